@@ -1,0 +1,29 @@
+import type { CallConnectionId, PhoneNumber } from '../ids.ts';
+import type { RejectReason } from './outcome.ts';
+
+/** What can happen to a call, in the control plane's words. Adapters translate callbacks into these. Time arrives in the event. */
+export type CallEvent = { readonly atMs: number } & (
+  | { readonly type: 'answer-accepted'; readonly connectionId: CallConnectionId }
+  | { readonly type: 'answer-refused'; readonly code: number; readonly subCode: number }
+  /** Settled without an answer, before it or after the answer was refused. */
+  | { readonly type: 'redirected'; readonly target: PhoneNumber }
+  | { readonly type: 'rejected'; readonly reason: RejectReason }
+  | { readonly type: 'connected'; readonly connectionId: CallConnectionId }
+  | { readonly type: 'media-started'; readonly connectionId: CallConnectionId }
+  /** The stream ended or never came up; `detail` is ACS's `mediaStreamingStatusDetails`. */
+  | { readonly type: 'media-lost'; readonly connectionId: CallConnectionId; readonly detail: string }
+  | { readonly type: 'transfer-accepted'; readonly transferId: string; readonly target: PhoneNumber | undefined }
+  | { readonly type: 'transfer-failed'; readonly transferId: string; readonly code: number; readonly subCode: number }
+  | { readonly type: 'disconnected'; readonly code: number; readonly subCode: number }
+  /** Some seconds after the answer: is anybody talking to the caller? */
+  | { readonly type: 'watchdog-fired' }
+);
+
+/** What the control plane is told to do. Data, so that a test compares it. */
+export type CallCommand =
+  | { readonly type: 'start-media'; readonly connectionId: CallConnectionId }
+  /** To the agent's failure target: a person. */
+  | { readonly type: 'transfer-to-person'; readonly connectionId: CallConnectionId; readonly transferId: string }
+  /** Say the failure message, then hang up: the last resort, when nobody can be reached. */
+  | { readonly type: 'apologise-and-hang-up'; readonly connectionId: CallConnectionId }
+  | { readonly type: 'hang-up'; readonly connectionId: CallConnectionId };

@@ -1,0 +1,52 @@
+import type { CallConnectionId, PhoneNumber } from '../ids.ts';
+import type { CallOffer } from './offer.ts';
+import type { CallOutcome } from './outcome.ts';
+
+/**
+ * The life of one inbound call as the control plane knows it. What the audio is doing is not here: the media bridge owns that.
+ *
+ * Each phase carries the facts that are true in it. `transfer` is the last attempt to hand the caller over, whoever asked for it.
+ */
+export type CallState =
+  /** The row exists; the answer has been, or is about to be, requested. */
+  | { readonly phase: 'offered'; readonly offer: CallOffer }
+  /** ACS took the answer; CallConnected has not come yet. */
+  | { readonly phase: 'answered'; readonly offer: CallOffer; readonly connectionId: CallConnectionId }
+  /** Established, no audio stream yet. */
+  | ({ readonly phase: 'connected' } & Established)
+  /** The media stream is up: the bridge has the caller. */
+  | ({ readonly phase: 'talking' } & Established)
+  /** A transfer was accepted: our leg is about to go. */
+  | ({ readonly phase: 'handed-over' } & Established)
+  | {
+      readonly phase: 'ended';
+      readonly offer: CallOffer;
+      readonly endedAtMs: number;
+      readonly outcome: CallOutcome;
+      readonly connectionId: CallConnectionId | undefined;
+      readonly transfer: TransferAttempt | undefined;
+    };
+
+interface Established {
+  readonly offer: CallOffer;
+  readonly connectionId: CallConnectionId;
+  readonly connectedAtMs: number;
+  /** How often the media stream was lost and asked for again. */
+  readonly mediaLosses: number;
+  readonly transfer: TransferAttempt | undefined;
+}
+
+export type CallPhase = CallState['phase'];
+export type CallIn<P extends CallPhase> = Extract<CallState, { phase: P }>;
+
+/** `id` is the operation context the transfer was asked with: outcomes are matched to attempts by it. */
+export interface TransferAttempt {
+  readonly id: string;
+  readonly target: PhoneNumber | undefined;
+  readonly result:
+    | { readonly kind: 'accepted'; readonly atMs: number }
+    /** `code` is the SIP status, `subCode` ACS's (acs-facts 9.3). */
+    | { readonly kind: 'failed'; readonly atMs: number; readonly code: number; readonly subCode: number }
+    /** Only the control plane's own attempts (the failure path) are known before their outcome. */
+    | { readonly kind: 'under-way'; readonly atMs: number };
+}

@@ -1,0 +1,49 @@
+/**
+ * ACS hands out several different "call ids" and all of them are strings. Each gets its own type, so that
+ * a server call id where a connection id belongs does not compile.
+ */
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** Our own id of a call, derived from the correlation id, so that a repeated IncomingCall finds the same row. Legal in a URL and a table key. */
+export type CallId = Branded<'CallId'>;
+/** `callConnectionId` of Call Automation: names our leg of the call in every request after the answer. */
+export type CallConnectionId = Branded<'CallConnectionId'>;
+/** `serverCallId`: base64 of a URL, opaque, names the call as a whole (recording wants it). */
+export type ServerCallId = Branded<'ServerCallId'>;
+/** `correlationId`: the GUID that IncomingCall, every callback and the media socket's upgrade share. */
+export type CorrelationId = Branded<'CorrelationId'>;
+/** The short id a person types or a desktop follows to fetch the story of a call. Travels in a SIP header. */
+export type ContextId = Branded<'ContextId'>;
+/** One answer of the agent. Work that comes back with another id than the running one is thrown away. */
+export type ReplyId = Branded<'ReplyId'>;
+/** E.164 with a leading `+`. */
+export type PhoneNumber = Branded<'PhoneNumber'>;
+
+const CALL_ID = /^[a-z0-9-]{8,64}$/;
+const CONTEXT_ID = /^[0-9A-HJKMNP-TV-Z]{8,16}$/;
+/** ITU-T E.164: at most 15 digits, the first is never 0. */
+const E164 = /^\+[1-9]\d{1,14}$/;
+
+export function parseCallId(text: string): CallId | undefined {
+  return CALL_ID.test(text) ? (text as CallId) : undefined;
+}
+
+export function parseContextId(text: string): ContextId | undefined {
+  return CONTEXT_ID.test(text) ? (text as ContextId) : undefined;
+}
+
+export function parsePhoneNumber(text: string): PhoneNumber | undefined {
+  return E164.test(text) ? (text as PhoneNumber) : undefined;
+}
+
+/** ACS ids are opaque to us: only their size is checked, so that a hostile one cannot fill a row or a log line. */
+export function parseOpaqueId<Id extends CallConnectionId | ServerCallId | CorrelationId>(
+  text: string,
+): Id | undefined {
+  return text.length > 0 && text.length <= 1024 ? (text as Id) : undefined;
+}
+
+export function replyId(sequence: number): ReplyId {
+  return `reply-${sequence}` as ReplyId;
+}

@@ -1,0 +1,30 @@
+export interface SpeechToText {
+  /** Opens one recognition stream for 16 kHz, 16 bit, mono PCM. Resolves once audio may be pushed. Throws `PortError`. */
+  open(options: SpeechToTextOptions, signal: AbortSignal): Promise<TranscriptStream>;
+}
+
+export interface SpeechToTextOptions {
+  /** BCP 47, such as `en-US`. */
+  readonly language: string;
+  /** Words the engine should expect: product names, people. */
+  readonly phrases: readonly string[];
+}
+
+/** Audio in by `push`, transcripts out by iteration. Iteration ends after `close`, and throws `PortError` when the engine fails. */
+export interface TranscriptStream extends AsyncIterable<Transcript> {
+  /** Never waits: a frame that cannot be queued is dropped and counted, so that a slow engine cannot stall the call. */
+  push(pcm: Int16Array): void;
+  close(): Promise<void>;
+}
+
+/** Times are milliseconds of audio pushed since `open`. */
+export type Transcript =
+  | { readonly type: 'partial'; readonly text: string; readonly startMs: number; readonly endMs: number }
+  | {
+      readonly type: 'final';
+      readonly text: string;
+      /** 0..1; 1 when the engine does not say. */
+      readonly confidence: number;
+      readonly startMs: number;
+      readonly endMs: number;
+    };
