@@ -1,0 +1,48 @@
+import type { SessionRecord, SessionStore } from '#core/ports/session-store';
+import { PortError } from '#core/ports/error';
+import { fromJsonColumns, toJsonColumns } from './json-columns.ts';
+import type { StorageAccount } from './settings.ts';
+import { openTable, unreadable, type Row } from './table.ts';
+
+const TABLE = 'sessions';
+const ROW_KEY = 'session';
+const DOCUMENT_VERSION = 1;
+
+/** The bridge's rows in Table Storage, one partition a call: what was said, and what goes with the caller. */
+export function tableSessionStore(account: StorageAccount): SessionStore {
+  const table = openTable('session-store', account, TABLE);
+  return {
+    load: async (id, signal) => {
+      const response = await table.request('load', signal, [404], (client, abortSignal) =>
+        client.getEntity<Row>(id, ROW_KEY, { abortSignal }),
+      );
+      if (response.kind === 'refused') return undefined;
+      const document = fromJsonColumns(response.value) as
+        { version?: unknown; record?: SessionRecord | null } | null | undefined;
+      if (document?.version !== DOCUMENT_VERSION) throw unreadable('session-store', id, 'unknown version');
+      if (document.record?.callId !== id) throw unreadable('session-store', id, 'another call is in it');
+      return document.record;
+    },
+
+    save: async (record, signal) => {
+      const columns = toJsonColumns({ version: DOCUMENT_VERSION, record });
+      if (columns === undefined) {
+        throw new PortError('session-store', 'the session is too large for a row', { retryable: false });
+      }
+      await table.request('save', signal, [], (client, abortSignal) =>
+        client.upsertEntity(
+          {
+            partitionKey: record.callId,
+            rowKey: ROW_KEY,
+            agent: record.agent,
+            turnCount: record.turns.length,
+            handoverReason: record.packet?.reason ?? '',
+            ...columns,
+          },
+          'Replace',
+          { abortSignal },
+        ),
+      );
+    },
+  };
+}
