@@ -13,3 +13,14 @@ export function lazyAzureCredential(): TokenCredential {
     },
   };
 }
+
+/** A fresh token of one scope each time it is called; kept and renewed by the identity library. */
+export function lazyTokenProvider(scope: string): () => Promise<string> {
+  let provider: Promise<() => Promise<string>> | undefined;
+  return async () => {
+    provider ??= import('@azure/identity').then((identity) =>
+      identity.getBearerTokenProvider(new identity.DefaultAzureCredential(), scope),
+    );
+    return (await provider)();
+  };
+}
