@@ -1,0 +1,21 @@
+import { Recognizer, SpeechConfig } from 'microsoft-cognitiveservices-speech-sdk';
+import { lazyAzureCredential } from '../identity/lazy-credential.ts';
+import type { SpeechService } from './settings.ts';
+
+/** The SDK counts time in ticks of 100 ns. */
+export const TICKS_PER_MS = 10_000;
+
+export function speechConfigFor(service: SpeechService): SpeechConfig {
+  // A switch of the whole SDK: without it, errors and timings of recognitions go to Microsoft.
+  Recognizer.enableTelemetry(false);
+  switch (service.by) {
+    case 'host':
+      return SpeechConfig.fromHost(service.host, service.key);
+    case 'endpoint':
+      return service.key === undefined
+        ? SpeechConfig.fromEndpoint(service.endpoint, lazyAzureCredential())
+        : SpeechConfig.fromEndpoint(service.endpoint, service.key);
+    case 'region':
+      return SpeechConfig.fromSubscription(service.key, service.region);
+  }
+}

@@ -1,0 +1,27 @@
+import { CancellationErrorCode } from 'microsoft-cognitiveservices-speech-sdk';
+import { PortError } from '#core/ports/error';
+
+/** Wrong however often it is tried: the key, the language, the voice. */
+const LASTING = new Set([
+  CancellationErrorCode.AuthenticationFailure,
+  CancellationErrorCode.BadRequestParameters,
+  CancellationErrorCode.Forbidden,
+]);
+
+/** The SDK's own words stay in `cause`: they may quote what was spoken. */
+export function speechError(
+  port: 'speech-to-text' | 'text-to-speech',
+  code: CancellationErrorCode,
+  details: string | undefined,
+): PortError {
+  const name = CancellationErrorCode[code];
+  return new PortError(port, `the service cancelled: ${name}`, {
+    retryable: !LASTING.has(code),
+    code: name,
+    cause: details,
+  });
+}
+
+export function silentError(port: 'speech-to-text' | 'text-to-speech', afterMs: number): PortError {
+  return new PortError(port, `nothing came within ${afterMs} ms`, { retryable: true });
+}
