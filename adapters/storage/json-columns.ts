@@ -7,13 +7,11 @@ const COLUMN_MAX_CHARS = 32_000;
 const DOCUMENT_MAX_CHARS = 500_000;
 
 export function toJsonColumns(document: unknown): Record<string, string> | undefined {
-  const text = JSON.stringify(document);
+  const text = asciiJson(document);
   if (text.length > DOCUMENT_MAX_CHARS) return undefined;
   const columns: Record<string, string> = {};
-  for (let start = 0, part = 0; start < text.length; part += 1) {
-    const end = endOfPart(text, start);
-    columns[columnName(part)] = text.slice(start, end);
-    start = end;
+  for (let start = 0, part = 0; start < text.length; start += COLUMN_MAX_CHARS, part += 1) {
+    columns[columnName(part)] = text.slice(start, start + COLUMN_MAX_CHARS);
   }
   return columns;
 }
@@ -37,10 +35,13 @@ function columnName(part: number): string {
   return part === 0 ? 'json' : `json${part}`;
 }
 
-/** Never between the halves of a surrogate pair: alone, neither half survives the way to the service. */
-function endOfPart(text: string, start: number): number {
-  const end = Math.min(start + COLUMN_MAX_CHARS, text.length);
-  const last = text.charCodeAt(end - 1);
-  const splitsPair = end < text.length && last >= 0xd8_00 && last <= 0xdb_ff;
-  return splitsPair ? end - 1 : end;
+/**
+ * With everything outside ASCII escaped: a column may then end anywhere without cutting a character in half, and storage emulators that
+ * decode a request piece by piece cannot damage one.
+ */
+function asciiJson(document: unknown): string {
+  return JSON.stringify(document).replaceAll(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
