@@ -15,7 +15,14 @@ export function portErrorOf(request: string, error: unknown, timedOutAfterMs: nu
       cause: error,
     });
   }
-  const { status, code } = factsOf(error);
+  // Anything but the SDK's RestError is a response that it could not make sense of.
+  if (!(error instanceof Error) || error.name !== 'RestError') {
+    return new PortError('call-control', `${request}: the response could not be read`, {
+      retryable: false,
+      cause: error,
+    });
+  }
+  const { statusCode: status, code } = error as { statusCode?: number; code?: string };
   const retryable = status === undefined || status >= 500 || PASSING_STATUSES.has(status);
   return new PortError(
     'call-control',
@@ -33,14 +40,4 @@ export function portErrorOf(request: string, error: unknown, timedOutAfterMs: nu
 export function isGone(error: unknown): boolean {
   if (!(error instanceof PortError)) return false;
   return error.status === 404 || (error.status === 400 && error.code !== undefined && GONE_CODES.has(error.code));
-}
-
-/** The SDK's RestError by its shape: its package is not ours to depend on. */
-function factsOf(error: unknown): { status: number | undefined; code: string | undefined } {
-  if (typeof error !== 'object' || error === null) return { status: undefined, code: undefined };
-  const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
-  return {
-    status: typeof statusCode === 'number' ? statusCode : undefined,
-    code: typeof code === 'string' ? code : undefined,
-  };
 }
