@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { toTelephoneRate } from '../enterprise/audio/resample.ts';
+import { readWav } from '../enterprise/audio/wav.ts';
+import type { QueueBehaviour } from '../enterprise/queue-phones.ts';
+import type { RunningCaller } from './copies.ts';
+import type { Scenario, Step } from './schema.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** The speech emulator's own default for callers. */
+const CALLER_VOICE = 'rms';
+/** A person does not sound like the caller. */
+const PERSON_VOICE = 'awb';
+const REQUEST_TIMEOUT_MS = 20_000;
+
+/** Everything a scenario says, as audio at the telephone's rate. */
+export interface Voices {
+  speech(text: string, voice: string | undefined): Int16Array;
+  file(name: string): Int16Array;
+}
+
+export interface Preparation {
+  readonly voices: Voices;
+  readonly queues: ReadonlyMap<string, QueueBehaviour>;
+  /** Takes phrases and script back out of the emulators. */
+  undo(): Promise<void>;
+}
+
+/** Synthesises what will be said, tells the recogniser the phrases and the model its script, and seats the people. */
+export async function prepare(
+  scenario: Scenario,
+  callers: readonly RunningCaller[],
+  { speechUrl, openaiUrl }: Surroundings,
+  folder: string,
+): Promise<Preparation> {
+  const speeches = new Map<string, Int16Array>();
+  const files = new Map<string, Int16Array>();
+  const phrases = new Set<string>();
+  const voicesUsed = new Set<string>();
+  const speak = async (text: string, voice: string): Promise<Int16Array> => {
+    const key = speechKey(text, voice);
+    const audio = speeches.get(key) ?? (await synthesise(speechUrl, text, voice));
+    speeches.set(key, audio);
+    return audio;
+  };
+  for (const caller of callers) {
+    const voice = caller.voice ?? CALLER_VOICE;
+    for (const step of caller.steps) {
+      const text = spoken(step);
+      if (text !== undefined) {
+        phrases.add(text);
+        voicesUsed.add(voice);
+        await speak(text, voice);
+      }
+      if ('play' in step)
+        files.set(step.play, toTelephoneRate(readWav(await readFile(path.resolve(folder, step.play)))));
+    }
+  }
+  const queues = new Map<string, QueueBehaviour>();
+  for (const [number, behaviour] of Object.entries(scenario.queues)) queues.set(number, await seat(behaviour, speak));
+  const phrasesUrl = new URL(`/control/phrases/${scenario.name}`, speechUrl);
+  const scriptUrl = openaiUrl === undefined ? undefined : new URL(`/control/scripts/${scenario.name}`, openaiUrl);
+  if (phrases.size > 0) {
+    await request('PUT', phrasesUrl, { language: 'en-US', phrases: [...phrases], voices: [...voicesUsed] });
+  }
+  if (scriptUrl) await request('PUT', scriptUrl, { rules: scenario.model });
+  return {
+    queues,
+    voices: {
+      speech: (text, voice) => present(speeches.get(speechKey(text, voice ?? CALLER_VOICE)), text),
+      file: (name) => present(files.get(name), name),
+    },
+    undo: async () => {
+      if (phrases.size > 0) await request('DELETE', phrasesUrl);
+      if (scriptUrl) await request('DELETE', scriptUrl);
+    },
+  };
+}
+
+function spoken(step: Step): string | undefined {
+  if ('say' in step) return step.say;
+  return 'interrupt' in step ? step.interrupt.say : undefined;
+}
+
+async function seat(
+  behaviour: Scenario['queues'][string],
+  speak: (text: string, voice: string) => Promise<Int16Array>,
+): Promise<QueueBehaviour> {
+  if ('refuse' in behaviour) {
+    return { does: 'refuse', afterMs: behaviour.refuse.after, status: behaviour.refuse.status };
+  }
+  if ('ring' in behaviour) return { does: 'ring', givesUpAfterMs: behaviour.ring.sbc_gives_up_after };
+  const { after, say, hang_up_after: talksForMs } = behaviour.answer;
+  const says = say === undefined ? undefined : await speak(say, PERSON_VOICE);
+  return { does: 'answer', afterMs: after, says, talksForMs };
+}
+
+async function synthesise(speechUrl: string, text: string, voice: string): Promise<Int16Array> {
+  const response = await request('POST', new URL('/control/tts', speechUrl), { text, voice });
+  return toTelephoneRate(readWav(Buffer.from(await response.arrayBuffer())));
+}
+
+async function request(method: string, url: URL, body?: unknown): Promise<Response> {
+  const response = await fetch(url, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) {
+    const detail = (await response.text()).slice(0, 300);
+    throw new Error(`${method} ${url.pathname} was answered ${response.status}: ${detail}`);
+  }
+  return response;
+}
+
+function speechKey(text: string, voice: string): string {
+  return `${voice}\n${text}`;
+}
+
+function present(audio: Int16Array | undefined, what: string): Int16Array {
+  if (!audio) throw new Error(`no audio was prepared for ${JSON.stringify(what)}`);
+  return audio;
+}
