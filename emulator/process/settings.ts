@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Thrown by `loadConfig`; its message names every wrong setting at once and is meant for a person. */
-export class SettingsError extends Error {
+class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 

@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { isSameSecret } from '../http/secret.ts';
 
 const KEY_HEADER = 'Ocp-Apim-Subscription-Key';
 
@@ -8,9 +8,5 @@ export function hasKey(headers: IncomingHttpHeaders, query: URLSearchParams, wan
   if (wanted === undefined) return true;
   const fromHeader = headers[KEY_HEADER.toLowerCase()];
   const given = typeof fromHeader === 'string' ? fromHeader : query.get(KEY_HEADER);
-  return given !== null && timingSafeEqual(digest(given), digest(wanted));
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return given !== null && isSameSecret(given, wanted);
 }

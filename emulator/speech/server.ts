@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { sendJson } from '../http/body.ts';
+import { listen, urlOf } from '../http/listen.ts';
 import type { ListenAddress } from '../process/listen-address.ts';
 import { hasKey } from './access.ts';
 import { handleControl } from './control/routes.ts';
@@ -93,12 +93,10 @@ export async function startSpeechServer(options: SpeechServerOptions): Promise<S
     sockets.handleUpgrade(request, socket, head, (client) => accept(client, route, url.searchParams));
   });
 
-  try {
-    await listening(server, options.listen);
-  } catch (error) {
+  const url = await listen(server, options.listen).catch(async (error: unknown) => {
     await engine.close();
     throw error;
-  }
+  });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     for (const connection of connections) connection.close(1001, 'The service is going away');
@@ -108,20 +106,13 @@ export async function startSpeechServer(options: SpeechServerOptions): Promise<S
     for (const connection of connections) connection.terminate();
     await closed;
   };
-  const { address, family, port } = server.address() as AddressInfo;
-  const host = family === 'IPv6' ? `[${address}]` : address;
-  return { url: `http://${host}:${port}`, close: () => (closing ??= close()) };
+  return { url, close: () => (closing ??= close()) };
 }
 
 function routeTo(path: string): Route | undefined {
   if (path === SYNTHESIS_PATH) return { surface: 'synthesis' };
   const mode = RECOGNITION_PATH.exec(path)?.[1] as RecognitionMode | undefined;
   return mode === undefined ? undefined : { surface: 'recognition' satisfies Surface, mode };
-}
-
-/** Only path and query count; a target that is no URL is one that no route has. */
-function urlOf(request: IncomingMessage): URL {
-  return URL.parse(request.url ?? '/', 'http://localhost') ?? new URL('http://localhost/');
 }
 
 const REASONS = {
@@ -134,14 +125,4 @@ const REASONS = {
 function refuse(socket: Duplex, status: keyof typeof REASONS): void {
   socket.on('error', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${REASONS[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
-function listening(server: ReturnType<typeof createServer>, { host, port }: ListenAddress): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.removeListener('error', reject);
-      resolve();
-    });
-  });
 }

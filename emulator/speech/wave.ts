@@ -15,7 +15,7 @@ export type WaveHeader = WaveFormat & {
 const PCM_FORMAT = 1;
 const FIRST_CHUNK_AT = 12;
 const CHUNK_HEADER_BYTES = 8;
-export const WAVE_HEADER_BYTES = 44;
+const WAVE_HEADER_BYTES = 44;
 
 /** `undefined` for anything but a whole PCM header. */
 export function parseWaveHeader(bytes: Buffer): WaveHeader | undefined {

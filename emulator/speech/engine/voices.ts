@@ -19,7 +19,7 @@ const MALE_AZURE_VOICES: Readonly<Record<string, FliteVoice>> = {
   tony: 'kal16',
 };
 
-export function isFliteVoice(name: string): name is FliteVoice {
+function isFliteVoice(name: string): name is FliteVoice {
   return (FLITE_VOICES as readonly string[]).includes(name);
 }
 

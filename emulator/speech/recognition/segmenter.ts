@@ -98,7 +98,7 @@ export class Segmenter {
   }
 }
 
-export function levelDbfs(hop: Int16Array): number {
+function levelDbfs(hop: Int16Array): number {
   let sum = 0;
   for (const sample of hop) sum += sample * sample;
   return 10 * Math.log10(sum / HOP_SAMPLES / 32_768 ** 2 + 1e-10);

@@ -151,7 +151,7 @@ export function ssml(text: string, voice = 'en-US-AvaMultilingualNeural'): strin
   return `<speak version='1.0' xmlns='http://www.w3.org/2001/10/synthesis' xml:lang='en-US'><voice name='${voice}'>${text}</voice></speak>`;
 }
 
-export function arrayBuffer(bytes: Buffer): ArrayBuffer {
+function arrayBuffer(bytes: Buffer): ArrayBuffer {
   return Uint8Array.from(bytes).buffer;
 }
 

@@ -1,0 +1,18 @@
+import { pino } from 'pino';
+import { endWithSignals } from '../process/lifetime.ts';
+import { settingsOrExit } from '../process/settings.ts';
+import { loadConfig } from './config.ts';
+import { startOpenAiServer } from './server.ts';
+
+const config = settingsOrExit(() => loadConfig(process.env));
+const log = pino({ level: config.logLevel, base: { component: 'openai' } });
+const server = await startOpenAiServer({ ...config, log });
+
+endWithSignals(
+  async (reason) => {
+    await server.close();
+    log.info({ reason }, 'ended');
+  },
+  { exitWithParent: config.exitWithParent, onFailure: (error) => log.error({ err: error }, 'could not end cleanly') },
+);
+log.info({ listening: { http: server.url } }, 'ready');
