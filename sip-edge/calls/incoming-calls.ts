@@ -1,0 +1,135 @@
+/** Calls that ring: announced through Event Grid, held by their context until the application decides, or the ring ends. */
+import { randomUUID } from 'node:crypto';
+import type { CallHeaders, RingingLeg, Unsubscribe } from '../leg.ts';
+import type { Log } from '../log.ts';
+import type { SettingsStore } from '../settings.ts';
+
+/** SIP 480 Temporarily Unavailable: nobody took the call (README: guess). */
+const NOT_ANSWERED = 480;
+/** Contexts that are used up, remembered to tell an old one from a forged one. */
+const MAX_SPENT_CONTEXTS = 1000;
+
+export interface IncomingCall {
+  readonly leg: RingingLeg;
+  readonly correlationId: string;
+  readonly serverCallId: string;
+}
+
+/** What the Event Grid side announces. */
+export interface CallOffer {
+  /** E.164 with `+`, undefined for an anonymous caller. */
+  readonly from: string | undefined;
+  /** E.164 with `+`. */
+  readonly to: string;
+  readonly displayName: string;
+  readonly headers: CallHeaders;
+  readonly serverCallId: string;
+  readonly correlationId: string;
+  readonly incomingCallContext: string;
+}
+
+export type TakenCall =
+  | { readonly kind: 'taken'; readonly call: IncomingCall }
+  /** Its time is over. */
+  | { readonly kind: 'expired' }
+  /** Used already, given up by the caller, or never issued. */
+  | { readonly kind: 'gone' };
+
+export interface IncomingCallServices {
+  readonly settings: SettingsStore;
+  readonly log: Log;
+  readonly makeContext: () => Promise<string>;
+  readonly makeServerCallId: () => string;
+  /** False when nobody has subscribed to incoming calls. */
+  readonly announce: (offer: CallOffer) => boolean;
+}
+
+interface Ringing {
+  readonly call: IncomingCall;
+  readonly stopListening: Unsubscribe;
+  readonly timers: readonly NodeJS.Timeout[];
+}
+
+export class IncomingCalls {
+  readonly #services: IncomingCallServices;
+  readonly #ringing = new Map<string, Ringing>();
+  readonly #expired = new Set<string>();
+  #accepting = true;
+
+  constructor(services: IncomingCallServices) {
+    this.#services = services;
+  }
+
+  get count(): number {
+    return this.#ringing.size;
+  }
+
+  async offer(leg: RingingLeg): Promise<void> {
+    const { settings, log, makeContext, makeServerCallId, announce } = this.#services;
+    leg.ring();
+    const call: IncomingCall = { leg, correlationId: randomUUID(), serverCallId: makeServerCallId() };
+    const incomingCallContext = await makeContext();
+    if (!this.#accepting) {
+      leg.refuse(NOT_ANSWERED);
+      return;
+    }
+    log.info({ sipCallId: leg.sipCallId, trunk: leg.trunk, correlationId: call.correlationId }, 'incoming call');
+    const { ringTimeoutMs, contextLifetimeMs } = settings.current;
+    this.#ringing.set(incomingCallContext, {
+      call,
+      stopListening: leg.onCancelled(() => {
+        log.info({ correlationId: call.correlationId, by: 'caller' }, 'call ended');
+        this.#forget(incomingCallContext);
+      }),
+      timers: [
+        setTimeout(() => {
+          this.#giveUp(incomingCallContext);
+        }, ringTimeoutMs),
+        ...(contextLifetimeMs < ringTimeoutMs
+          ? [setTimeout(() => this.#rememberExpired(incomingCallContext), contextLifetimeMs)]
+          : []),
+      ],
+    });
+    const { from, to, displayName, headers } = leg;
+    const { serverCallId, correlationId } = call;
+    if (!announce({ from, to, displayName, headers, serverCallId, correlationId, incomingCallContext })) {
+      log.warn({ correlationId }, 'incoming call without an event subscription');
+      this.#giveUp(incomingCallContext);
+    }
+  }
+
+  /** Single use: whoever takes the call must answer, redirect or refuse its leg. */
+  take(incomingCallContext: string): TakenCall {
+    if (this.#expired.has(incomingCallContext)) return { kind: 'expired' };
+    const ringing = this.#forget(incomingCallContext);
+    return ringing === undefined ? { kind: 'gone' } : { kind: 'taken', call: ringing.call };
+  }
+
+  close(): void {
+    this.#accepting = false;
+    for (const context of [...this.#ringing.keys()]) this.#giveUp(context);
+  }
+
+  #giveUp(context: string): void {
+    const ringing = this.#forget(context);
+    if (ringing === undefined) return;
+    this.#rememberExpired(context);
+    ringing.call.leg.refuse(NOT_ANSWERED);
+    this.#services.log.info({ correlationId: ringing.call.correlationId, by: 'ring-timeout' }, 'call ended');
+  }
+
+  #forget(context: string): Ringing | undefined {
+    const ringing = this.#ringing.get(context);
+    if (ringing === undefined) return undefined;
+    this.#ringing.delete(context);
+    for (const timer of ringing.timers) clearTimeout(timer);
+    ringing.stopListening();
+    return ringing;
+  }
+
+  #rememberExpired(context: string): void {
+    this.#expired.add(context);
+    const [oldest] = this.#expired;
+    if (this.#expired.size > MAX_SPENT_CONTEXTS && oldest !== undefined) this.#expired.delete(oldest);
+  }
+}

@@ -1,0 +1,62 @@
+/** Makes the call an application has taken, with everything that hangs on it, and starts answering its leg. */
+import { randomUUID } from 'node:crypto';
+import type { CallbackSender } from '../callbacks/delivery.ts';
+import type { Telephony } from '../leg.ts';
+import { MediaSubscription, type SubscriptionDependencies } from '../media-streaming/subscription.ts';
+import type { Recordings } from '../recording/recordings.ts';
+import { Call, type CallParts } from './call.ts';
+import { CallMedia } from './call-media.ts';
+import type { CallRegistry } from './call-registry.ts';
+import type { IncomingCall } from './incoming-calls.ts';
+import type { PromptLoader } from './prompt-source.ts';
+
+export interface CallOpenerServices {
+  readonly applicationRawId: string;
+  readonly sipDomain: string;
+  readonly telephony: Telephony;
+  readonly calls: CallRegistry;
+  readonly prompts: PromptLoader;
+  readonly recordings: Recordings | undefined;
+  readonly callbacks: CallbackSender;
+  readonly streaming: SubscriptionDependencies;
+}
+
+/** What the answer request decides. */
+export type AnswerOrder = Omit<CallParts, 'ids' | 'from' | 'to' | 'applicationRawId'>;
+
+export type OpenCall = (incoming: IncomingCall, order: AnswerOrder) => Call;
+
+export function createCallOpener(services: CallOpenerServices): OpenCall {
+  const { applicationRawId, sipDomain, telephony, calls, prompts, recordings, callbacks, streaming } = services;
+  const { settings, log } = streaming;
+  return ({ leg: ringing, correlationId, serverCallId }, order) => {
+    const ids = { callConnectionId: randomUUID(), serverCallId, correlationId };
+    const call: Call = new Call(
+      { ids, from: ringing.from, to: ringing.to, applicationRawId, ...order },
+      {
+        telephony,
+        settings,
+        sipDomain,
+        log,
+        callbacks: callbacks.forCall(ids),
+        openMedia: (leg) =>
+          new CallMedia(ids, leg, prompts, (voice) =>
+            order.mediaStreaming === undefined
+              ? undefined
+              : new MediaSubscription(
+                  { ids, audio: leg.audio, voice, callerRawId: call.caller.rawId },
+                  order.mediaStreaming,
+                  streaming,
+                ),
+          ),
+        onEnded: () => {
+          calls.remove(ids.callConnectionId);
+          void recordings?.stopAllOf(ids);
+        },
+      },
+    );
+    calls.add(call);
+    void call.answer(ringing);
+    return call;
+  };
+}

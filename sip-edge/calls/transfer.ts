@@ -1,0 +1,96 @@
+/** Moves the caller to another number: REFER when the peer takes it, a new INVITE otherwise (acs-facts 5.3). */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { CallIds } from '../callbacks/envelope.ts';
+import type { ResultInformation } from '../callbacks/results.ts';
+import type { ActiveLeg, CallHeaders, ReferResult, Telephony } from '../leg.ts';
+import type { EdgeSettings } from '../settings.ts';
+import { outcomeOfDial, outcomeOfRefer, type TransferOutcome } from './transfer-outcome.ts';
+
+export interface TransferOrder {
+  /** E.164 with `+`. */
+  readonly target: string;
+  /** Shown to the target when a new INVITE is sent; undefined is the caller's own number withheld. */
+  readonly callerNumber: string | undefined;
+  readonly headers: CallHeaders;
+  readonly operationContext: string | undefined;
+  readonly operationCallbackUrl: string | undefined;
+}
+
+export type TransferResult =
+  /** The peer does it; our leg is of no more use. */
+  | { readonly kind: 'referred' }
+  /** The target has answered a leg of ours; the two are to be joined. */
+  | { readonly kind: 'joined'; readonly leg: ActiveLeg }
+  | { readonly kind: 'failed'; readonly result: ResultInformation };
+
+export interface TransferMeans {
+  readonly telephony: Telephony;
+  readonly settings: EdgeSettings;
+  /** Host of our own SIP URIs. */
+  readonly sipDomain: string;
+  readonly callIds: CallIds;
+  readonly transferorRawId: string;
+  readonly signal: AbortSignal;
+  readonly onReferAccepted: () => void;
+}
+
+export async function transferCaller(
+  order: TransferOrder,
+  leg: ActiveLeg,
+  means: TransferMeans,
+): Promise<TransferResult> {
+  if (leg.takesRefer) {
+    const outcome = await referCaller(order, leg, means);
+    if (outcome.kind === 'accepted') return { kind: 'referred' };
+    if (outcome.kind === 'failed') return outcome;
+  }
+  return inviteTarget(order, means);
+}
+
+async function referCaller(order: TransferOrder, leg: ActiveLeg, means: TransferMeans): Promise<TransferOutcome> {
+  const { settings } = means;
+  const accepted = Promise.withResolvers<undefined>();
+  const final = leg.refer(
+    {
+      target: order.target,
+      headers: order.headers,
+      referredBy: referredBy(means),
+      onAccepted: () => {
+        means.onReferAccepted();
+        accepted.resolve(undefined);
+      },
+    },
+    AbortSignal.any([means.signal, AbortSignal.timeout(settings.transferTimeoutMs)]),
+  );
+  if (settings.transferBye === 'after-final-notify') return outcomeOfRefer(await final);
+  const early = new AbortController();
+  const acceptedEarly = accepted.promise.then(async (): Promise<'accepted-early'> => {
+    await wait(settings.earlyByeDelayMs, undefined, { signal: early.signal }).catch(() => undefined);
+    return 'accepted-early';
+  });
+  const first: ReferResult | 'accepted-early' = await Promise.race([final, acceptedEarly]);
+  early.abort();
+  return first === 'accepted-early' ? { kind: 'accepted' } : outcomeOfRefer(first);
+}
+
+async function inviteTarget(order: TransferOrder, means: TransferMeans): Promise<TransferResult> {
+  const parameters = Object.entries(referredBy(means)).map(([name, value]) => `;${name}=${value}`);
+  const result = await means.telephony.dial(
+    {
+      target: order.target,
+      callerNumber: order.callerNumber,
+      headers: order.headers,
+      extraHeaders: [{ name: 'Referred-By', value: `<sip:${means.sipDomain}${parameters.join('')}>` }],
+      ringTimeoutMs: means.settings.transferTimeoutMs,
+    },
+    means.signal,
+  );
+  if (result.kind === 'answered') return { kind: 'joined', leg: result.leg };
+  const outcome = outcomeOfDial(result);
+  return outcome.kind === 'failed' ? outcome : { kind: 'referred' };
+}
+
+/** Transferor, resource-independent correlation, as the proxy writes them; `x-tt` has no use without its service. */
+function referredBy({ callIds, transferorRawId }: TransferMeans): Readonly<Record<string, string>> {
+  return { 'x-m': transferorRawId, 'x-ti': callIds.correlationId };
+}

@@ -1,0 +1,134 @@
+/** Settings of the process, read once; every wrong one is named at once. */
+import { z } from 'zod';
+import { settingsSchema } from './settings.ts';
+import { parseListenAddress } from './sip/listen-address.ts';
+
+const absent = (value: unknown): unknown => (value === '' ? undefined : value);
+const flag = z
+  .preprocess(absent, z.enum(['true', 'false', '1', '0']).default('false'))
+  .transform((value) => value === 'true' || value === '1');
+const text = z.preprocess(absent, z.string().optional());
+const webUrl = z.preprocess(absent, z.url({ protocol: /^https?$/ }).optional());
+
+const httpListen = z.string().transform((value, context) => {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(value);
+  const port = Number(match?.[3]);
+  if (match !== null && port <= 65_535) return { host: match[1] ?? match[2] ?? '', port };
+  context.addIssue({ code: 'custom', message: 'is not HOST:PORT' });
+  return z.NEVER;
+});
+
+const sipListen = z.string().transform((value, context) =>
+  value.split(',').map((part) => {
+    const address = parseListenAddress(part);
+    if (address !== undefined) return address;
+    context.addIssue({ code: 'custom', message: `"${part}" is not udp|tcp|tls:IP:PORT` });
+    return z.NEVER;
+  }),
+);
+
+const portRange = z.string().transform((value, context) => {
+  const [, first = '', last = ''] = /^(\d{1,5})-(\d{1,5})$/.exec(value) ?? [];
+  const range = { firstPort: Number(first), lastPort: Number(last) };
+  if (first !== '' && range.firstPort >= 1 && range.firstPort <= range.lastPort && range.lastPort <= 65_535)
+    return range;
+  context.addIssue({ code: 'custom', message: 'is not FIRST-LAST' });
+  return z.NEVER;
+});
+
+const accessKey = z.string().transform((value, context) => {
+  const key = Buffer.from(value, 'base64');
+  if (key.length >= 16) return key;
+  context.addIssue({ code: 'custom', message: 'is not base64 of at least 16 bytes' });
+  return z.NEVER;
+});
+
+const environment = z
+  .object({
+    EDGE_SIP_LISTEN: z.preprocess(absent, sipListen.prefault('udp:127.0.0.1:5060,tcp:127.0.0.1:5060')),
+    EDGE_SIP_DOMAIN: text,
+    EDGE_TLS_CERT_FILE: text,
+    EDGE_TLS_KEY_FILE: text,
+    EDGE_TLS_CA_FILE: text,
+    EDGE_TRUNKS_FILE: text,
+    EDGE_RTP_ADDRESS: z.preprocess(absent, z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1')),
+    EDGE_RTP_PORTS: z.preprocess(absent, portRange.prefault('49152-53247')),
+    EDGE_HTTP_LISTEN: z.preprocess(absent, httpListen.prefault('127.0.0.1:8080')),
+    EDGE_PUBLIC_URL: webUrl,
+    EDGE_ACCESS_KEY: accessKey,
+    EDGE_RESOURCE_ID: z.guid(),
+    EDGE_BEARER_ISSUER: webUrl,
+    EDGE_BEARER_AUDIENCE: z.preprocess(absent, z.string().default('https://communication.azure.com')),
+    EDGE_BEARER_JWKS_URL: webUrl,
+    EDGE_EVENT_GRID_WEBHOOK: webUrl,
+    EDGE_EVENT_GRID_SCHEMA: z.preprocess(absent, z.enum(['event-grid', 'cloud-events']).default('event-grid')),
+    EDGE_HEADER_CASING: z.preprocess(absent, settingsSchema.shape.headerCasing),
+    EDGE_TRANSFER_BYE: z.preprocess(absent, settingsSchema.shape.transferBye),
+    EDGE_TRANSFER_HEADERS: z.preprocess(absent, z.enum(['message', 'refer-to']).default('message')),
+    EDGE_CONTROL_LISTEN: z.preprocess(absent, httpListen.optional()),
+    EDGE_RECORDINGS_DIR: text,
+    EDGE_ALLOW_INSECURE_URLS: flag,
+    EDGE_TTS_URL: webUrl,
+    EXIT_WITH_PARENT: flag,
+    LOG_LEVEL: z.preprocess(absent, z.enum(['debug', 'info', 'warn', 'error']).default('info')),
+  })
+  .refine((env) => (env.EDGE_BEARER_ISSUER === undefined) === (env.EDGE_BEARER_JWKS_URL === undefined), {
+    path: ['EDGE_BEARER_ISSUER'],
+    message: 'and EDGE_BEARER_JWKS_URL are set together or not at all',
+  })
+  .refine(
+    (env) =>
+      !env.EDGE_SIP_LISTEN.some(({ transport }) => transport === 'tls') ||
+      (env.EDGE_TLS_CERT_FILE !== undefined &&
+        env.EDGE_TLS_KEY_FILE !== undefined &&
+        env.EDGE_TLS_CA_FILE !== undefined),
+    { path: ['EDGE_TLS_CERT_FILE'], message: ', EDGE_TLS_KEY_FILE and EDGE_TLS_CA_FILE are needed to listen on tls' },
+  );
+
+export class InvalidConfiguration extends Error {
+  override readonly name = 'InvalidConfiguration';
+}
+
+export type EdgeConfig = ReturnType<typeof loadConfig>;
+
+/** Throws `InvalidConfiguration`, whose message names every wrong setting. */
+export function loadConfig(variables: Readonly<Record<string, string | undefined>>) {
+  const result = environment.safeParse(variables);
+  if (!result.success) {
+    throw new InvalidConfiguration(`Invalid sip-edge configuration:\n${z.prettifyError(result.error)}`);
+  }
+  const env = result.data;
+  const [firstListener] = env.EDGE_SIP_LISTEN;
+  const { EDGE_TLS_CERT_FILE: certFile, EDGE_TLS_KEY_FILE: keyFile, EDGE_TLS_CA_FILE: caFile } = env;
+  return {
+    sip: {
+      listen: env.EDGE_SIP_LISTEN,
+      domain: env.EDGE_SIP_DOMAIN ?? firstListener?.address ?? 'localhost',
+      tlsFiles:
+        certFile === undefined || keyFile === undefined || caFile === undefined
+          ? undefined
+          : { certFile, keyFile, caFile },
+      trunksFile: env.EDGE_TRUNKS_FILE,
+      rtp: { address: env.EDGE_RTP_ADDRESS, ...env.EDGE_RTP_PORTS },
+      transferHeaders: env.EDGE_TRANSFER_HEADERS,
+    },
+    http: { listen: env.EDGE_HTTP_LISTEN, publicUrl: env.EDGE_PUBLIC_URL },
+    control: env.EDGE_CONTROL_LISTEN,
+    accessKey: env.EDGE_ACCESS_KEY,
+    resourceId: env.EDGE_RESOURCE_ID,
+    bearer:
+      env.EDGE_BEARER_ISSUER === undefined || env.EDGE_BEARER_JWKS_URL === undefined
+        ? undefined
+        : { issuer: env.EDGE_BEARER_ISSUER, audience: env.EDGE_BEARER_AUDIENCE, jwksUrl: env.EDGE_BEARER_JWKS_URL },
+    eventSubscription:
+      env.EDGE_EVENT_GRID_WEBHOOK === undefined
+        ? undefined
+        : { webhookUrl: env.EDGE_EVENT_GRID_WEBHOOK, schema: env.EDGE_EVENT_GRID_SCHEMA },
+    settings: { headerCasing: env.EDGE_HEADER_CASING, transferBye: env.EDGE_TRANSFER_BYE },
+    recordingsFolder: env.EDGE_RECORDINGS_DIR,
+    allowInsecureUrls: env.EDGE_ALLOW_INSECURE_URLS,
+    speechUrl: env.EDGE_TTS_URL,
+    exitWithParent: env.EXIT_WITH_PARENT,
+    logLevel: env.LOG_LEVEL,
+  };
+}
