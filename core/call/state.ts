@@ -31,8 +31,10 @@ interface Established {
   readonly offer: CallOffer;
   readonly connectionId: CallConnectionId;
   readonly connectedAtMs: number;
-  /** How often the media stream was lost and asked for again. */
-  readonly mediaLosses: number;
+  /** When the media stream came up last, by the event's own time. */
+  readonly mediaStartedAtMs: number | undefined;
+  /** When it was lost, by the events' own times: a callback that comes twice has the same time twice. */
+  readonly mediaLostAtMs: readonly number[];
   readonly transfer: TransferAttempt | undefined;
 }
 

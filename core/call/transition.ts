@@ -1,0 +1,204 @@
+import type { PhoneNumber } from '../ids.ts';
+import { unreachable } from '../unreachable.ts';
+import type { CallCommand, CallEvent } from './event.ts';
+import type { CallOffer } from './offer.ts';
+import type { CallOutcome } from './outcome.ts';
+import { outcomeOfDisconnect } from './disconnect.ts';
+import type { CallIn, CallPhase, CallState, TransferAttempt } from './state.ts';
+
+export type Transition =
+  | { readonly kind: 'moved'; readonly state: CallState; readonly commands: readonly CallCommand[] }
+  | { readonly kind: 'ignored'; readonly phase: CallPhase; readonly event: CallEvent['type'] };
+
+/** The operation context of the control plane's own attempt to bring a caller to a person. One a call: there is no second chance behind it. */
+export const FAILURE_TRANSFER_ID = 'control-plane-failure';
+
+/** A stream that was stopped on purpose, by us or by the end of the call, is not lost (acs-facts 3.2). */
+const STOPPED_ON_PURPOSE = 'subscriptionStopped';
+
+/** Losing the stream once may be a replica that died; another takes over. Losing it again is ours to end. */
+const LOSSES_BEFORE_FAILURE = 2;
+
+type EstablishedState = CallIn<'connected' | 'talking' | 'handed-over'>;
+type Event<T extends CallEvent['type']> = Extract<CallEvent, { type: T }>;
+
+export function firstState(offer: CallOffer): CallState {
+  return { phase: 'offered', offer };
+}
+
+/**
+ * The call life cycle: total, synchronous, free of I/O and of clocks.
+ *
+ * Event Grid delivers at least once and callbacks overtake one another and the answer's own response, so an event that does not fit the phase
+ * is not an error: it is `ignored`, and the handler acknowledges it. Throwing would only make Azure send it again.
+ */
+export function transition(state: CallState, event: CallEvent): Transition {
+  switch (state.phase) {
+    case 'offered':
+    case 'answered':
+      return beforeConnection(state, event);
+    case 'connected':
+    case 'talking':
+    case 'handed-over':
+      return whileEstablished(state, event);
+    case 'ended':
+      return ignored(state, event);
+    default:
+      return unreachable(state);
+  }
+}
+
+function beforeConnection(state: CallIn<'offered' | 'answered'>, event: CallEvent): Transition {
+  switch (event.type) {
+    case 'answer-accepted':
+      if (state.phase === 'answered') return ignored(state, event);
+      return moved({ phase: 'answered', offer: state.offer, connectionId: event.connectionId });
+    case 'answer-refused':
+      return end(state, event.atMs, { kind: 'answer-failed', code: event.code, subCode: event.subCode });
+    case 'redirected':
+      return end(state, event.atMs, { kind: 'redirected', target: event.target });
+    case 'rejected':
+      return end(state, event.atMs, { kind: 'rejected', reason: event.reason });
+    case 'connected':
+      return moved(established(state.offer, event, 'connected'));
+    case 'media-started':
+      return moved({ ...established(state.offer, event, 'talking'), mediaStartedAtMs: event.atMs });
+    case 'media-lost':
+      return event.detail === STOPPED_ON_PURPOSE
+        ? ignored(state, event)
+        : mediaLost(established(state.offer, event, 'connected'), event);
+    case 'watchdog-fired':
+      // Without a connection id there is nobody to speak to; the front ends an unanswered call by itself.
+      if (state.phase === 'offered') return ignored(state, event);
+      return toPerson(
+        established(state.offer, { ...event, connectionId: state.connectionId }, 'connected'),
+        event.atMs,
+      );
+    case 'disconnected':
+      return end(state, event.atMs, outcomeOfDisconnect(state, event));
+    case 'transfer-accepted':
+    case 'transfer-failed':
+      return ignored(state, event);
+    default:
+      return unreachable(event);
+  }
+}
+
+function whileEstablished(state: EstablishedState, event: CallEvent): Transition {
+  switch (event.type) {
+    case 'media-started':
+      return mediaStarted(state, event);
+    case 'media-lost':
+      return mediaLost(state, event);
+    case 'watchdog-fired':
+      return state.phase === 'connected' && state.transfer?.id !== FAILURE_TRANSFER_ID
+        ? toPerson(state, event.atMs)
+        : ignored(state, event);
+    case 'transfer-accepted':
+      return transferAccepted(state, event);
+    case 'transfer-failed':
+      return transferFailed(state, event);
+    case 'disconnected':
+      return end(state, event.atMs, outcomeOfDisconnect(state, event));
+    case 'answer-accepted':
+    case 'answer-refused':
+    case 'redirected':
+    case 'rejected':
+    case 'connected':
+      return ignored(state, event);
+    default:
+      return unreachable(event);
+  }
+}
+
+function mediaStarted(state: EstablishedState, event: Event<'media-started'>): Transition {
+  const lastLoss = state.mediaLostAtMs.at(-1) ?? -Infinity;
+  if (state.phase !== 'connected' || event.atMs < lastLoss) return ignored(state, event);
+  return moved({ ...state, phase: 'talking', mediaStartedAtMs: event.atMs });
+}
+
+function mediaLost(state: EstablishedState, event: Event<'media-lost'>): Transition {
+  const outdated = event.atMs < (state.mediaStartedAtMs ?? -Infinity) || state.mediaLostAtMs.includes(event.atMs);
+  if (state.phase === 'handed-over' || outdated || event.detail === STOPPED_ON_PURPOSE) return ignored(state, event);
+  const lost = { ...state, phase: 'connected', mediaLostAtMs: [...state.mediaLostAtMs, event.atMs] } as const;
+  if (lost.mediaLostAtMs.length < LOSSES_BEFORE_FAILURE) {
+    return moved(lost, { type: 'start-media', connectionId: state.connectionId });
+  }
+  return lost.transfer?.id === FAILURE_TRANSFER_ID ? moved(lost) : toPerson(lost, event.atMs);
+}
+
+function transferAccepted(state: EstablishedState, event: Event<'transfer-accepted'>): Transition {
+  if (state.phase === 'handed-over') return ignored(state, event);
+  return moved({
+    ...state,
+    phase: 'handed-over',
+    transfer: {
+      id: event.transferId,
+      target: event.target ?? targetOf(state.transfer, event.transferId),
+      result: { kind: 'accepted', atMs: event.atMs },
+    },
+  });
+}
+
+function transferFailed(state: EstablishedState, event: Event<'transfer-failed'>): Transition {
+  const { transfer } = state;
+  const known = transfer?.id === event.transferId && transfer.result.kind !== 'under-way';
+  if (state.phase === 'handed-over' || known) return ignored(state, event);
+  // Our own attempt replaced the bridge's: what becomes of the bridge's older one matters to nobody any more.
+  if (transfer?.id === FAILURE_TRANSFER_ID && event.transferId !== FAILURE_TRANSFER_ID) return ignored(state, event);
+  const failed: TransferAttempt = {
+    id: event.transferId,
+    target: targetOf(transfer, event.transferId),
+    result: { kind: 'failed', atMs: event.atMs, code: event.code, subCode: event.subCode },
+  };
+  // The bridge reads the row and decides about its own attempts. Ours was the last resort.
+  return event.transferId === FAILURE_TRANSFER_ID
+    ? moved({ ...state, transfer: failed }, { type: 'apologise-and-hang-up', connectionId: state.connectionId })
+    : moved({ ...state, transfer: failed });
+}
+
+function toPerson(state: EstablishedState, atMs: number): Transition {
+  return moved(
+    { ...state, transfer: { id: FAILURE_TRANSFER_ID, target: undefined, result: { kind: 'under-way', atMs } } },
+    { type: 'transfer-to-person', connectionId: state.connectionId, transferId: FAILURE_TRANSFER_ID },
+  );
+}
+
+function established<P extends 'connected' | 'talking'>(
+  offer: CallOffer,
+  event: Pick<Event<'connected'>, 'atMs' | 'connectionId'>,
+  phase: P,
+) {
+  return {
+    phase,
+    offer,
+    connectionId: event.connectionId,
+    connectedAtMs: event.atMs,
+    mediaStartedAtMs: undefined,
+    mediaLostAtMs: [],
+    transfer: undefined,
+  };
+}
+
+function targetOf(transfer: TransferAttempt | undefined, id: string): PhoneNumber | undefined {
+  return transfer?.id === id ? transfer.target : undefined;
+}
+
+function end(state: Exclude<CallState, { phase: 'ended' }>, endedAtMs: number, outcome: CallOutcome): Transition {
+  return moved({
+    phase: 'ended',
+    offer: state.offer,
+    endedAtMs,
+    outcome,
+    connectionId: state.phase === 'offered' ? undefined : state.connectionId,
+    transfer: 'transfer' in state ? state.transfer : undefined,
+  });
+}
+
+function moved(state: CallState, ...commands: readonly CallCommand[]): Transition {
+  return { kind: 'moved', state, commands };
+}
+
+function ignored(state: CallState, event: CallEvent): Transition {
+  return { kind: 'ignored', phase: state.phase, event: event.type };
+}

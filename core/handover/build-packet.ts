@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import type { CallOffer } from '../call/offer.ts';
+import type { TranscriptTurn } from '../conversation/transcript.ts';
+import { clip, plainText } from '../plain-text.ts';
+import type { Customer } from '../ports/customer-directory.ts';
+import { headerValue } from './inbound-headers.ts';
+import type { HandoverPacket, HandoverReason } from './packet.ts';
+import { redact } from './redact.ts';
+
+/** Longer than a header takes; the session row keeps the rest. */
+const SUMMARY_MAX_CHARS = 600;
+const INTENT_MAX_CHARS = 80;
+
+/** What is known of a call when a packet is built. */
+export interface PacketFacts {
+  readonly offer: CallOffer;
+  readonly reason: HandoverReason;
+  readonly turns: readonly TranscriptTurn[];
+  readonly customer: Customer | undefined;
+  readonly language: string;
+  /** Canonical names of the headers that say why the IVR sent the caller, and who they are. */
+  readonly reasonHeader: string;
+  readonly customerIdHeader: string;
+}
+
+/** What a model may add. Each field is a stranger's word: bounded and redacted before it is used. */
+export interface PacketWords {
+  readonly summary?: string | undefined;
+  readonly intent?: string | undefined;
+  readonly sentiment?: HandoverPacket['sentiment'] | undefined;
+}
+
+/** Builds the packet, with the model's words where there are any and the caller's own where not: a hand-over never waits for a model. */
+export function buildPacket(facts: PacketFacts, words: PacketWords = {}): HandoverPacket {
+  const { offer } = facts;
+  return {
+    contextId: offer.contextId,
+    reason: facts.reason,
+    intent: bounded(words.intent, INTENT_MAX_CHARS) ?? fallbackIntent(facts),
+    summary: bounded(words.summary, SUMMARY_MAX_CHARS) ?? fallbackSummary(facts),
+    sentiment: words.sentiment ?? 'unknown',
+    language: facts.language,
+    // No header proves identity, and nothing in this conversation has asked for proof.
+    verified: false,
+    customerId: facts.customer?.id ?? headerValue(offer.headers, facts.customerIdHeader),
+  };
+}
+
+const modelWords = z.object({
+  summary: z.string().optional().catch(undefined),
+  intent: z.string().optional().catch(undefined),
+  sentiment: z.enum(['positive', 'neutral', 'negative', 'unknown']).optional().catch(undefined),
+});
+
+/** A model's JSON, or the arguments of its tool call. Anything else is no words at all. Never throws. */
+export function readPacketWords(json: string): PacketWords {
+  const start = json.indexOf('{');
+  const end = json.lastIndexOf('}');
+  if (start < 0 || end < start) return {};
+  try {
+    return modelWords.safeParse(JSON.parse(json.slice(start, end + 1))).data ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function bounded(text: string | undefined, maxChars: number): string | undefined {
+  const clean = plainText(redact(clip(plainText(text ?? ''), maxChars * 2)));
+  return clean === '' ? undefined : clip(clean, maxChars);
+}
+
+function fallbackIntent(facts: PacketFacts): string {
+  return bounded(headerValue(facts.offer.headers, facts.reasonHeader), INTENT_MAX_CHARS) ?? '';
+}
+
+/** The caller's own last words, newest kept when there are too many. */
+function fallbackSummary(facts: PacketFacts): string {
+  const said = facts.turns.filter((turn) => turn.by === 'caller').map((turn) => plainText(redact(turn.text)));
+  const kept: string[] = [];
+  let chars = 0;
+  for (const text of said.toReversed()) {
+    chars += text.length + 1;
+    if (chars > SUMMARY_MAX_CHARS / 2) break;
+    kept.unshift(text);
+  }
+  const reason = fallbackIntent(facts);
+  const parts = [
+    reason === '' ? '' : `Sent for: ${reason}.`,
+    kept.length === 0 ? '' : `The caller said: ${kept.join(' ')}`,
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? 'The caller has not said why they call.' : parts.join(' ');
+}
