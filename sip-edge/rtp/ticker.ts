@@ -1,0 +1,71 @@
+/** One 20 ms beat for all legs, held to the monotonic clock, so that sound neither drifts nor bunches. */
+import type { CancelTimer, Clock } from '../clock.ts';
+
+export const TICK_MS = 20;
+/** After a stall the missed beats follow at half the interval, not all at once. */
+const CATCH_UP_MS = 10;
+/** A longer stall is not caught up with: the sound of that time is gone. */
+const MAX_BEHIND_MS = 200;
+
+export interface TickMember {
+  /** Runs for every member before `send` runs for any: what one leg hears can leave on another in the same beat. */
+  receive(): void;
+  /** `skippedTicks` is how many beats were left out before this one. */
+  send(skippedTicks: number): void;
+}
+
+export class Ticker {
+  readonly #clock: Clock;
+  readonly #onError: (error: unknown) => void;
+  readonly #members = new Set<TickMember>();
+  #dueMs = 0;
+  #cancel: CancelTimer | undefined;
+
+  /** `onError` gets what a member throws; the other members are not disturbed. */
+  constructor(clock: Clock, onError: (error: unknown) => void) {
+    this.#clock = clock;
+    this.#onError = onError;
+  }
+
+  /** Begins with the next beat. The returned function takes the member out again. */
+  add(member: TickMember): () => void {
+    this.#members.add(member);
+    if (this.#cancel === undefined) {
+      this.#dueMs = this.#clock.nowMs() + TICK_MS;
+      this.#schedule();
+    }
+    return () => {
+      this.#members.delete(member);
+      if (this.#members.size === 0) this.close();
+    };
+  }
+
+  close(): void {
+    this.#members.clear();
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #schedule(): void {
+    const waitMs = this.#dueMs - this.#clock.nowMs();
+    this.#cancel = this.#clock.after(Math.max(waitMs, waitMs < 0 ? CATCH_UP_MS : 0), () => this.#tick());
+  }
+
+  #tick(): void {
+    const behindMs = this.#clock.nowMs() - this.#dueMs;
+    const skipped = behindMs > MAX_BEHIND_MS ? Math.floor(behindMs / TICK_MS) : 0;
+    this.#dueMs += (skipped + 1) * TICK_MS;
+    const members = [...this.#members];
+    for (const member of members) this.#guard(() => member.receive());
+    for (const member of members) if (this.#members.has(member)) this.#guard(() => member.send(skipped));
+    if (this.#members.size > 0) this.#schedule();
+  }
+
+  #guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+}
