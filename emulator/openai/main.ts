@@ -6,7 +6,10 @@ import { startOpenAiServer } from './server.ts';
 
 const config = settingsOrExit(() => loadConfig(process.env));
 const log = pino({ level: config.logLevel, base: { component: 'openai' } });
-const server = await startOpenAiServer({ ...config, log });
+const server = await startOpenAiServer({ ...config, log }).catch((error: unknown) => {
+  log.fatal({ reason: error instanceof Error ? error.message : String(error) }, 'could not start');
+  process.exit(1);
+});
 
 endWithSignals(
   async (reason) => {

@@ -6,7 +6,10 @@ import { startSpeechServer } from './server.ts';
 
 const config = settingsOrExit(() => loadConfig(process.env));
 const log = pino({ level: config.logLevel, base: { component: 'speech' } });
-const server = await startSpeechServer({ ...config, log });
+const server = await startSpeechServer({ ...config, log }).catch((error: unknown) => {
+  log.fatal({ reason: error instanceof Error ? error.message : String(error) }, 'could not start');
+  process.exit(1);
+});
 
 endWithSignals(
   async (reason) => {

@@ -19,6 +19,7 @@ interface ActiveSet {
   readonly references: readonly Reference[];
 }
 
+const LANES = 2;
 const MAX_CACHED_REFERENCES = 4000;
 /** Longer than any pause inside a phrase: a reference stays in one piece. */
 const NO_END_SILENCE_MS = 60_000;
@@ -44,8 +45,12 @@ export class PhraseBook {
     this.#latest.set(id, turn);
     const spoken = set.voices.flatMap((voice) => set.phrases.flatMap(withSentences).map((text) => ({ text, voice })));
     const synthesised: Reference[] = [];
-    // One after another leaves the engine's queue to the calls that are under way.
-    for (const { text, voice } of spoken) synthesised.push({ text, frames: await this.#framesOf(text, voice) });
+    // A few at a time: a long list must not stand in the engine's queue before the calls that are under way.
+    const waiting = spoken.values();
+    const lanes = Array.from({ length: LANES }, async () => {
+      for (const { text, voice } of waiting) synthesised.push({ text, frames: await this.#framesOf(text, voice) });
+    });
+    await Promise.all(lanes);
     const recorded = set.recordings.map(({ text, samples }) => ({ text, frames: referenceFeatures(samples) }));
     if (this.#latest.get(id) !== turn) return;
     this.#sets.set(id, { language: set.language.toLowerCase(), references: [...synthesised, ...recorded] });
