@@ -59,7 +59,10 @@ export async function prepare(
   const queues = new Map<string, QueueBehaviour>();
   for (const [number, behaviour] of Object.entries(scenario.queues)) queues.set(number, await seat(behaviour, speak));
   const phrasesUrl = new URL(`/control/phrases/${scenario.name}`, speechUrl);
-  const scriptUrl = openaiUrl === undefined ? undefined : new URL(`/control/scripts/${scenario.name}`, openaiUrl);
+  const scriptUrl =
+    openaiUrl === undefined || scenario.model.length === 0
+      ? undefined
+      : new URL(`/control/scripts/${scenario.name}`, openaiUrl);
   if (phrases.size > 0) {
     await request('PUT', phrasesUrl, { language: 'en-US', phrases: [...phrases], voices: [...voicesUsed] });
   }

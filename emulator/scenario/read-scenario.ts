@@ -21,11 +21,11 @@ export async function readScenario(file: string): Promise<Scenario> {
 export function parseScenario(text: string, file: string): Scenario {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
-  if (document.errors.length > 0) {
-    const problems = document.errors.map(
-      ({ message, pos }) => `${file}:${lines.linePos(pos[0]).line}: ${message.split('\n', 1)[0] ?? ''}`,
-    );
-    throw new ScenarioFileError(problems.join('\n'));
+  // Of syntax errors the first is the cause; the rest are its echoes.
+  const [syntaxError] = document.errors;
+  if (syntaxError) {
+    const reason = (syntaxError.message.split('\n', 1)[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
+    throw new ScenarioFileError(`${file}:${lines.linePos(syntaxError.pos[0]).line}: ${reason}`);
   }
   const parsed = scenarioSchema.safeParse(document.toJS());
   if (parsed.success) return parsed.data;

@@ -130,9 +130,10 @@ async function runCaller(run: Run, caller: RunningCaller): Promise<{ result?: Ca
 function placeCall(run: Run, caller: RunningCaller): Promise<PlacedCall> {
   const { enterprise, edgeSip } = run.surroundings;
   const headers = Object.entries(caller.headers).map(([name, value]) => ({ name, value }));
-  const flood = caller.generated_headers;
-  for (let index = 1; index <= (flood?.count ?? 0); index += 1) {
-    headers.push({ name: `X-Flood-${index}`, value: 'x'.repeat(flood?.value_bytes ?? 0) });
+  for (const { count, value_bytes: bytes } of caller.generated_headers) {
+    for (let index = 1; index <= count; index += 1) {
+      headers.push({ name: `X-Flood-${bytes}-${index}`, value: 'x'.repeat(bytes) });
+    }
   }
   if (caller.user_to_user !== undefined) headers.push({ name: 'User-to-User', value: caller.user_to_user });
   return enterprise.placeCall({

@@ -93,11 +93,13 @@ const caller = z.strictObject({
   starts_after: duration.default(0),
   headers: z.record(z.string(), z.string()).default({}),
   generated_headers: z
-    .strictObject({
-      count: z.number().int().min(0).max(500).default(0),
-      value_bytes: z.number().int().min(0).max(60_000).default(0),
-    })
-    .optional()
+    .array(
+      z.strictObject({
+        count: z.number().int().min(1).max(500),
+        value_bytes: z.number().int().min(0).max(60_000),
+      }),
+    )
+    .default([])
     .describe('Hostile ones: so many X-Flood headers, each with a value so long.'),
   user_to_user: z.string().optional(),
   transport: z.enum(['tcp', 'udp']).default('tcp'),
@@ -127,13 +129,22 @@ const queueBehaviour = z.union([
   z.strictObject({ ring: z.strictObject({ sbc_gives_up_after: duration.default(4_000) }) }),
 ]);
 
+/** As the model emulator takes them: the first rule that fits answers. */
 const modelRule = z.strictObject({
   when: z
-    .strictObject({ said: z.string().optional(), about: z.string().optional(), after_tool: z.string().optional() })
+    .strictObject({
+      said: regex.optional().describe("The caller's last words."),
+      about: regex.optional().describe('The instructions the model was given.'),
+      after_tool: z.string().optional(),
+      tools: z.array(z.string()).optional(),
+    })
     .default({}),
   reply: z.string().optional(),
   tool: z.strictObject({ name: z.string(), arguments: z.record(z.string(), z.unknown()).default({}) }).optional(),
+  json: z.record(z.string(), z.unknown()).optional().describe('The answer to a request for JSON.'),
+  error: z.strictObject({ status: z.number().int().min(400).max(599), code: z.string() }).optional(),
   delay_ms: z.number().int().min(0).max(60_000).optional(),
+  times: z.number().int().min(1).optional(),
 });
 
 export const scenarioSchema = z.strictObject({
