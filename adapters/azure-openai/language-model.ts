@@ -29,6 +29,8 @@ export function azureLanguageModel(config: LanguageModelConfig, observer: ModelO
     // The library waits as long as Retry-After says, up to a minute: no caller does. Retrying is the asker's decision.
     maxRetries: 0,
     timeout: config.chunkTimeoutMs,
+    // Its log would show what the model wrote.
+    logLevel: 'off',
     ...(config.apiKey === undefined ? { azureADTokenProvider: lazyTokenProvider(SCOPE) } : { apiKey: config.apiKey }),
   });
   return { reply: (request, signal) => reply(client, config, observer, request, signal) };
