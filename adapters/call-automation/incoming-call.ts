@@ -1,0 +1,68 @@
+import type { CallerNumber, CallOffer } from '#core/call/offer';
+import { readInboundHeaders } from '#core/handover/inbound-headers';
+import { parseOpaqueId, parsePhoneNumber, type CorrelationId, type ServerCallId } from '#core/ids';
+import { callIdentity } from './call-identity.ts';
+import { objectOf, textOf, timeOf } from './wire-values.ts';
+
+export const INCOMING_CALL_TYPE = 'Microsoft.Communication.IncomingCall';
+
+const ID_MAX_CHARS = 1024;
+/** The service's are 8 to 12 kB (acs-facts 1.3). */
+const CONTEXT_MAX_CHARS = 64 * 1024;
+
+export type IncomingCall =
+  | {
+      readonly kind: 'offer';
+      readonly offer: CallOffer;
+      /** Opaque, single use. Not part of the offer, since an offer is stored and logged. */
+      readonly incomingCallContext: string;
+    }
+  /** Another Event Grid event: a subscription without a filter sends them all. */
+  | { readonly kind: 'other-event'; readonly type: string }
+  /** `problem` names a place, never a value. */
+  | { readonly kind: 'malformed'; readonly problem: string };
+
+/**
+ * Reads one event as the Event Grid trigger hands it over, in the Event Grid or the CloudEvents schema (acs-facts 1.1 to 1.4). What is
+ * not needed to answer never makes it fail: a caller whose number is no number is anonymous, odd headers are left out. Never throws.
+ */
+export function parseIncomingCall(event: unknown, receivedAtMs: number): IncomingCall {
+  const envelope = objectOf(event);
+  if (envelope === undefined) return { kind: 'malformed', problem: 'event' };
+  const type = textOf(envelope['eventType'] ?? envelope['type'], ID_MAX_CHARS);
+  if (type === undefined) return { kind: 'malformed', problem: 'eventType' };
+  if (type !== INCOMING_CALL_TYPE) return { kind: 'other-event', type };
+  const data = objectOf(envelope['data']);
+  const to = phoneNumberOf(data?.['to']);
+  const correlationId = parseOpaqueId<CorrelationId>(textOf(data?.['correlationId'], ID_MAX_CHARS) ?? '');
+  const serverCallId = parseOpaqueId<ServerCallId>(textOf(data?.['serverCallId'], ID_MAX_CHARS) ?? '');
+  const incomingCallContext = textOf(data?.['incomingCallContext'], CONTEXT_MAX_CHARS);
+  if (data === undefined) return { kind: 'malformed', problem: 'data' };
+  if (correlationId === undefined) return { kind: 'malformed', problem: 'data.correlationId' };
+  if (serverCallId === undefined) return { kind: 'malformed', problem: 'data.serverCallId' };
+  if (incomingCallContext === undefined) return { kind: 'malformed', problem: 'data.incomingCallContext' };
+  if (to === undefined) return { kind: 'malformed', problem: 'data.to' };
+  return {
+    kind: 'offer',
+    incomingCallContext,
+    offer: {
+      ...callIdentity(correlationId),
+      correlationId,
+      serverCallId,
+      from: callerOf(data['from']),
+      to,
+      headers: readInboundHeaders(objectOf(objectOf(data['customContext'])?.['sipHeaders']) ?? {}),
+      offeredAtMs: timeOf(envelope['eventTime'] ?? envelope['time']) ?? receivedAtMs,
+    },
+  };
+}
+
+function phoneNumberOf(identifier: unknown): ReturnType<typeof parsePhoneNumber> {
+  return parsePhoneNumber(textOf(objectOf(objectOf(identifier)?.['phoneNumber'])?.['value'], 64) ?? '');
+}
+
+function callerOf(identifier: unknown): CallerNumber {
+  const number = phoneNumberOf(identifier);
+  const isAnonymous = objectOf(objectOf(identifier)?.['phoneNumber'])?.['isAnonymous'] === true;
+  return number === undefined || isAnonymous ? { kind: 'anonymous' } : { kind: 'number', number };
+}

@@ -1,0 +1,89 @@
+import type { CallOffer } from '#core/call/offer';
+import { PortError } from '#core/ports/error';
+import { applyEvent } from './apply-event.ts';
+import type { IncomingCallServices } from './incoming-call.ts';
+import { failureTarget } from './run-command.ts';
+
+/** Trying for longer leaves no time to redirect before the phone stops ringing, after 30 seconds (acs-facts 1.5). */
+const ANSWER_BUDGET_MS = 15_000;
+const FIRST_PAUSE_MS = 250;
+
+type AnswerResult = { readonly kind: 'settled' } | { readonly kind: 'refused'; readonly error: PortError };
+
+/**
+ * Answers; when the front refuses, gives the caller to the first queue of people; when that is refused as well, says so in the log and in
+ * the row. The watchdog is set at the same time, so that a process that dies after the answer leaves nobody alone.
+ */
+export async function answerCall(
+  offer: CallOffer,
+  incomingCallContext: string,
+  services: IncomingCallServices,
+  signal: AbortSignal,
+): Promise<void> {
+  const watchdog = setWatchdog(offer, services, signal);
+  const result = await answerWithinRing(offer, incomingCallContext, services, signal);
+  if (result.kind === 'refused') await giveToPerson(offer, incomingCallContext, result.error, services, signal);
+  await watchdog;
+}
+
+async function answerWithinRing(
+  offer: CallOffer,
+  incomingCallContext: string,
+  services: IncomingCallServices,
+  signal: AbortSignal,
+): Promise<AnswerResult> {
+  const { callId, correlationId } = offer;
+  const { calls, clock, control, log } = services;
+  const request = {
+    incomingCallContext,
+    callbackUri: services.callbackUrl(callId),
+    mediaUri: services.mediaUrl(callId),
+  };
+  const deadlineMs = clock.monotonicMs() + ANSWER_BUDGET_MS;
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
+    try {
+      const connectionId = await control.answer(request, signal);
+      await applyEvent(callId, { type: 'answer-accepted', atMs: clock.now(), connectionId }, services, signal);
+      return { kind: 'settled' };
+    } catch (error) {
+      if (!(error instanceof PortError) || error.port !== 'call-control') throw error;
+      log.warn({ callId, correlationId, err: error }, 'answer refused');
+      const again = error.retryable && clock.monotonicMs() + pauseMs < deadlineMs;
+      if (again) await clock.sleep(pauseMs, signal);
+      // The response may be lost and the call answered: then a callback has moved the row by now.
+      const stored = await calls.load(callId, signal);
+      if (stored?.state.phase !== 'offered') return { kind: 'settled' };
+      if (!again) return { kind: 'refused', error };
+    }
+  }
+}
+
+async function giveToPerson(
+  offer: CallOffer,
+  incomingCallContext: string,
+  refusal: PortError,
+  services: IncomingCallServices,
+  signal: AbortSignal,
+): Promise<void> {
+  const { callId, correlationId } = offer;
+  const { agent, clock, control, log } = services;
+  const target = failureTarget(agent);
+  try {
+    await control.redirect(incomingCallContext, target, signal);
+    await applyEvent(callId, { type: 'redirected', atMs: clock.now(), target }, services, signal);
+  } catch (error) {
+    if (!(error instanceof PortError) || error.port !== 'call-control') throw error;
+    log.error({ callId, correlationId, err: error }, 'call neither answered nor redirected');
+    const [code, subCode] = [refusal.status ?? 0, Number(refusal.code ?? 0) || 0];
+    await applyEvent(callId, { type: 'answer-refused', atMs: clock.now(), code, subCode }, services, signal);
+  }
+}
+
+/** Without it a call goes on all the same: what is lost is only the safety net. */
+async function setWatchdog(offer: CallOffer, services: IncomingCallServices, signal: AbortSignal): Promise<void> {
+  try {
+    await services.watchdog.schedule(offer.callId, services.watchdogMs, signal);
+  } catch (error) {
+    services.log.error({ callId: offer.callId, correlationId: offer.correlationId, err: error }, 'watchdog not set');
+  }
+}

@@ -1,0 +1,98 @@
+import { checkTicket } from '#adapters/acs-tokens/ticket';
+import type { TokenValidator } from '#adapters/acs-tokens/token-validator';
+import { parseCallbackBody, type CallbackEvent } from '#adapters/call-automation/callback-events';
+import { parseCallId, type CallId } from '#core/ids';
+import type { CallServices } from './call-services.ts';
+import { moveCall } from './move-call.ts';
+import type { RecentIds } from './recent-ids.ts';
+import { APOLOGY_PREFIX } from './run-command.ts';
+
+export interface CallEventsServices extends CallServices {
+  readonly validateToken: TokenValidator;
+  readonly ticketSecret: string;
+  readonly recentIds: RecentIds;
+}
+
+/** A callback as it came, none of it checked. */
+export interface CallbackRequest {
+  readonly callId: string | undefined;
+  readonly ticket: string | null;
+  readonly authorization: string | undefined;
+  readonly readBody: () => Promise<string>;
+}
+
+/** HTTP statuses: how ACS or the edge is answered. */
+export type CallbackStatus = 200 | 400 | 401 | 503;
+
+const HANDLER_BUDGET_MS = 25_000;
+/** What ends a failure message, whether it was heard or not. */
+const PLAY_IS_OVER = new Set(['PlayCompleted', 'PlayFailed', 'PlayCanceled']);
+
+/**
+ * One callback request. The token says that the front sent it, the ticket for which call: both or nothing. Throws when a row could not be
+ * written: the sender then sees a 500 and may deliver again.
+ */
+export async function handleCallEvents(
+  request: CallbackRequest,
+  services: CallEventsServices,
+): Promise<CallbackStatus> {
+  const callId = parseCallId(request.callId ?? '');
+  const refused = await refusal(request, callId, services);
+  if (refused !== undefined || callId === undefined) return refused ?? 401;
+  const body = parseCallbackBody(await request.readBody(), services.clock.now());
+  if (!body.ok) {
+    services.log.warn({ callId, problem: body.problem }, 'callback unreadable');
+    return 400;
+  }
+  const signal = AbortSignal.timeout(HANDLER_BUDGET_MS);
+  for (const event of body.events) await takeOnce(callId, event, services, signal);
+  return 200;
+}
+
+async function refusal(
+  request: CallbackRequest,
+  callId: CallId | undefined,
+  { clock, log, ticketSecret, validateToken }: CallEventsServices,
+): Promise<CallbackStatus | undefined> {
+  const ticket =
+    callId === undefined ? 'malformed' : checkTicket(ticketSecret, 'events', callId, request.ticket, clock.now());
+  if (ticket !== 'valid') {
+    log.warn({ callId, reason: `ticket ${ticket}` }, 'callback refused');
+    return 401;
+  }
+  const verdict = await validateToken(request.authorization);
+  if (verdict.valid) return undefined;
+  log.warn({ callId, reason: `token ${verdict.reason}` }, 'callback refused');
+  // Not the sender's fault, and worth another delivery.
+  return verdict.reason === 'keys-unavailable' ? 503 : 401;
+}
+
+async function takeOnce(
+  callId: CallId,
+  event: CallbackEvent,
+  services: CallEventsServices,
+  signal: AbortSignal,
+): Promise<void> {
+  const { log, recentIds } = services;
+  const { correlationId, type } = event;
+  const deliveryId = `${callId} ${event.id}`;
+  if (!recentIds.add(deliveryId)) {
+    log.debug({ callId, correlationId, event: type, reason: 'delivered before' }, 'call event ignored');
+    return;
+  }
+  try {
+    if (!event.known) log.warn({ callId, correlationId, eventType: type }, 'callback of unknown type');
+    if (event.event !== undefined) await moveCall(callId, event.event, services, signal);
+    if (endsFailureMessage(event)) await services.control.hangUp(event.connectionId, signal);
+  } catch (error) {
+    recentIds.forget(deliveryId);
+    throw error;
+  }
+}
+
+function endsFailureMessage(
+  event: CallbackEvent,
+): event is CallbackEvent & { readonly connectionId: NonNullable<CallbackEvent['connectionId']> } {
+  const isFailureMessage = event.operationContext?.startsWith(APOLOGY_PREFIX) === true;
+  return isFailureMessage && PLAY_IS_OVER.has(event.type) && event.connectionId !== undefined;
+}

@@ -1,0 +1,20 @@
+import type { Log } from '#adapters/logging/logger';
+import type { TransferSettings } from '#adapters/call-automation/transfer-settings';
+import type { AgentDefinition } from '#core/agent/definition';
+import type { CallId } from '#core/ids';
+import type { CallControl } from '#core/ports/call-control';
+import type { CallStore } from '#core/ports/call-store';
+import type { Clock } from '#core/ports/clock';
+
+/** What it takes to move a call along its life: the rows, the front, and who takes a call that we cannot serve. */
+export interface CallServices {
+  readonly calls: CallStore;
+  readonly control: CallControl;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Its first queue takes the calls that fail; its failure message is the last word. */
+  readonly agent: AgentDefinition;
+  readonly transfer: TransferSettings;
+  /** Where the front reports on this call. */
+  readonly callbackUrl: (callId: CallId) => string;
+}

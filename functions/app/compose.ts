@@ -1,0 +1,66 @@
+import type { EventGridHandler, HttpHandler, StorageQueueHandler } from '@azure/functions';
+import { callbackUrl, mediaUrl } from '#adapters/acs-tokens/call-urls';
+import { acsTokenValidator } from '#adapters/acs-tokens/token-validator';
+import { loadAgent } from '#adapters/agents/agent-folder';
+import { acsCallControl } from '#adapters/call-automation/call-control';
+import { systemClock } from '#adapters/clock/system-clock';
+import { createLogger } from '#adapters/logging/logger';
+import { exitOnConfigurationError } from '#adapters/settings/load-settings';
+import { queueWatchdog } from '#adapters/storage/queue-watchdog';
+import { tableCallStore } from '#adapters/storage/table-call-store';
+import { handleCallEvents, type CallEventsServices } from './call-events.ts';
+import { loadFunctionsConfig, type FunctionsConfig } from './config.ts';
+import { handleIncomingCall, type IncomingCallServices } from './incoming-call.ts';
+import { RecentIds } from './recent-ids.ts';
+import { failureTarget } from './run-command.ts';
+import { handleWatchdog } from './watchdog.ts';
+
+/** Made once a process, at the start: a wrong setting or agent stops the app before it takes a call it cannot serve. */
+const services = exitOnConfigurationError(() => compose(loadFunctionsConfig(process.env)));
+
+interface Handlers {
+  readonly incomingCall: EventGridHandler<unknown>;
+  readonly callEvents: HttpHandler;
+  readonly watchdog: StorageQueueHandler;
+  readonly health: HttpHandler;
+}
+
+export const handlers: Handlers = {
+  incomingCall: (event) => handleIncomingCall(event, services),
+  callEvents: async (request) => ({
+    status: await handleCallEvents(
+      {
+        callId: request.params['callId'],
+        ticket: request.query.get('ticket'),
+        authorization: request.headers.get('authorization') ?? undefined,
+        readBody: () => request.text(),
+      },
+      services,
+    ),
+  }),
+  watchdog: (entry) => handleWatchdog(entry, services),
+  health: () => ({ status: 200, jsonBody: { status: 'ok', agent: services.agent.name } }),
+};
+
+/** Clients only: nothing connects before the first call. */
+function compose(config: FunctionsConfig): IncomingCallServices & CallEventsServices {
+  const clock = systemClock();
+  const { secret } = config.ticket;
+  const agent = loadAgent(config.agents);
+  return {
+    clock,
+    log: createLogger('functions', config.log),
+    agent,
+    calls: tableCallStore(config.storage),
+    control: acsCallControl(config.callControl),
+    watchdog: queueWatchdog(config.hostStorage),
+    watchdogMs: config.watchdogMs,
+    transfer: config.transfer,
+    admission: { agent: 'on', humanQueue: failureTarget(agent), blockedCallers: [], calledNumbers: [] },
+    validateToken: acsTokenValidator(config.tokens),
+    ticketSecret: secret,
+    recentIds: new RecentIds(),
+    callbackUrl: (callId) => callbackUrl(config.callbackBaseUrl, secret, callId, clock.now()),
+    mediaUrl: (callId) => mediaUrl(config.mediaBaseUrl, secret, callId, clock.now()),
+  };
+}

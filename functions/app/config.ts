@@ -1,0 +1,39 @@
+import { callbackUrlSettings, mediaUrlSettings } from '#adapters/acs-tokens/call-urls';
+import { ticketSettings } from '#adapters/acs-tokens/ticket';
+import { tokenSettings } from '#adapters/acs-tokens/token-validator';
+import { agentSettings } from '#adapters/agents/agent-folder';
+import { callControlSettings } from '#adapters/call-automation/settings';
+import { transferSettings } from '#adapters/call-automation/transfer-settings';
+import { logSettings } from '#adapters/logging/logger';
+import { milliseconds } from '#adapters/settings/fields';
+import { loadSettings, type Environment } from '#adapters/settings/load-settings';
+import { hostStorageSettings, storageSettings } from '#adapters/storage/settings';
+import { z } from 'zod';
+
+/** Long enough for the media socket to come up, short enough for a caller to be still there. */
+const WATCHDOG_DEFAULT_MS = 8_000;
+
+const watchdogSettings = z
+  .object({ WATCHDOG_MS: milliseconds(1_000, 60_000).default(WATCHDOG_DEFAULT_MS) })
+  .transform((env) => env.WATCHDOG_MS);
+
+const fragments = {
+  callControl: callControlSettings,
+  transfer: transferSettings,
+  tokens: tokenSettings,
+  ticket: ticketSettings,
+  callbackBaseUrl: callbackUrlSettings,
+  mediaBaseUrl: mediaUrlSettings,
+  storage: storageSettings,
+  hostStorage: hostStorageSettings,
+  agents: agentSettings,
+  watchdogMs: watchdogSettings,
+  log: logSettings,
+};
+
+export type FunctionsConfig = ReturnType<typeof loadFunctionsConfig>;
+
+/** Throws `ConfigurationError` naming every wrong setting. */
+export function loadFunctionsConfig(env: Environment) {
+  return loadSettings('functions', fragments, env);
+}

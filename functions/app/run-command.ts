@@ -1,0 +1,147 @@
+import { transferCallerId } from '#adapters/call-automation/transfer-settings';
+import type { CallCommand, CallEvent } from '#core/call/event';
+import type { CallState } from '#core/call/state';
+import { buildPacket } from '#core/handover/build-packet';
+import { packHeaders } from '#core/handover/headers';
+import type { HandoverPacket } from '#core/handover/packet';
+import { parsePhoneNumber, type CallConnectionId, type PhoneNumber } from '#core/ids';
+import { PortError } from '#core/ports/error';
+import { unreachable } from '#core/unreachable';
+import type { CallServices } from './call-services.ts';
+
+/** Begins the operation context of a failure message: its end brings the call's end (functions/app/call-events.ts). */
+export const APOLOGY_PREFIX = 'apology-';
+
+/**
+ * Does what the life cycle decided. Gives the event that a failed command amounts to, or nothing. A call that is gone is no failure: its
+ * CallDisconnected is on the way.
+ */
+export async function runCommand(
+  command: CallCommand,
+  state: CallState,
+  services: CallServices,
+  signal: AbortSignal,
+): Promise<CallEvent | undefined> {
+  const { callId, correlationId } = state.offer;
+  services.log.info({ callId, correlationId, command: command.type }, 'call command');
+  try {
+    await run(command, state, services, signal);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    services.log.error({ callId, correlationId, command: command.type, err: error }, 'call command failed');
+    return eventOfFailure(command, error, services.clock.now());
+  }
+}
+
+async function run(command: CallCommand, state: CallState, services: CallServices, signal: AbortSignal): Promise<void> {
+  switch (command.type) {
+    case 'start-media':
+      await services.control.startMedia(command.connectionId, signal);
+      return;
+    case 'transfer-to-person':
+      await transferToPerson(command.connectionId, command.transferId, state, services, signal);
+      return;
+    case 'apologise-and-hang-up':
+      await apologise(command.connectionId, state, services, signal);
+      return;
+    case 'hang-up':
+      await services.control.hangUp(command.connectionId, signal);
+      return;
+    default:
+      unreachable(command);
+  }
+}
+
+function eventOfFailure(command: CallCommand, error: PortError, atMs: number): CallEvent | undefined {
+  switch (command.type) {
+    case 'start-media':
+      return { type: 'media-lost', atMs, connectionId: command.connectionId, detail: 'start-refused' };
+    case 'transfer-to-person':
+      return {
+        type: 'transfer-failed',
+        atMs,
+        transferId: command.transferId,
+        code: error.status ?? 0,
+        subCode: Number(error.code ?? 0) || 0,
+      };
+    // Nothing is left to try: the front ends a call in which nobody speaks.
+    case 'apologise-and-hang-up':
+    case 'hang-up':
+      return undefined;
+    default:
+      return unreachable(command);
+  }
+}
+
+async function transferToPerson(
+  connectionId: CallConnectionId,
+  transferId: string,
+  state: CallState,
+  { agent, control, transfer, callbackUrl, log }: CallServices,
+  signal: AbortSignal,
+): Promise<void> {
+  const { callId, correlationId, from } = state.offer;
+  const target = failureTarget(agent);
+  const headers = packHeaders(minimalPacket(state, agent), transfer.headerPrefix);
+  log.info({ callId, correlationId, target, queue: agent.queues[0]?.name, headers }, 'transfer requested');
+  await control.transfer(
+    {
+      connectionId,
+      transferId,
+      target,
+      caller: from,
+      headers,
+      callbackUri: callbackUrl(callId),
+      callerId: transferCallerId(transfer, from),
+    },
+    signal,
+  );
+}
+
+/**
+ * Says the failure message with ACS's voice; its end brings the call's. When it cannot be played the call ends without a word. That is so
+ * also when the call looks gone: after a failed transfer the field has seen "not established" of a call that was (acs-facts 11).
+ */
+async function apologise(
+  connectionId: CallConnectionId,
+  state: CallState,
+  { agent, control, callbackUrl, log }: CallServices,
+  signal: AbortSignal,
+): Promise<void> {
+  const { callId, correlationId } = state.offer;
+  const request = {
+    connectionId,
+    playId: `${APOLOGY_PREFIX}${callId}`,
+    text: agent.handover.failureMessage,
+    voice: agent.voice,
+    callbackUri: callbackUrl(callId),
+  };
+  try {
+    if ((await control.playText(request, signal)) === 'asked') return;
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    log.error({ callId, correlationId, err: error }, 'failure message not played');
+  }
+  await control.hangUp(connectionId, signal);
+}
+
+/** Where callers go whom we cannot serve: the agent's first queue. */
+export function failureTarget(agent: CallServices['agent']): PhoneNumber {
+  const number = parsePhoneNumber(agent.queues[0]?.target ?? '');
+  if (number === undefined) throw new Error('an agent has a queue with a number: its definition says so');
+  return number;
+}
+
+/** With no model and no session: who it was, and why the IVR sent them. */
+function minimalPacket(state: CallState, agent: CallServices['agent']): HandoverPacket {
+  return buildPacket({
+    offer: state.offer,
+    reason: 'failure',
+    turns: [],
+    customer: undefined,
+    language: agent.language,
+    reasonHeader: agent.reasonHeader,
+    customerIdHeader: agent.customerIdHeader,
+  });
+}

@@ -1,0 +1,188 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { CallId } from '#core/ids';
+import { PortError } from '#core/ports/error';
+import { handleCallEvents, type CallbackRequest } from '../../../functions/app/call-events.ts';
+import { handleIncomingCall } from '../../../functions/app/incoming-call.ts';
+import { handleWatchdog } from '../../../functions/app/watchdog.ts';
+import {
+  agent,
+  callbackRequest,
+  functionServices,
+  incomingCallEvent,
+  queueOfPeople,
+  type TestServices,
+} from '../../support/function-services.ts';
+import { connectionId } from '../../support/offered-call.ts';
+
+let services: TestServices;
+let callId: CallId;
+beforeEach(async () => {
+  services = functionServices();
+  await handleIncomingCall(incomingCallEvent(), services);
+  callId = [...services.calls.rows.values()][0]!.state.offer.callId;
+});
+
+let laterMs = 0;
+const callback = (type: string, data?: Record<string, unknown>, envelope?: Record<string, unknown>): CallbackRequest =>
+  callbackRequest(callId, services.clock.now() + (laterMs += 10), type, data, envelope);
+const deliver = (request: CallbackRequest): Promise<number> => handleCallEvents(request, services);
+const lostStream = { mediaStreamingUpdate: { mediaStreamingStatusDetails: 'streamConnectionInterrupted' } };
+const phase = (): string | undefined => services.calls.rows.get(callId)?.state.phase;
+const done = (): readonly string[] => services.control.operations().slice(1);
+
+describe('callbacks of a call', () => {
+  it('follow it to its end', async () => {
+    expect(await deliver(callback('CallConnected'))).toBe(200);
+    expect(phase()).toBe('connected');
+    await deliver(callback('MediaStreamingStarted'));
+    expect(phase()).toBe('talking');
+    await deliver(callback('CallDisconnected', { resultInformation: { code: 200, subCode: 540_000 } }));
+    expect(services.calls.rows.get(callId)?.state).toMatchObject({
+      phase: 'ended',
+      outcome: { kind: 'caller-hung-up' },
+    });
+    expect(services.lines.at(-1)).toMatchObject({ msg: 'call ended', callId });
+    expect(done()).toEqual([]);
+  });
+
+  it('ask for the stream again when it is lost, and bring the caller to a person when it is lost again', async () => {
+    await deliver(callback('CallConnected'));
+    await deliver(callback('MediaStreamingStarted'));
+    await deliver(callback('MediaStreamingFailed', lostStream));
+    expect(done()).toEqual(['startMedia']);
+    await deliver(callback('MediaStreamingFailed', lostStream));
+    expect(done()).toEqual(['startMedia', 'transfer']);
+    expect(services.control.asked.at(-1)?.request).toMatchObject({
+      target: queueOfPeople,
+      connectionId,
+      callerId: undefined,
+      headers: { prefix: 'X-' },
+    });
+  });
+
+  it('take the lost stream for lost again when the front does not start it', async () => {
+    services.control.fail(
+      'startMedia',
+      new PortError('call-control', 'start-media: 500', { retryable: true, status: 500 }),
+    );
+    await deliver(callback('CallConnected'));
+    await deliver(callback('MediaStreamingFailed', lostStream));
+    expect(done()).toEqual(['startMedia', 'transfer']);
+  });
+
+  it('end with the failure message when no person can be reached', async () => {
+    services.control.fail(
+      'transfer',
+      new PortError('call-control', 'transfer: 403', { retryable: false, status: 403, code: '7507' }),
+    );
+    await deliver(callback('CallConnected'));
+    await handleWatchdog({ callId }, services);
+    expect(done()).toEqual(['transfer', 'playText']);
+    const { playId } = services.control.asked.at(-1)!.request as { playId: string };
+    expect(services.control.asked.at(-1)?.request).toMatchObject({
+      text: agent.handover.failureMessage,
+      voice: agent.voice,
+    });
+    await deliver(callback('PlayCompleted', { operationContext: playId }));
+    expect(done()).toEqual(['transfer', 'playText', 'hangUp']);
+  });
+
+  it('hang up when the failure message cannot be played', async () => {
+    const refused = new PortError('call-control', 'play: 405', { retryable: false, status: 405, code: '8522' });
+    services.control.fail('transfer', refused);
+    services.control.fail('playText', refused);
+    await deliver(callback('CallConnected'));
+    await handleWatchdog({ callId }, services);
+    expect(done()).toEqual(['transfer', 'playText', 'hangUp']);
+  });
+
+  it('do not hang up because something else was played', async () => {
+    await deliver(callback('CallConnected'));
+    await deliver(callback('PlayCompleted', { operationContext: 'greeting' }));
+    expect(done()).toEqual([]);
+  });
+
+  it('change nothing when they are delivered again', async () => {
+    await deliver(callback('CallConnected'));
+    const lost = callback('MediaStreamingFailed', lostStream);
+    for (let times = 0; times < 4; times += 1) expect(await deliver(lost)).toBe(200);
+    await handleCallEvents(lost, { ...services, recentIds: functionServices().recentIds });
+    expect(done()).toEqual(['startMedia']);
+  });
+
+  it('of a type nobody knows are acknowledged and counted', async () => {
+    expect(await deliver(callback('CallLevitated'))).toBe(200);
+    expect(services.lines.at(-1)).toMatchObject({ msg: 'callback of unknown type', eventType: 'CallLevitated' });
+  });
+
+  it('are delivered again when the row could not be written', async () => {
+    const request = callback('CallConnected');
+    const error = new PortError('call-store', 'load: 503', { retryable: true });
+    const broken = { ...services, calls: { ...services.calls, load: () => Promise.reject(error) } };
+    await expect(handleCallEvents(request, broken)).rejects.toBe(error);
+    expect(await deliver(request)).toBe(200);
+    expect(phase()).toBe('connected');
+  });
+
+  it('that lose a race are decided again', async () => {
+    await Promise.all(
+      ['CallConnected', 'MediaStreamingStarted', 'ParticipantsUpdated'].map((type) => deliver(callback(type))),
+    );
+    expect(phase()).toBe('talking');
+  });
+});
+
+describe('a callback that is not allowed', () => {
+  it.each<[string, number, Partial<CallbackRequest>, 'missing' | 'wrong-audience' | 'keys-unavailable' | undefined]>([
+    ['has no ticket', 401, { ticket: null }, undefined],
+    ['has a ticket of another call', 401, { callId: 'c-ffffffffffffffffffffffff' }, undefined],
+    ['names no call', 401, { callId: '../health' }, undefined],
+    ['has no token', 401, { authorization: undefined }, 'missing'],
+    ['has a token for somebody else', 401, {}, 'wrong-audience'],
+    ['cannot be checked', 503, {}, 'keys-unavailable'],
+  ])('because it %s changes nothing', async (_, status, change, reason) => {
+    const before = services.calls.rows.get(callId);
+    const validateToken = () =>
+      Promise.resolve(reason === undefined ? ({ valid: true } as const) : ({ valid: false, reason } as const));
+    let bodyWasRead = false;
+    const request: CallbackRequest = {
+      ...callback('CallConnected'),
+      readBody: () => {
+        bodyWasRead = true;
+        return Promise.resolve('[]');
+      },
+      ...change,
+    };
+    expect(await handleCallEvents(request, { ...services, validateToken })).toBe(status);
+    expect(services.calls.rows.get(callId)).toBe(before);
+    expect(bodyWasRead).toBe(false);
+  });
+
+  it.each([['{'], ['"x"'], [''], ['[1]']])('because its body is %j is answered 400', async (body) => {
+    expect(await deliver({ ...callback('CallConnected'), readBody: () => Promise.resolve(body) })).toBe(400);
+  });
+});
+
+describe('the watchdog', () => {
+  it('brings a caller nobody talks to to a person', async () => {
+    await handleWatchdog({ callId }, services);
+    expect(done()).toEqual(['transfer']);
+  });
+
+  it('leaves a caller alone who is being talked to', async () => {
+    await deliver(callback('CallConnected'));
+    await deliver(callback('MediaStreamingStarted'));
+    await handleWatchdog({ callId }, services);
+    expect(done()).toEqual([]);
+  });
+
+  it('notes a message it cannot read', async () => {
+    await handleWatchdog('bark', services);
+    expect(services.lines.at(-1)).toMatchObject({ msg: 'watchdog message unreadable' });
+  });
+
+  it('knows that a call may be unknown', async () => {
+    await handleWatchdog({ callId: 'c-ffffffffffffffffffffffff' }, services);
+    expect(services.lines.at(-1)).toMatchObject({ msg: 'call unknown' });
+  });
+});
