@@ -65,7 +65,7 @@ export async function startOpenAiServer(options: OpenAiServerOptions): Promise<O
   return { url, close: () => (closing ??= close()) };
 }
 
-/** Azure answers 404 to a deployment path without `api-version`; the v1 path needs none. */
+/** `AzureOpenAI` always sends `api-version` with a deployment path, so a request without it is not for this route; the v1 path needs none. */
 function routeTo(method: string | undefined, { pathname, searchParams }: URL): Route {
   if (pathname.startsWith('/control/')) return { kind: 'control', path: pathname };
   if (method !== 'POST') return { kind: 'none' };

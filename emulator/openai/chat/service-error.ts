@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { sendJson } from '../../http/body.ts';
 
-/** What Azure answers instead of a completion: status, and a body under `error`. */
+/** What is answered instead of a completion: status, and a body under `error`. The client reads `code` and `status`; the words are guesses (README). */
 export interface ServiceError {
   readonly status: number;
   readonly error: {

@@ -67,7 +67,7 @@ export function* completionChunks(
   const quick = (body: object) => ({ body, isWritten: false });
   const written = (body: object) => ({ body, isWritten: true });
 
-  // Azure's first chunk speaks of the prompt only and has no choice, no id, no model.
+  // A chunk with no choice, no id and no model comes first (README: guess): readers must not take choices[0] for granted.
   const promptOnly = { id: '', object: '', created: 0, model: '', choices: [] };
   yield quick({ ...promptOnly, prompt_filter_results: PROMPT_FILTER_RESULTS });
   yield quick(chunk({ role: 'assistant', content: answer.words.length > 0 ? '' : null, refusal: null }, null, {}));

@@ -14,7 +14,7 @@ export type RecognitionMode = 'conversation' | 'interactive' | 'dictation';
 
 const DEFAULT_END_SILENCE_MS = 500;
 const DEFAULT_MAX_SPEECH_MS = 30_000;
-/** The service's own: 5 s for one-shot recognition, 15 s for the others. */
+/** Guesses (README): a one-shot client waits less long than one that keeps listening. */
 const INITIAL_SILENCE_MS: Readonly<Record<RecognitionMode, number>> = {
   conversation: 15_000,
   dictation: 15_000,

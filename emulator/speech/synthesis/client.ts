@@ -16,7 +16,7 @@ interface Dependencies {
   readonly log: Logger;
 }
 
-/** The service's limit for one message is some 64 kB. */
+/** Some ten minutes of speech. */
 const MAX_SSML_BYTES = 64 * 1024;
 /** A client that asks for more at once than this does not wait for its answers. */
 const MAX_WAITING = 16;

@@ -12,7 +12,7 @@ export type UtterancePart =
   /** Entries of `Metadata` in an `audio.metadata` message. */
   | { readonly kind: 'metadata'; readonly events: readonly object[] };
 
-/** The service stops at ten minutes of audio. */
+/** The text makes more than ten minutes of audio, which bounds what one request can cost. */
 export class TooLong extends Error {
   override readonly name = 'TooLong';
 }
@@ -20,7 +20,7 @@ export class TooLong extends Error {
 const MAX_AUDIO_MS = 10 * 60_000;
 const CHUNK_MS = 100;
 const CHUNK_BYTES = (SPEECH_RATE_HZ * 2 * CHUNK_MS) / 1000;
-/** What the service writes when the length is not known yet. */
+/** A stream's length is not known when its header goes out. */
 const UNKNOWN_LENGTH_BYTES = 0x7fff_ffff - 44;
 
 /** Speaks clause by clause, the next one already at work while this one is sent. Throws the signal's reason, `TooLong`, and the engine's errors. */
