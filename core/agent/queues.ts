@@ -1,0 +1,28 @@
+import { parsePhoneNumber, type PhoneNumber } from '../ids.ts';
+import type { AgentDefinition } from './definition.ts';
+
+export interface Queue {
+  readonly name: string;
+  readonly target: PhoneNumber;
+}
+
+/** Where a caller goes when nobody has said which queue: the first of the fall-back order, else the first of all. */
+export function defaultQueue(agent: AgentDefinition): Queue {
+  return queuesToTry(agent, undefined)[0];
+}
+
+/** The queues in the order in which they are tried: the wanted one, then the fall-back order, each once. A name that no queue has counts as none. */
+export function queuesToTry(agent: AgentDefinition, wanted: string | undefined): readonly [Queue, ...Queue[]] {
+  const known = agent.queues.map(({ name }) => name);
+  const first = wanted !== undefined && known.includes(wanted) ? [wanted] : [];
+  const [name = known[0], ...others] = new Set([...first, ...agent.handover.fallback]);
+  return [queueNamed(agent, name), ...others.map((other) => queueNamed(agent, other))];
+}
+
+function queueNamed(agent: AgentDefinition, name: string | undefined): Queue {
+  const queue = agent.queues.find((candidate) => candidate.name === name);
+  const target = parsePhoneNumber(queue?.target ?? '');
+  if (queue === undefined || target === undefined)
+    throw new Error('The definition of an agent has named queues with numbers');
+  return { name: queue.name, target };
+}

@@ -1,0 +1,23 @@
+import type { ReplyId } from '../ids.ts';
+import type { HandoverRequest } from './hand-over-request.ts';
+import type { TimerName } from './input.ts';
+import type { Said } from './state.ts';
+
+/** What the media session shall do. Data, so that a test compares it. */
+export type TurnEffect =
+  /** Speak fixed words; `reply-finished` follows when they have been heard, `reply-failed` when they cannot be. */
+  | { readonly type: 'say'; readonly reply: ReplyId; readonly text: string }
+  /** Let the model answer `said`; its clauses are spoken as they come. */
+  | { readonly type: 'think'; readonly reply: ReplyId; readonly said: Said }
+  /** Something short while a reply is late; part of that reply, which goes on. */
+  | { readonly type: 'say-filler'; readonly reply: ReplyId; readonly text: string }
+  /** Stop at once: model, synthesis, queued audio, and what the front has queued. What was heard is recorded. */
+  | { readonly type: 'stop-reply'; readonly reply: ReplyId }
+  /** The caller's turn is settled: into the transcript. */
+  | { readonly type: 'record-caller'; readonly said: Said }
+  /** Restarts it when it runs. */
+  | { readonly type: 'start-timer'; readonly timer: TimerName; readonly ms: number }
+  | { readonly type: 'stop-timer'; readonly timer: TimerName }
+  /** Ask for the `attempt`-th queue of the order (from 0). */
+  | { readonly type: 'transfer'; readonly request: HandoverRequest; readonly attempt: number }
+  | { readonly type: 'hang-up' };

@@ -1,0 +1,72 @@
+import type { ReplyId } from '../ids.ts';
+import type { HandoverRequest } from './hand-over-request.ts';
+
+/**
+ * Who has the turn. Pure data; what is being recognised, thought and spoken lives in the media session and is named here by reply id.
+ *
+ * - `caller`: the agent listens.
+ * - `thinking`: a reply is being written, nothing of it has been heard.
+ * - `agent`: the caller hears a reply or a prompt.
+ * - `handing-over`: on the way to a person; the caller is not listened to.
+ */
+export type TurnState = {
+  /** How many replies there have been: the next one's id comes from it. */
+  readonly replies: number;
+} & Turn;
+
+export type Turn =
+  /** Before the media stream is up. */
+  | { readonly phase: 'waiting' }
+  | {
+      readonly phase: 'caller';
+      readonly awaiting: Awaiting;
+      /** What the recogniser has settled on in this turn. */
+      readonly said: Said | undefined;
+      /** Keys pressed and not yet taken as a number. */
+      readonly keys: string;
+      /** Reprompts since the caller was last heard. */
+      readonly reprompts: number;
+    }
+  | { readonly phase: 'thinking'; readonly reply: ReplyId; readonly said: Said | undefined; readonly then: Then }
+  | {
+      readonly phase: 'agent';
+      readonly source: 'model' | 'prompt';
+      readonly reply: ReplyId;
+      readonly said: Said | undefined;
+      readonly then: Then;
+    }
+  | { readonly phase: 'handing-over'; readonly request: HandoverRequest; readonly step: HandoverStep }
+  | { readonly phase: 'ended' };
+
+export type TurnPhase = Turn['phase'];
+export type TurnIn<P extends TurnPhase> = Extract<TurnState, { phase: P }>;
+
+/** A caller's words before they are recorded: they are, once an answer to them is heard. */
+export interface Said {
+  readonly text: string;
+  /** 0..1, the lowest of the parts. */
+  readonly confidence: number;
+  readonly by: 'voice' | 'keypad';
+}
+
+export type Awaiting =
+  | { readonly kind: 'anything' }
+  /** The caller was asked whether to be handed over. */
+  | { readonly kind: 'confirmation'; readonly request: HandoverRequest; readonly unclear: number };
+
+/** What follows when the agent has finished speaking. */
+export type Then =
+  | { readonly kind: 'listen'; readonly awaiting: Awaiting; readonly reprompts: number }
+  | { readonly kind: 'confirm'; readonly request: HandoverRequest }
+  | { readonly kind: 'hand-over'; readonly request: HandoverRequest }
+  | { readonly kind: 'hang-up' };
+
+export type HandoverStep =
+  | { readonly kind: 'announcing'; readonly reply: ReplyId }
+  /** Asked for the `attempt`-th queue of the order (from 0); no outcome yet. */
+  | { readonly kind: 'asked'; readonly attempt: number }
+  | { readonly kind: 'accepted' }
+  /** No queue took the call; the failure message is being said. */
+  | { readonly kind: 'apologising'; readonly reply: ReplyId };
+
+export const firstTurn: TurnState = { replies: 0, phase: 'waiting' };

@@ -1,0 +1,31 @@
+import { unreachable } from '../unreachable.ts';
+import { nextHandingOver } from './handing-over.ts';
+import type { TurnInput } from './input.ts';
+import { nextListening } from './listening.ts';
+import { inTrouble, nextReplying } from './replying.ts';
+import type { TurnState } from './state.ts';
+import { listenNext, say, stopWhatRuns, type TurnStep } from './step.ts';
+import type { TurnSettings } from './turn-settings.ts';
+
+/**
+ * Who speaks: total and pure. At most one reply is under way; a stale reply id, or a timer that has no meaning in this phase, changes nothing,
+ * since work that was cancelled may still report.
+ */
+export function nextTurn(state: TurnState, input: TurnInput, settings: TurnSettings): TurnStep {
+  if (state.phase === 'ended') return [state];
+  if (input.type === 'caller-gone') return [{ replies: state.replies, phase: 'ended' }, ...stopWhatRuns(state)];
+  if (input.type === 'hearing-failed' && state.phase !== 'handing-over') return inTrouble(state, settings);
+  switch (state.phase) {
+    case 'waiting':
+      return input.type === 'media-ready' ? say(state, input.greeting, listenNext) : [state];
+    case 'caller':
+      return nextListening(state, input, settings);
+    case 'thinking':
+    case 'agent':
+      return nextReplying(state, input, settings);
+    case 'handing-over':
+      return nextHandingOver(state, input, settings);
+    default:
+      return unreachable(state);
+  }
+}
