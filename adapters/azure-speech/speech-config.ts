@@ -1,4 +1,5 @@
 import { Recognizer, SpeechConfig } from 'microsoft-cognitiveservices-speech-sdk';
+import { WebsocketMessageAdapter } from 'microsoft-cognitiveservices-speech-sdk/distrib/lib/src/common.browser/WebsocketMessageAdapter.js';
 import { lazyAzureCredential } from '../identity/lazy-credential.ts';
 import type { SpeechService } from './settings.ts';
 
@@ -6,6 +7,8 @@ import type { SpeechService } from './settings.ts';
 export const TICKS_PER_MS = 10_000;
 
 export function speechConfigFor(service: SpeechService): SpeechConfig {
+  // Where there is a global WebSocket, as in Node since 22, the SDK takes itself to be in a browser and puts key and token into the URL.
+  WebsocketMessageAdapter.forceNpmWebSocket = true;
   // A switch of the whole SDK: without it, errors and timings of recognitions go to Microsoft.
   Recognizer.enableTelemetry(false);
   switch (service.by) {

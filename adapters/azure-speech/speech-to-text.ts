@@ -50,6 +50,7 @@ class AzureTranscriptStream implements TranscriptStream {
     AudioStreamFormat.getWaveFormatPCM(SAMPLE_RATE_HZ, 16, 1),
   );
   readonly #recogniser: SpeechRecognizer;
+  readonly #connection: Connection;
   readonly #transcripts = new EventQueue<Transcript>();
   readonly #log: Log;
   #closing: Promise<void> | undefined;
@@ -80,7 +81,8 @@ class AzureTranscriptStream implements TranscriptStream {
       else this.#fail(speechError('speech-to-text', event.errorCode, event.errorDetails));
     };
     this.#recogniser.sessionStopped = () => this.#transcripts.end();
-    Connection.fromRecognizer(this.#recogniser).messageSent = ({ message }) => {
+    this.#connection = Connection.fromRecognizer(this.#recogniser);
+    this.#connection.messageSent = ({ message }) => {
       if (message.isBinaryMessage && message.path === 'audio') this.#sentBytes += message.binaryMessage.byteLength;
     };
   }
@@ -134,13 +136,19 @@ class AzureTranscriptStream implements TranscriptStream {
     this.#transcripts.end();
     this.#audio.close();
     if (this.#droppedFrames > 0) this.#log.warn({ droppedFrames: this.#droppedFrames }, 'recogniser was too slow');
-    await new Promise<void>((resolve) => {
-      const budget = setTimeout(resolve, CLOSE_BUDGET_MS);
-      const done = (): void => {
-        clearTimeout(budget);
-        resolve();
-      };
-      this.#recogniser.close(done, done);
-    });
+    // By itself `close` waits for the service to end the turn: for ever, when the service hangs.
+    await withinBudget((done) => this.#connection.closeConnection(done, done));
+    await withinBudget((done) => this.#recogniser.close(done, done));
   }
+}
+
+/** Waits for an SDK's callback, but not longer than closing may take. */
+function withinBudget(start: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const budget = setTimeout(resolve, CLOSE_BUDGET_MS);
+    start(() => {
+      clearTimeout(budget);
+      resolve();
+    });
+  });
 }

@@ -1,4 +1,4 @@
-import { Connection, SpeechSynthesisOutputFormat, SpeechSynthesizer } from 'microsoft-cognitiveservices-speech-sdk';
+import { SpeechSynthesisOutputFormat, SpeechSynthesizer } from 'microsoft-cognitiveservices-speech-sdk';
 import type { SpeechService } from './settings.ts';
 import { speechConfigFor } from './speech-config.ts';
 
@@ -30,7 +30,7 @@ export class SynthesiserPool {
   warm(): void {
     if (this.#closed || this.#idle.length > 0) return;
     const synthesiser = this.#make();
-    Connection.fromSynthesizer(synthesiser).openConnection();
+    connect(synthesiser);
     this.giveBack(synthesiser);
   }
 
@@ -70,6 +70,15 @@ export class SynthesiserPool {
     // null: no loudspeaker.
     return new SpeechSynthesizer(config, null);
   }
+}
+
+/**
+ * The SDK's own way to connect ahead, `Connection.openConnection`, opens a socket that `close` does not know of until something was spoken. This is
+ * what it does itself before it speaks.
+ */
+function connect(synthesiser: SpeechSynthesizer): void {
+  const adapter = synthesiser.internalData as { readonly fetchConnection: () => Promise<unknown> };
+  adapter.fetchConnection().catch(() => undefined);
 }
 
 /** For good: closes the socket, whatever it is doing. */
