@@ -37,11 +37,23 @@ export function parsePhoneNumber(text: string): PhoneNumber | undefined {
   return E164.test(text) ? (text as PhoneNumber) : undefined;
 }
 
-/** ACS ids are opaque to us: only their size is checked, so that a hostile one cannot fill a row or a log line. */
-export function parseOpaqueId<Id extends CallConnectionId | ServerCallId | CorrelationId>(
-  text: string,
-): Id | undefined {
-  return text.length > 0 && text.length <= 1024 ? (text as Id) : undefined;
+/** ACS's ids are opaque to us: only their size is checked, so that a hostile one cannot fill a row or a log line. */
+const OPAQUE_ID_MAX_CHARS = 1024;
+
+function isOpaqueId(text: string): boolean {
+  return text.length > 0 && text.length <= OPAQUE_ID_MAX_CHARS;
+}
+
+export function parseCallConnectionId(text: string): CallConnectionId | undefined {
+  return isOpaqueId(text) ? (text as CallConnectionId) : undefined;
+}
+
+export function parseServerCallId(text: string): ServerCallId | undefined {
+  return isOpaqueId(text) ? (text as ServerCallId) : undefined;
+}
+
+export function parseCorrelationId(text: string): CorrelationId | undefined {
+  return isOpaqueId(text) ? (text as CorrelationId) : undefined;
 }
 
 export function replyId(sequence: number): ReplyId {

@@ -4,7 +4,7 @@ import {
   type CustomCallingContext,
 } from '@azure/communication-call-automation';
 import type { OutboundHeaders } from '#core/handover/headers';
-import { parseOpaqueId, type CallConnectionId } from '#core/ids';
+import { parseCallConnectionId, type CallConnectionId } from '#core/ids';
 import type { Asked, CallControl } from '#core/ports/call-control';
 import { PortError } from '#core/ports/error';
 import { lazyAzureCredential } from '../identity/lazy-credential.ts';
@@ -153,7 +153,7 @@ function customCallingContext(headers: OutboundHeaders): CustomCallingContext {
 }
 
 function connectionIdOf(text: string | undefined): CallConnectionId {
-  const id = parseOpaqueId<CallConnectionId>(text ?? '');
+  const id = parseCallConnectionId(text ?? '');
   if (id === undefined) {
     throw new PortError('call-control', 'the answer came back without a call connection id', { retryable: false });
   }

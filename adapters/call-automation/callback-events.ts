@@ -1,5 +1,5 @@
 import type { CallEvent } from '#core/call/event';
-import { parseOpaqueId, parsePhoneNumber, type CallConnectionId, type PhoneNumber } from '#core/ids';
+import { parseCallConnectionId, parsePhoneNumber, type CallConnectionId, type PhoneNumber } from '#core/ids';
 import { numberOf, objectOf, textOf, timeOf, type JsonObject } from './wire-values.ts';
 
 /** ParticipantsUpdated with the 350 participants a call may have stays under this. */
@@ -61,7 +61,7 @@ function parseEvent(element: unknown, receivedAtMs: number): CallbackEvent | und
   const data = objectOf(envelope['data']) ?? {};
   const type = fullType.startsWith(TYPE_PREFIX) ? fullType.slice(TYPE_PREFIX.length) : fullType;
   const timeMs = timeOf(envelope['time']) ?? receivedAtMs;
-  const connectionId = parseOpaqueId<CallConnectionId>(textOf(data['callConnectionId'], ID_MAX_CHARS) ?? '');
+  const connectionId = parseCallConnectionId(textOf(data['callConnectionId'], ID_MAX_CHARS) ?? '');
   const meaning = CATALOGUE.get(type);
   return {
     id,

@@ -1,6 +1,6 @@
 import type { CallerNumber, CallOffer } from '#core/call/offer';
 import { readInboundHeaders } from '#core/handover/inbound-headers';
-import { parseOpaqueId, parsePhoneNumber, type CorrelationId, type ServerCallId } from '#core/ids';
+import { parseCorrelationId, parseServerCallId, parsePhoneNumber } from '#core/ids';
 import { callIdentity } from './call-identity.ts';
 import { objectOf, textOf, timeOf } from './wire-values.ts';
 
@@ -34,8 +34,8 @@ export function parseIncomingCall(event: unknown, receivedAtMs: number): Incomin
   if (type !== INCOMING_CALL_TYPE) return { kind: 'other-event', type };
   const data = objectOf(envelope['data']);
   const to = phoneNumberOf(data?.['to']);
-  const correlationId = parseOpaqueId<CorrelationId>(textOf(data?.['correlationId'], ID_MAX_CHARS) ?? '');
-  const serverCallId = parseOpaqueId<ServerCallId>(textOf(data?.['serverCallId'], ID_MAX_CHARS) ?? '');
+  const correlationId = parseCorrelationId(textOf(data?.['correlationId'], ID_MAX_CHARS) ?? '');
+  const serverCallId = parseServerCallId(textOf(data?.['serverCallId'], ID_MAX_CHARS) ?? '');
   const incomingCallContext = textOf(data?.['incomingCallContext'], CONTEXT_MAX_CHARS);
   if (data === undefined) return { kind: 'malformed', problem: 'data' };
   if (correlationId === undefined) return { kind: 'malformed', problem: 'data.correlationId' };
