@@ -5,7 +5,7 @@ import { PlacedCall, type CallerOptions } from './placed-call.ts';
 import { QueuePhones, type QueueBehaviour, type QueueVisit } from './queue-phones.ts';
 import { SipEndpoint, type CallCore, type SipTrace } from './sip/endpoint.ts';
 
-export interface EnterpriseOptions {
+interface EnterpriseOptions {
   /** Where SIP and RTP are received; loopback unless a person says otherwise. */
   readonly host?: string;
   /** 0 takes a free port. */

@@ -3,11 +3,11 @@ import { isVoiced, LevelDetector } from './audio/level.ts';
 import type { Ticker } from './audio/ticker.ts';
 
 /** What a handset speaks into: a leg. */
-export interface Line {
+interface Line {
   sendFrame(samples: Int16Array): void;
 }
 
-export type HandsetEvent =
+type HandsetEvent =
   | { readonly heard: 'voice'; readonly atMs: number }
   | { readonly heard: 'silence'; readonly atMs: number }
   /** From the end of our last voiced frame to the first voiced frame of the other side. */
@@ -41,6 +41,7 @@ export class Handset {
   #utterances: Utterance[] = [];
   #ear: Int16Array = new Int16Array(0);
   #isEarFilled = false;
+  #isDown = false;
   #stoppedSpeakingAtMs: number | undefined;
 
   constructor(ticker: Ticker) {
@@ -70,6 +71,7 @@ export class Handset {
 
   /** Resolves when it has been said, or when the handset is put down. */
   say(samples: Int16Array): Promise<void> {
+    if (this.#isDown) return Promise.resolve();
     return new Promise((resolve) => {
       this.#utterances.push({ samples, voicedUntil: voicedEnd(samples), done: resolve, position: 0 });
       this.#stoppedSpeakingAtMs = undefined;
@@ -86,7 +88,9 @@ export class Handset {
     return [join(this.#mouthRecording), join(this.#earRecording)];
   }
 
+  /** Idempotent. */
   putDown(): void {
+    this.#isDown = true;
     this.#stopTicking();
     this.#line = undefined;
     for (const utterance of this.#utterances.splice(0)) utterance.done();

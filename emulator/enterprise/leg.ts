@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import {
-  URI,
   type IncomingInviteRequest,
   type IncomingReferRequest,
   type OutgoingInviteRequest,
@@ -8,9 +7,8 @@ import {
 } from 'sip.js/lib/core/index.js';
 import { RtpPort } from './audio/rtp-port.ts';
 import type { CallCore, SipEndpoint } from './sip/endpoint.ts';
-import type { SipTransport } from './sip/flow.ts';
-import type { RawHeader } from './sip/headers.ts';
 import { readSdp, writeSdp, type Codec } from './sip/sdp.ts';
+import { writeInvite, type OutgoingCall } from './sip/invite.ts';
 import { Refer } from './refer.ts';
 
 /** How a leg came to its end. `status` is the SIP status of the refusal. */
@@ -32,19 +30,6 @@ export interface LegListener {
   onEnded(end: LegEnd): void;
 }
 
-export interface OutgoingCall {
-  /** E.164, or any user part. */
-  readonly from: string;
-  readonly to: string;
-  readonly peer: { readonly transport: SipTransport; readonly host: string; readonly port: number };
-  readonly headers: readonly RawHeader[];
-  readonly codecs: readonly Codec[];
-  /** Without it REFER is left out of Allow, and a transfer has to come as a new INVITE (acs-facts 5.3). */
-  readonly takesRefer: boolean;
-  /** Share of our RTP packets that get lost, 0 to 1. */
-  readonly lossRate?: number;
-}
-
 type Phase =
   | { readonly is: 'calling'; readonly request: OutgoingInviteRequest }
   | { readonly is: 'cancelling' }
@@ -63,7 +48,6 @@ interface LegParts {
   readonly listener: LegListener;
 }
 
-const METHODS = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'NOTIFY'];
 const BODY = { contentDisposition: 'session', contentType: 'application/sdp' };
 
 /** One SIP dialog and its audio, in either direction. */
@@ -95,26 +79,7 @@ export class Leg {
     const call = await endpoint.open(callId, options.from, options.peer);
     const audio = await openAudio(endpoint.host, listener, options.lossRate);
     const { core } = call;
-    const { host, port } = options.peer;
-    const uri = (user: string, at: string): URI => new URI('sip', user, at, undefined, {});
-    const target = new URI('sip', options.to, host, port, { user: 'phone' });
-    const allow = options.takesRefer ? [...METHODS, 'REFER'] : METHODS;
-    const headers = [
-      `Contact: ${core.configuration.contact.toString()}`,
-      `Allow: ${allow.join(', ')}`,
-      ...options.headers.map(({ name, value }) => `${name}: ${value}`),
-    ];
-    const body = { ...BODY, content: writeSdp(endpoint.host, audio.port, options.codecs) };
-    const from = uri(options.from, endpoint.domain);
-    const message = core.makeOutgoingRequestMessage(
-      'INVITE',
-      target,
-      from,
-      uri(options.to, host),
-      { callId },
-      headers,
-      body,
-    );
+    const message = writeInvite(core, callId, options, endpoint, audio.port);
     const parts = { callId, call, audio, host: endpoint.host, takesRefer: options.takesRefer, listener };
     return new Leg(parts, (leg) => ({
       is: 'calling',

@@ -34,7 +34,7 @@ export type CallerOutcome =
   | 'stranded'
   | 'connection-lost';
 
-export type PlacedCallEvent =
+type PlacedCallEvent =
   | { readonly type: 'ringing'; readonly status: number }
   | { readonly type: 'answered' }
   | { readonly type: 'transfer-asked'; readonly target: string }

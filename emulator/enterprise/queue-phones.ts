@@ -39,7 +39,7 @@ export interface QueueVisit {
 
 type MutableVisit = { -readonly [K in keyof QueueVisit]: QueueVisit[K] };
 
-export interface QueuePhonesOptions {
+interface QueuePhonesOptions {
   readonly host: string;
   readonly ticker: Ticker;
   readonly onTrace: (trace: SipTrace) => void;

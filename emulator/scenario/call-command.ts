@@ -10,7 +10,7 @@ export interface ScenarioHost {
   close(): Promise<void>;
 }
 
-export interface CallCommandDependencies {
+interface CallCommandDependencies {
   /** Finds a running stack or starts one. Aborting ends a start that is under way. */
   readonly openHost: (signal: AbortSignal) => Promise<ScenarioHost>;
   readonly print: (text: string) => void;
@@ -18,7 +18,7 @@ export interface CallCommandDependencies {
 }
 
 /** 0: every expectation held. 1: one did not, or the stack failed. 2: the command or the file is wrong. 130: interrupted. */
-export type ExitStatus = 0 | 1 | 2 | 130;
+type ExitStatus = 0 | 1 | 2 | 130;
 
 const USAGE = 'usage: npm run call -- FILE.yaml [--json]';
 

@@ -13,7 +13,7 @@ export interface CallerAct {
   readonly atMs: number;
 }
 
-export interface ScriptRun {
+interface ScriptRun {
   readonly caller: RunningCaller;
   readonly call: PlacedCall;
   readonly voices: Voices;

@@ -30,7 +30,7 @@ export interface Preparation {
 export async function prepare(
   scenario: Scenario,
   callers: readonly RunningCaller[],
-  { speechUrl, openaiUrl }: Surroundings,
+  { speechUrl, openaiUrl, edgeControlUrl }: Surroundings,
   folder: string,
 ): Promise<Preparation> {
   const speeches = new Map<string, Int16Array>();
@@ -67,6 +67,7 @@ export async function prepare(
     await request('PUT', phrasesUrl, { language: 'en-US', phrases: [...phrases], voices: [...voicesUsed] });
   }
   if (scriptUrl) await request('PUT', scriptUrl, { rules: scenario.model });
+  const restoreEdge = await setEdge(edgeControlUrl, scenario.edge_settings);
   return {
     queues,
     voices: {
@@ -76,7 +77,22 @@ export async function prepare(
     undo: async () => {
       if (phrases.size > 0) await request('DELETE', phrasesUrl);
       if (scriptUrl) await request('DELETE', scriptUrl);
+      await restoreEdge();
     },
+  };
+}
+
+/** Changes settings of the edge; the function given back puts them as they were. */
+async function setEdge(url: string | undefined, wanted: Scenario['edge_settings']): Promise<() => Promise<void>> {
+  if (Object.keys(wanted).length === 0) return () => Promise.resolve();
+  if (url === undefined) throw new Error('the scenario changes settings of the edge, whose control API is off');
+  const settingsUrl = new URL('/settings', url);
+  const before: unknown = await (await request('GET', settingsUrl)).json();
+  await request('PUT', settingsUrl, wanted);
+  return async () => {
+    // Faults are counted down as they happen: what is left of them is not a setting to put back.
+    const settings = { ...(typeof before === 'object' ? before : {}), faults: [] };
+    await request('PUT', settingsUrl, settings);
   };
 }
 

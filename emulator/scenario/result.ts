@@ -9,7 +9,7 @@ export type ResultTurn =
   | { readonly by: 'agent'; readonly text: string; readonly atMs: number; readonly interrupted: boolean }
   | { readonly by: 'keypad'; readonly text: string; readonly atMs: number };
 
-export interface ResultSipMessage {
+interface ResultSipMessage {
   readonly atMs: number;
   /** Seen from the enterprise. */
   readonly direction: 'in' | 'out';
@@ -27,7 +27,7 @@ export interface ResultLatency {
   readonly bridge: Readonly<Record<string, number>> | undefined;
 }
 
-export interface ResultVisit {
+interface ResultVisit {
   readonly queue: string;
   readonly atMs: number;
   readonly state: 'ringing' | 'answered' | 'refused' | 'gone';

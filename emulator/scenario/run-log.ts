@@ -5,7 +5,7 @@ interface Entry {
   readonly atMs: number;
 }
 
-export interface AgentUtterance {
+interface AgentUtterance {
   readonly text: string;
   readonly atMs: number;
   /** `speaking` when its first frame went out, `said` when it was over. */
@@ -15,7 +15,7 @@ export interface AgentUtterance {
 }
 
 /** What the recogniser made of the caller, or a key the bridge took. */
-export interface CallerInput {
+interface CallerInput {
   readonly by: 'recogniser' | 'keypad';
   readonly text: string;
   readonly atMs: number;

@@ -155,6 +155,12 @@ export const scenarioSchema = z.strictObject({
   callers: z.array(caller).min(1),
   queues: z.record(number, queueBehaviour).default({}),
   model: z.array(modelRule).default([]),
+  edge_settings: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe(
+      "Set at the edge's control API for this run and put back after it: timing, duplicates, shuffled callbacks.",
+    ),
   expect: z
     .strictObject({
       calls: z.number().int().optional(),

@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly speechUrl: string;
   /** Base URL of the model emulator (scripts); without one a real model answers and the rules are not used. */
   readonly openaiUrl: string | undefined;
+  /** The edge's control API, when it is on. */
+  readonly edgeControlUrl: string | undefined;
   /** Every line logged while listening, in the order of arrival. The returned function stops listening. */
   readonly onLogLine: (listener: (line: LogLine) => void) => () => void;
   /** Folder for recordings and diagrams; exists or can be made. */

@@ -17,7 +17,7 @@ export interface DtmfPacket {
   readonly isEnd: boolean;
 }
 
-export function isKey(key: string): boolean {
+function isKey(key: string): boolean {
   return key.length === 1 && KEYS.includes(key);
 }
 

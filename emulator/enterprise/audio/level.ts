@@ -15,7 +15,7 @@ export function isVoiced(samples: Int16Array): boolean {
   return rms(samples) >= VOICED_RMS;
 }
 
-export type LevelChange =
+type LevelChange =
   /** `atMs` is when its first frame was heard. */
   { readonly heard: 'voice'; readonly atMs: number } | { readonly heard: 'silence'; readonly atMs: number };
 

@@ -13,7 +13,7 @@ const RTP_MAX_BYTES = 2_048;
 /** Silence between two keys, in ticks: 60 ms. */
 const KEY_GAP_TICKS = 3;
 
-export interface RtpListener {
+interface RtpListener {
   /** 8 kHz, as much as one packet held. */
   onAudio(samples: Int16Array): void;
   onKey(key: string): void;

@@ -22,7 +22,7 @@ export interface SipTrace {
   readonly message: string;
 }
 
-export interface EndpointOptions {
+interface EndpointOptions {
   /** For the trace and the User-Agent header. */
   readonly name: string;
   /** The FQDN in Contact, From and Via. */

@@ -16,7 +16,7 @@ export interface Flow {
   send(message: string): Promise<void>;
 }
 
-export interface FlowListener {
+interface FlowListener {
   onMessage(message: string, flow: Flow): void;
   /** The connection is gone; UDP flows never say so. */
   onFlowLost(flow: Flow): void;

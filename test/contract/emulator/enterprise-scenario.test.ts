@@ -86,6 +86,7 @@ beforeEach(async () => {
     edgeSip: { tcp: `127.0.0.1:${agent.port('tcp')}`, udp: `127.0.0.1:${agent.port('udp')}` },
     speechUrl: `http://127.0.0.1:${port}`,
     openaiUrl: undefined,
+    edgeControlUrl: undefined,
     onLogLine: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
