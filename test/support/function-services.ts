@@ -33,6 +33,8 @@ export interface TestServices extends IncomingCallServices, CallEventsServices {
   readonly scheduled: readonly CallId[];
 }
 
+type ServiceChanges = Partial<Omit<IncomingCallServices & CallEventsServices, 'calls' | 'control'>>;
+
 /** Sleeps take no time, and move both clocks. */
 function quickClock(): Clock {
   let ms = offer.offeredAtMs + 500;
@@ -46,7 +48,7 @@ function quickClock(): Clock {
   };
 }
 
-export function functionServices(changes: Partial<IncomingCallServices & CallEventsServices> = {}): TestServices {
+export function functionServices(changes: ServiceChanges = {}): TestServices {
   const lines: LogLine[] = [];
   const scheduled: CallId[] = [];
   const calls = memoryCallStore();
@@ -70,7 +72,7 @@ export function functionServices(changes: Partial<IncomingCallServices & CallEve
     callbackUrl: (id) => `https://app/api/calls/${id}/events?ticket=t`,
     mediaUrl: (id) => `wss://bridge/media/${id}?ticket=t`,
     ...changes,
-  } as TestServices;
+  };
 }
 
 /** An Event Grid event as delivered (acs-facts 1.1). */

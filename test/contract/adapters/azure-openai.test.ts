@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { azureLanguageModel, type ModelObserver } from '#adapters/azure-openai/language-model';
 import type { LanguageModelConfig } from '#adapters/azure-openai/settings';
 import type { ModelMessage, ModelRequest, ReplyChunk } from '#core/ports/language-model';
+import { collect } from '../../support/collect.ts';
 import { startOpenAiServer, type OpenAiServer } from '../../../emulator/openai/server.ts';
 
 const KEY = 'a key for the tests';
@@ -15,10 +16,6 @@ const asking = (text: string, ...rest: ModelMessage[]): ModelRequest => ({
   tools: [transfer],
   maxTokens: 200,
 });
-
-async function all(chunks: AsyncIterable<ReplyChunk>): Promise<ReplyChunk[]> {
-  return Array.fromAsync(chunks);
-}
 
 const textOf = (chunks: readonly ReplyChunk[]): string =>
   chunks.map((chunk) => (chunk.type === 'text' ? chunk.text : '')).join('');
@@ -54,7 +51,7 @@ afterAll(() => emulator.close());
 
 describe('the model', () => {
   it('writes a reply piece by piece', async () => {
-    const chunks = await all(azureLanguageModel(config).reply(asking('I dispute a charge'), signal));
+    const chunks = await collect(azureLanguageModel(config).reply(asking('I dispute a charge'), signal));
     expect(textOf(chunks)).toBe('I can help with that charge.');
     expect(chunks.filter(({ type }) => type === 'text').length).toBeGreaterThan(1);
     expect(chunks.at(-1)).toEqual({ type: 'end', reason: 'complete' });
@@ -63,13 +60,13 @@ describe('the model', () => {
   it('says what a reply cost', async () => {
     const used: unknown[] = [];
     const observer: ModelObserver = { used: (tokens) => void used.push(tokens), filtered: () => undefined };
-    await all(azureLanguageModel(config, observer).reply(asking('I dispute a charge'), signal));
+    await collect(azureLanguageModel(config, observer).reply(asking('I dispute a charge'), signal));
     expect(used).toEqual([{ prompt: expect.any(Number) as number, completion: expect.any(Number) as number }]);
   });
 
   it('calls a tool, its arguments whole, and goes on with the result', async () => {
     const model = azureLanguageModel(config);
-    const chunks = await all(model.reply(asking('a person please'), signal));
+    const chunks = await collect(model.reply(asking('a person please'), signal));
     const call = chunks.find((chunk) => chunk.type === 'tool-call')?.call;
     expect(call).toMatchObject({ name: 'transfer_to_person' });
     expect(JSON.parse(call!.argumentsJson)).toEqual({ queue: 'billing', reason: 'dispute' });
@@ -79,11 +76,11 @@ describe('the model', () => {
       { role: 'assistant', text: textOf(chunks), toolCalls: [call!] },
       { role: 'tool', toolCallId: call!.id, text: '{"ok":true}' },
     );
-    expect(textOf(await all(model.reply(next, signal)))).toBe('I am transferring you now.');
+    expect(textOf(await collect(model.reply(next, signal)))).toBe('I am transferring you now.');
   });
 
   it('stops where it is allowed no more tokens', async () => {
-    const chunks = await all(azureLanguageModel(config).reply({ ...asking('slow'), maxTokens: 16 }, signal));
+    const chunks = await collect(azureLanguageModel(config).reply({ ...asking('slow'), maxTokens: 16 }, signal));
     expect(chunks.at(-1)).toEqual({ type: 'end', reason: 'length' });
   });
 
@@ -104,18 +101,18 @@ describe('the model', () => {
   it('may be left in the middle, and answers the next', async () => {
     const model = azureLanguageModel(config);
     for await (const chunk of model.reply(asking('slow'), signal)) if (chunk.type === 'text') break;
-    expect(textOf(await all(model.reply(asking('dispute'), signal)))).toContain('charge');
+    expect(textOf(await collect(model.reply(asking('dispute'), signal)))).toContain('charge');
   });
 
   it('is not asked by a caller who has gone', async () => {
     const reason = new Error('gone');
-    await expect(all(azureLanguageModel(config).reply(asking('dispute'), AbortSignal.abort(reason)))).rejects.toBe(
+    await expect(collect(azureLanguageModel(config).reply(asking('dispute'), AbortSignal.abort(reason)))).rejects.toBe(
       reason,
     );
   });
 
   it('that is busy may be asked again', async () => {
-    await expect(all(azureLanguageModel(config).reply(asking('busy'), signal))).rejects.toMatchObject({
+    await expect(collect(azureLanguageModel(config).reply(asking('busy'), signal))).rejects.toMatchObject({
       port: 'language-model',
       retryable: true,
       status: 429,
@@ -124,12 +121,15 @@ describe('the model', () => {
 
   it('that does not know the key need not be', async () => {
     const model = azureLanguageModel({ ...config, apiKey: 'wrong' });
-    await expect(all(model.reply(asking('dispute'), signal))).rejects.toMatchObject({ retryable: false, status: 401 });
+    await expect(collect(model.reply(asking('dispute'), signal))).rejects.toMatchObject({
+      retryable: false,
+      status: 401,
+    });
   });
 
   it('that nobody serves may be asked again', async () => {
     const model = azureLanguageModel({ ...config, endpoint: 'http://127.0.0.1:1' });
-    await expect(all(model.reply(asking('dispute'), signal))).rejects.toMatchObject({
+    await expect(collect(model.reply(asking('dispute'), signal))).rejects.toMatchObject({
       retryable: true,
       status: undefined,
     });
@@ -138,7 +138,7 @@ describe('the model', () => {
   it('whose filter stops the question ends the reply as filtered', async () => {
     const filtered: unknown[] = [];
     const observer: ModelObserver = { used: () => undefined, filtered: (categories) => void filtered.push(categories) };
-    const chunks = await all(azureLanguageModel(config, observer).reply(asking('rude'), signal));
+    const chunks = await collect(azureLanguageModel(config, observer).reply(asking('rude'), signal));
     expect(chunks).toEqual([{ type: 'end', reason: 'filtered' }]);
     expect(filtered).toEqual([['prompt']]);
   });
@@ -170,7 +170,7 @@ describe('a stream from the model', () => {
 
   it('that goes silent is given up, and may be tried again', async () => {
     const model = azureLanguageModel(await serving([choice({ content: 'I can' })], 'hang'));
-    await expect(all(model.reply(asking('x'), signal))).rejects.toMatchObject({
+    await expect(collect(model.reply(asking('x'), signal))).rejects.toMatchObject({
       port: 'language-model',
       retryable: true,
     });
@@ -178,12 +178,12 @@ describe('a stream from the model', () => {
 
   it('that breaks off is no reply', async () => {
     const model = azureLanguageModel(await serving([choice({ content: 'I can' })], 'close'));
-    await expect(all(model.reply(asking('x'), signal))).rejects.toMatchObject({ retryable: true });
+    await expect(collect(model.reply(asking('x'), signal))).rejects.toMatchObject({ retryable: true });
   });
 
   it('that is no JSON is a port error', async () => {
     const model = azureLanguageModel(await serving(['{"choices":['], 'close'));
-    await expect(all(model.reply(asking('x'), signal))).rejects.toMatchObject({ name: 'PortError' });
+    await expect(collect(model.reply(asking('x'), signal))).rejects.toMatchObject({ name: 'PortError' });
   });
 
   it('with two tool calls mixed gives each whole', async () => {
@@ -202,7 +202,7 @@ describe('a stream from the model', () => {
         'close',
       ),
     );
-    expect(await all(model.reply(asking('x'), signal))).toEqual([
+    expect(await collect(model.reply(asking('x'), signal))).toEqual([
       { type: 'tool-call', call: { id: 'a', name: 'transfer_to_person', argumentsJson: '{"q":1}' } },
       { type: 'tool-call', call: { id: 'b', name: 'look_up', argumentsJson: '{}' } },
       { type: 'end', reason: 'complete' },
@@ -219,7 +219,7 @@ describe('a stream from the model', () => {
       ),
       { used: () => undefined, filtered: (categories) => void filtered.push(categories) },
     );
-    expect((await all(model.reply(asking('x'), signal))).at(-1)).toEqual({ type: 'end', reason: 'filtered' });
+    expect((await collect(model.reply(asking('x'), signal))).at(-1)).toEqual({ type: 'end', reason: 'filtered' });
     expect(filtered).toEqual([['violence']]);
   });
 });

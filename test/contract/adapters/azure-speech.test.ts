@@ -8,6 +8,7 @@ import { azureSpeechToText } from '#adapters/azure-speech/speech-to-text';
 import { azureTextToSpeech, type AzureTextToSpeech } from '#adapters/azure-speech/text-to-speech';
 import type { Transcript, TranscriptStream } from '#core/ports/speech-to-text';
 import type { SpeechChunk } from '#core/ports/text-to-speech';
+import { collect } from '../../support/collect.ts';
 import { startSpeechServer, type SpeechServer } from '../../../emulator/speech/server.ts';
 
 const KEY = 'a key for the tests';
@@ -35,7 +36,11 @@ async function put(path: string, body: unknown): Promise<void> {
 }
 
 /** A server whose sockets open and then hear nothing said back. */
-async function silentServer(): Promise<{ service: SpeechService; sockets: () => number; close: () => Promise<void> }> {
+async function silentServer(): Promise<{
+  service: SpeechService;
+  sockets: () => number;
+  close: () => Promise<void>;
+}> {
   const server = createServer();
   const sockets = new WebSocketServer({ server });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -100,7 +105,7 @@ describe('the ear', () => {
     const stream = await open();
     await Promise.all([stream.close(), stream.close()]);
     stream.push(new Int16Array(FRAME_SAMPLES));
-    expect(await Array.fromAsync(stream)).toEqual([]);
+    expect(await collect(stream)).toEqual([]);
   });
 
   it('cannot open with a wrong key', async () => {
@@ -123,7 +128,7 @@ describe('the ear', () => {
     const listening = open().then(async (stream) => {
       try {
         pushAll(stream, await spoken('Yes please'));
-        return await Array.fromAsync(stream);
+        return await collect(stream);
       } finally {
         await stream.close();
       }
@@ -159,7 +164,7 @@ describe('the voice', () => {
     chunks.reduce((sum, chunk) => sum + (chunk.type === 'audio' ? chunk.pcm.length : 0), 0);
 
   it('speaks as it goes, and says where each word is', async () => {
-    const chunks = await Array.fromAsync(voice.speak(utterance('I can help with that charge.'), signal));
+    const chunks = await collect(voice.speak(utterance('I can help with that charge.'), signal));
     expect(chunks.filter(({ type }) => type === 'audio').length).toBeGreaterThan(1);
     expect(samplesOf(chunks)).toBeGreaterThan(16_000);
     const words = chunks.flatMap((chunk) => (chunk.type === 'word' ? [chunk] : []));
@@ -171,7 +176,7 @@ describe('the voice', () => {
 
   it('speaks several utterances at once, each whole', async () => {
     const spoken = await Promise.all(
-      ['One.', 'One and two and three and four.'].map((text) => Array.fromAsync(voice.speak(utterance(text), signal))),
+      ['One.', 'One and two and three and four.'].map((text) => collect(voice.speak(utterance(text), signal))),
     );
     expect(samplesOf(spoken[1]!)).toBeGreaterThan(samplesOf(spoken[0]!));
   });
@@ -185,20 +190,20 @@ describe('the voice', () => {
       }
     })();
     await expect(speaking).rejects.toBe(reason);
-    expect(samplesOf(await Array.fromAsync(voice.speak(utterance('Go on.'), signal)))).toBeGreaterThan(0);
+    expect(samplesOf(await collect(voice.speak(utterance('Go on.'), signal)))).toBeGreaterThan(0);
   });
 
   it('may be left in the middle', async () => {
     for await (const chunk of voice.speak(utterance('A long story. '.repeat(10)), signal))
       if (chunk.type === 'audio') break;
-    expect(samplesOf(await Array.fromAsync(voice.speak(utterance('Go on.'), signal)))).toBeGreaterThan(0);
+    expect(samplesOf(await collect(voice.speak(utterance('Go on.'), signal)))).toBeGreaterThan(0);
   });
 
   it('tries once more when a socket that waited turns out to be dead', async () => {
     const spare = azureTextToSpeech(service);
     spare.warm();
     await put('faults', { synthesis: { mode: 'close', times: 1 } });
-    expect(samplesOf(await Array.fromAsync(spare.speak(utterance('Still here.'), signal)))).toBeGreaterThan(0);
+    expect(samplesOf(await collect(spare.speak(utterance('Still here.'), signal)))).toBeGreaterThan(0);
     spare.close();
   });
 
@@ -209,7 +214,7 @@ describe('the voice', () => {
   ])('is a port error when the service %s', async (_, fault) => {
     await put('faults', { synthesis: fault });
     const fresh = azureTextToSpeech(service);
-    await expect(Array.fromAsync(fresh.speak(utterance('Hello.'), signal))).rejects.toMatchObject({
+    await expect(collect(fresh.speak(utterance('Hello.'), signal))).rejects.toMatchObject({
       name: 'PortError',
       port: 'text-to-speech',
     });
@@ -219,7 +224,7 @@ describe('the voice', () => {
   it('gives up when the service says nothing', async () => {
     await put('faults', { synthesis: { mode: 'hang' } });
     const fresh = azureTextToSpeech(service);
-    await expect(Array.fromAsync(fresh.speak(utterance('Hello.'), signal))).rejects.toMatchObject({ retryable: true });
+    await expect(collect(fresh.speak(utterance('Hello.'), signal))).rejects.toMatchObject({ retryable: true });
     fresh.close();
   });
 
