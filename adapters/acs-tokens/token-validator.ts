@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { allowInsecureUrls, httpUrl, requireSecure } from '../settings/fields.ts';
+import { flag, httpUrl, requireSecure } from '../settings/fields.ts';
 
 /** The published values of the service (acs-facts 3.5); the SIP edge has its own key address. */
 const ISSUER = 'https://acscallautomation.communication.azure.com';
@@ -43,7 +43,7 @@ export const tokenSettings = z
     ACS_RESOURCE_ID: z.guid('expected the GUID that ACS calls its immutable resource id'),
     ACS_TOKEN_ISSUER: z.string().default(ISSUER),
     ACS_JWKS_URL: httpUrl.default(JWKS_URL),
-    ALLOW_INSECURE_URLS: allowInsecureUrls,
+    ALLOW_INSECURE_URLS: flag,
   })
   .superRefine((env, context) => requireSecure(env, env.ALLOW_INSECURE_URLS, ['ACS_JWKS_URL'], context))
   .transform((env): TokenValidatorConfig => ({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { allowInsecureUrls, httpUrl, requireSecure } from '../settings/fields.ts';
+import { flag, httpUrl, requireSecure } from '../settings/fields.ts';
 
 /** The first token has to be there before the caller believes the line is dead; later ones follow within this too. */
 const CHUNK_TIMEOUT_MS = 8_000;
@@ -20,7 +20,7 @@ export const languageModelSettings = z
     OPENAI_API_KEY: z.string().optional(),
     OPENAI_DEPLOYMENT: z.string('expected the name of a model deployment'),
     OPENAI_API_VERSION: z.string().default('2024-10-21'),
-    ALLOW_INSECURE_URLS: allowInsecureUrls,
+    ALLOW_INSECURE_URLS: flag,
   })
   .superRefine((env, context) => requireSecure(env, env.ALLOW_INSECURE_URLS, ['OPENAI_ENDPOINT'], context))
   .transform((env): LanguageModelConfig => ({

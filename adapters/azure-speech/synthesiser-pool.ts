@@ -7,7 +7,7 @@ const IDLE_MAX = 8;
 /** The service closes idle sockets some minutes after the last word. */
 const IDLE_MAX_MS = 60_000;
 
-export interface PooledSynthesiser {
+interface PooledSynthesiser {
   readonly synthesiser: SpeechSynthesizer;
   /** A socket that waited may have been closed by the service in this very moment: its first failure says little. */
   readonly hasWaited: boolean;

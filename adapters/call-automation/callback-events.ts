@@ -25,7 +25,7 @@ export interface CallbackEvent {
   readonly known: boolean;
 }
 
-export type CallbackBody =
+type CallbackBody =
   | { readonly ok: true; readonly events: readonly CallbackEvent[] }
   /** `problem` names a place, never a value. */
   | { readonly ok: false; readonly problem: string };

@@ -4,13 +4,13 @@ import { parseCorrelationId, parseServerCallId, parsePhoneNumber } from '#core/i
 import { callIdentity } from './call-identity.ts';
 import { objectOf, textOf, timeOf } from './wire-values.ts';
 
-export const INCOMING_CALL_TYPE = 'Microsoft.Communication.IncomingCall';
+const INCOMING_CALL_TYPE = 'Microsoft.Communication.IncomingCall';
 
 const ID_MAX_CHARS = 1024;
 /** The service's are 8 to 12 kB (acs-facts 1.3). */
 const CONTEXT_MAX_CHARS = 64 * 1024;
 
-export type IncomingCall =
+type IncomingCall =
   | {
       readonly kind: 'offer';
       readonly offer: CallOffer;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { allowInsecureUrls, httpUrl, requireSecure } from '../settings/fields.ts';
+import { flag, httpUrl, requireSecure } from '../settings/fields.ts';
 
 /** Time for one request to the front, its one retry included. A caller listens to silence meanwhile. */
 const REQUEST_BUDGET_MS = 5_000;
@@ -19,7 +19,7 @@ export const callControlSettings = z
     ACS_ENDPOINT: httpUrl,
     ACS_ACCESS_KEY: z.base64('expected the access key, in base64').optional(),
     COGNITIVE_SERVICES_ENDPOINT: httpUrl.optional(),
-    ALLOW_INSECURE_URLS: allowInsecureUrls,
+    ALLOW_INSECURE_URLS: flag,
   })
   .superRefine((env, context) => requireSecure(env, env.ALLOW_INSECURE_URLS, ['ACS_ENDPOINT'], context))
   .transform((env): CallControlConfig => ({

@@ -6,10 +6,7 @@ export const flag = z
   .default('false')
   .transform((text) => text === 'true');
 
-/** A person may allow plain http and ws for a run on one machine; in Azure everything is TLS. */
-export const allowInsecureUrls = flag;
-
-/** Adds an issue when a URL is not TLS and nobody allowed that. `secure` is the scheme asked for, such as `https:`. */
+/** Adds an issue when a URL is not TLS and nobody allowed that for a run on one machine. */
 export function requireSecure(
   settings: Readonly<Record<string, unknown>>,
   allowed: boolean,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** One adapter's settings: reads its variables by their names and gives the adapter's configuration. */
-export type SettingsFragment = z.ZodType;
+type SettingsFragment = z.ZodType;
 
 type Loaded<Fragments extends Readonly<Record<string, SettingsFragment>>> = {
   readonly [Name in keyof Fragments]: z.output<Fragments[Name]>;

@@ -9,7 +9,7 @@ const REQUEST_BUDGET_MS = 4_000;
 const RETRIES = { maxRetries: 2, retryDelayInMs: 100, maxRetryDelayInMs: 500 };
 
 /** One table, made when it is found missing: to ask first would cost every cold start a round trip before its first answer. */
-export interface Table {
+interface Table {
   /** Runs one request inside its time budget; a missing table is made and the request sent once more. Throws `PortError`, except for the statuses named in `expected`. */
   request<Result>(
     name: string,
@@ -20,7 +20,7 @@ export interface Table {
 }
 
 /** `refused` carries one of the statuses that the request named as expected. */
-export type Response<Result> =
+type Response<Result> =
   { readonly kind: 'done'; readonly value: Result } | { readonly kind: 'refused'; readonly status: number };
 
 export type Row = TableEntity;

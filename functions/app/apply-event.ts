@@ -8,7 +8,7 @@ import type { CallServices } from './call-services.ts';
 /** Callbacks of one call come a few at a time: to lose more races than this in a row, something else must be wrong. */
 const RACES_MAX = 8;
 
-export type Applied =
+type Applied =
   | { readonly kind: 'moved'; readonly state: CallState; readonly commands: readonly CallCommand[] }
   | { readonly kind: 'ignored'; readonly state: CallState }
   | { readonly kind: 'unknown-call' };

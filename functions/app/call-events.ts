@@ -22,7 +22,7 @@ export interface CallbackRequest {
 }
 
 /** HTTP statuses: how ACS or the edge is answered. */
-export type CallbackStatus = 200 | 400 | 401 | 503;
+type CallbackStatus = 200 | 400 | 401 | 503;
 
 const HANDLER_BUDGET_MS = 25_000;
 /** What ends a failure message, whether it was heard or not. */
