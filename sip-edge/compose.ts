@@ -24,7 +24,7 @@ import { listenHttp, type HttpHandler, type HttpListener } from './http/server.t
 import type { Telephony, VoiceRouting } from './leg.ts';
 import type { Log } from './log.ts';
 import { Recordings } from './recording/recordings.ts';
-import { SipConfigurationStore } from './routing/sip-configuration.ts';
+import { SipConfigurationStore, type SipConfiguration } from './routing/sip-configuration.ts';
 import { SettingsStore } from './settings.ts';
 
 /** Callbacks of the last calls are given this long when the process ends. */
@@ -37,6 +37,8 @@ export type ListeningTelephony = Telephony & { readonly addresses: readonly stri
 
 export interface TelephonySide {
   readonly trunks: TrunkAddresses;
+  /** Trunks and routes to begin with. */
+  readonly configuration: SipConfiguration;
   open(routing: VoiceRouting): Promise<ListeningTelephony>;
 }
 
@@ -54,7 +56,7 @@ export type ComposeConfig = Omit<EdgeConfig, 'sip' | 'exitWithParent' | 'logLeve
 export async function createEdge(config: ComposeConfig, telephonySide: TelephonySide, log: Log): Promise<Edge> {
   const settings = new SettingsStore(config.settings);
   const faults = new Faults();
-  const routing = new SipConfigurationStore();
+  const routing = new SipConfigurationStore(telephonySide.configuration);
   const calls = new CallRegistry();
   const http = createHttpClient();
   const key = await createSigningKey(config.resourceId);

@@ -30,8 +30,7 @@ const sipListen = z.string().transform((value, context) =>
 const portRange = z.string().transform((value, context) => {
   const [, first = '', last = ''] = /^(\d{1,5})-(\d{1,5})$/.exec(value) ?? [];
   const range = { firstPort: Number(first), lastPort: Number(last) };
-  if (first !== '' && range.firstPort >= 1 && range.firstPort <= range.lastPort && range.lastPort <= 65_535)
-    return range;
+  if (first !== '' && range.firstPort <= range.lastPort && range.lastPort <= 65_535) return range;
   context.addIssue({ code: 'custom', message: 'is not FIRST-LAST' });
   return z.NEVER;
 });

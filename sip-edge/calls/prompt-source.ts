@@ -1,4 +1,4 @@
-/** Gets the audio of a prompt: a WAV file by URL, or text through the speech service of EDGE_TTS_URL. */
+/** Gets the audio of a prompt: a WAV file by URL, or text through EDGE_TTS_URL, which takes `{ "text" }` and gives such a file. */
 import { parsePromptWav } from '../audio/wav.ts';
 import { results, type ResultInformation } from '../callbacks/results.ts';
 import type { HttpClient } from '../http/client.ts';
@@ -44,14 +44,10 @@ async function fetchWav(
   unreachable: ResultInformation,
   signal: AbortSignal,
 ): Promise<PromptAudio> {
+  const body = text === undefined ? {} : { body: JSON.stringify({ text }) };
+  const headers = { accept: 'audio/wav', ...(text === undefined ? {} : { 'content-type': 'application/json' }) };
   const limits = { timeoutMs: FETCH_TIMEOUT_MS, maxResponseBytes: MAX_PROMPT_BYTES };
-  const headers = {
-    accept: 'audio/wav',
-    ...(text === undefined ? {} : { 'content-type': 'text/plain; charset=utf-8' }),
-  };
-  const response = await http
-    .send({ url, method, headers, ...limits, ...(text === undefined ? {} : { body: text }) }, signal)
-    .catch(() => undefined);
+  const response = await http.send({ url, method, headers, ...limits, ...body }, signal).catch(() => undefined);
   if (response?.status !== 200) return { kind: 'failed', result: unreachable };
   const samples = parsePromptWav(response.body);
   return samples === undefined ? { kind: 'failed', result: results.invalidFile } : { kind: 'audio', samples };

@@ -40,7 +40,7 @@ export function createControlHandler(services: ControlServices): HttpHandler {
     'GET settings': () => ({ status: 200, body: settingsView(services) }),
     'PUT settings': (request) => changeSettings(services, request),
     'GET calls': () => ({ status: 200, body: callsView(services) }),
-    'GET trunks': () => ({ status: 200, body: { trunks: services.trunks.list() } }),
+    'GET trunks': () => ({ status: 200, body: { trunks: services.trunks.trunks } }),
     'PUT trunks': (request, name) => announceTrunk(services, request, name),
   };
   const named: ReadonlySet<string> = new Set(['PUT event-subscriptions', 'PUT trunks']);
@@ -105,6 +105,8 @@ function callsView({ calls, incoming }: ControlServices): object {
  */
 function announceTrunk({ trunks, routing }: ControlServices, request: HttpRequest, fqdn: string): HttpReply {
   const address = trunkAddressSchema.parse(bodyOf(request));
+  const refusal = trunks.announce(fqdn, address);
+  if (refusal !== undefined) return failure(400, refusal);
   const patched = routing.patch({
     trunks: { [fqdn]: { sipSignalingPort: address.port } },
     ...(routing.current.routes.length > 0
@@ -112,7 +114,6 @@ function announceTrunk({ trunks, routing }: ControlServices, request: HttpReques
       : { routes: [{ name: 'announced', numberPattern: String.raw`^\+?\d+$`, trunks: [fqdn] }] }),
   });
   if (patched.kind === 'refused') return failure(400, patched.reason);
-  trunks.announce(fqdn, address);
   return { status: 200, body: { fqdn, ...address } };
 }
 

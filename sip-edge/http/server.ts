@@ -56,7 +56,7 @@ export async function listenHttp(
         return;
       }
       const reply = await handler(request);
-      if (reply === 'drop') incoming.destroy();
+      if (reply === 'drop') incoming.socket.destroy();
       else send(outgoing, reply, false);
     } catch (error) {
       if (incoming.destroyed && !incoming.complete) return;

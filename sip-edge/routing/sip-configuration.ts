@@ -73,7 +73,11 @@ function isRegularExpression(pattern: string): boolean {
 
 /** The configuration in force, read by the SIP side at every call it places. */
 export class SipConfigurationStore implements VoiceRouting {
-  #current: SipConfiguration = { trunks: {}, routes: [] };
+  #current: SipConfiguration;
+
+  constructor(initial: SipConfiguration = { trunks: {}, routes: [] }) {
+    this.#current = initial;
+  }
 
   get current(): SipConfiguration {
     return this.#current;

@@ -1,12 +1,12 @@
 /** The edge with a scripted SIP side, and the application's side of it: webhook, callbacks and media socket in one server. */
-import { CallAutomationClient } from '@azure/communication-call-automation';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { CallAutomationClient, type CallAutomationClientOptions } from '@azure/communication-call-automation';
+import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { createEdge, type ComposeConfig, type Edge } from '../../sip-edge/compose.ts';
 import { loadConfig } from '../../sip-edge/config.ts';
-import type { TrunkAddress } from '../../sip-edge/control/trunk-addresses.ts';
+import { TrunkAddresses } from '../../sip-edge/control/trunk-addresses.ts';
 import { ScriptedTelephony, type ScriptedCall, type ScriptedRingingLeg } from './scripted-telephony.ts';
 
 export interface Received {
@@ -125,7 +125,7 @@ export class Application {
     const received = { path, headers: request.headers, body };
     this.received.push(received);
     const [, status = 200] = [...this.statuses].find(([prefix]) => path.startsWith(prefix)) ?? [];
-    response.writeHead(status).end(answerTo(received));
+    response.writeHead(status).end(file ?? answerTo(received));
     for (const waiter of this.#waiters.filter(({ fits }) => fits(received))) {
       this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
       waiter.resolve(received);
@@ -162,6 +162,20 @@ function answerTo({ headers, body }: Received): string {
   return JSON.stringify({ validationResponse: event.data.validationCode });
 }
 
+type Policy = NonNullable<CallAutomationClientOptions['additionalPolicies']>[number]['policy'];
+
+export interface Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly body: unknown;
+}
+
+function textOf(body: unknown): string {
+  if (body === undefined) return '';
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}
+
 export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly message: string;
@@ -171,13 +185,15 @@ export interface LogLine {
 export class EdgeUnderTest {
   readonly application = new Application();
   readonly telephony = new ScriptedTelephony();
-  readonly announced = new Map<string, TrunkAddress>();
+  readonly trunks = new TrunkAddresses([]);
   readonly logged: LogLine[] = [];
+  /** What the SDK's clients asked and were answered. */
+  readonly exchanges: Exchange[] = [];
   readonly resourceId = randomUUID();
   readonly accessKey = randomBytes(32);
   #edge: Edge | undefined;
 
-  /** `changes` are environment variables. Subscribed to incoming calls unless `subscribe` is false. */
+  /** `changes` are environment variables; `application:` in one stands for the application's address. Subscribed to incoming calls unless `subscribe` is false. */
   async start(changes: Readonly<Record<string, string>> = {}, subscribe = true): Promise<void> {
     await this.application.start();
     const config: ComposeConfig = loadConfig({
@@ -186,19 +202,21 @@ export class EdgeUnderTest {
       EDGE_ACCESS_KEY: this.accessKey.toString('base64'),
       EDGE_RESOURCE_ID: this.resourceId,
       EDGE_ALLOW_INSECURE_URLS: 'true',
-      ...changes,
+      ...Object.fromEntries(
+        Object.entries(changes).map(([name, value]) => [name, value.replace('application:', this.application.url)]),
+      ),
     });
     const line =
       (level: LogLine['level']) =>
       (fields: object, message: string): void => {
         this.logged.push({ level, message, fields });
       };
-    const trunks = {
-      list: () => [...this.announced].map(([fqdn, address]) => ({ fqdn, ...address })),
-      announce: (fqdn: string, address: TrunkAddress) => void this.announced.set(fqdn, address),
-    };
     const log = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
-    this.#edge = await createEdge(config, { trunks, open: () => Promise.resolve(this.telephony) }, log);
+    this.#edge = await createEdge(
+      config,
+      { trunks: this.trunks, configuration: { trunks: {}, routes: [] }, open: () => Promise.resolve(this.telephony) },
+      log,
+    );
     if (subscribe) await this.subscribe();
   }
 
@@ -214,8 +232,45 @@ export class EdgeUnderTest {
     return new CallAutomationClient(this.connectionString, {
       allowInsecureConnection: true,
       retryOptions: { maxRetries: 0 },
+      additionalPolicies: [{ position: 'perCall', policy: this.#recorder }],
     });
   }
+
+  /** A request as the SDK signs it. */
+  async signedFetch(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
+    return fetch(`${this.url}${path}`, {
+      method,
+      ...(textOf(body) === '' ? {} : { body: textOf(body) }),
+      headers: { 'content-type': 'application/json', ...this.signature(method, path, textOf(body)), ...headers },
+    });
+  }
+
+  signature(method: string, path: string, body: string, date = new Date()): Record<string, string> {
+    const contentHash = createHash('sha256').update(body).digest('base64');
+    const signed = `${method}\n${path}\n${date.toUTCString()};${new URL(this.url).host};${contentHash}`;
+    const signature = createHmac('sha256', this.accessKey).update(signed).digest('base64');
+    return {
+      'x-ms-date': date.toUTCString(),
+      'x-ms-content-sha256': contentHash,
+      authorization: `HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=${signature}`,
+    };
+  }
+
+  readonly #recorder: Policy = {
+    name: 'recorder',
+    sendRequest: async (request, next) => {
+      const response = await next(request);
+      const { pathname } = new URL(request.url);
+      const body: unknown = response.bodyAsText ? JSON.parse(response.bodyAsText) : undefined;
+      this.exchanges.push({ method: request.method, path: pathname, status: response.status, body });
+      return response;
+    },
+  };
 
   async subscribe(schema = 'event-grid'): Promise<void> {
     const webhookUrl = `${this.application.url}/events`;
@@ -247,8 +302,8 @@ export class EdgeUnderTest {
         candidate.headers['aeg-event-type'] === 'Notification' &&
         this.application.received.indexOf(candidate) >= before,
     );
-    const [event] = received.body as [{ data: Readonly<Record<string, unknown>> }];
-    const { data } = Array.isArray(received.body) ? event : (received.body as typeof event);
+    const event: unknown = Array.isArray(received.body) ? received.body[0] : received.body;
+    const { data } = event as { data: Readonly<Record<string, unknown>> };
     return { leg, data, context: data['incomingCallContext'] as string };
   }
 

@@ -1,0 +1,45 @@
+/** The SIP edge as a process. */
+import { pino } from 'pino';
+import { createEdge } from './compose.ts';
+import { InvalidConfiguration, loadConfig } from './config.ts';
+import { TrunkAddresses } from './control/trunk-addresses.ts';
+import { endWithSignals } from './process-end.ts';
+import { readStartupFiles } from './startup-files.ts';
+import { createTelephony } from './telephony.ts';
+
+async function start(): Promise<void> {
+  const config = loadConfig(process.env);
+  const { tls, trunks: trunksOfFile, configuration } = await readStartupFiles(config);
+  const log = pino({ level: config.logLevel, base: { component: 'edge' } });
+  const trunks = new TrunkAddresses(trunksOfFile);
+  const { listen, domain, rtp, transferHeaders } = config.sip;
+  const edge = await createEdge(
+    config,
+    {
+      trunks,
+      configuration,
+      open: (routing) =>
+        createTelephony({ listen, domain, tls, trunks: trunks.trunks, routing, rtp, transferHeaders, log }),
+    },
+    log,
+  );
+  endWithSignals(
+    async (reason) => {
+      await edge.close();
+      log.info({ reason }, 'ended');
+    },
+    {
+      exitWithParent: config.exitWithParent,
+      onFailure: (error) => {
+        log.error({ err: error }, 'could not end cleanly');
+      },
+    },
+  );
+  log.info({ listening: edge.listening }, 'ready');
+}
+
+await start().catch((error: unknown) => {
+  const text = error instanceof Error ? error.message : String(error);
+  process.stderr.write(error instanceof InvalidConfiguration ? `${text}\n` : `The edge did not start: ${text}\n`);
+  process.exit(1);
+});

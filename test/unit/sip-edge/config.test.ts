@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../../sip-edge/config.ts';
+import { SettingsStore } from '../../../sip-edge/settings.ts';
+import { Faults } from '../../../sip-edge/faults.ts';
+
+const needed = {
+  EDGE_ACCESS_KEY: Buffer.alloc(32).toString('base64'),
+  EDGE_RESOURCE_ID: '6d000000-0000-4000-8000-000000000001',
+};
+
+describe('the configuration', () => {
+  it('needs a key and a resource id, and listens on this machine only by default', () => {
+    const config = loadConfig(needed);
+    expect(config.http.listen).toEqual({ host: '127.0.0.1', port: 8080 });
+    expect(config.control).toBeUndefined();
+    expect(config.allowInsecureUrls).toBe(false);
+    expect(config.sip.listen.map(({ address }) => address)).toEqual(['127.0.0.1', '127.0.0.1']);
+  });
+
+  it('names every wrong setting at once', () => {
+    const wrong = {
+      EDGE_SIP_LISTEN: 'udp:host',
+      EDGE_RTP_PORTS: '9-1',
+      EDGE_HTTP_LISTEN: 'nowhere',
+      EDGE_ACCESS_KEY: 'short',
+      EDGE_RESOURCE_ID: 'x',
+      EDGE_HEADER_CASING: 'shouting',
+    };
+    const act = (): unknown => loadConfig(wrong);
+    for (const name of Object.keys(wrong)) expect(act).toThrow(name);
+  });
+
+  it('needs a certificate to listen on TLS', () => {
+    expect(() => loadConfig({ ...needed, EDGE_SIP_LISTEN: 'tls:127.0.0.1:0' })).toThrow('EDGE_TLS_CERT_FILE');
+  });
+});
+
+describe('the settings in force', () => {
+  it('change only where a patch names them, and not at all when it is wrong', () => {
+    const store = new SettingsStore();
+    store.change({ callbacks: { shuffle: true } });
+    expect(store.current.callbacks).toMatchObject({ shuffle: true, duplicates: 0 });
+    expect(() => store.change({ transferBye: 'early', callbacks: { duplicates: 99 } })).toThrow();
+    expect(store.current.callbacks.duplicates).toBe(0);
+  });
+});
+
+describe('an ordered fault', () => {
+  it('is used up by its own surface only', () => {
+    const faults = new Faults();
+    faults.add({ surface: 'callback', status: 503, times: 2 });
+    expect(faults.take('event-grid')).toBeUndefined();
+    expect([faults.take('callback')?.status, faults.take('callback')?.status]).toEqual([503, 503]);
+    expect(faults.take('callback')).toBeUndefined();
+  });
+});
