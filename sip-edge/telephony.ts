@@ -119,6 +119,7 @@ export async function createTelephony(options: TelephonyOptions): Promise<Teleph
         pings.close();
         const farewells = dialogs.all().map((user) => user.leave());
         await within(Promise.all(farewells), FAREWELL_MS);
+        dialogs.clear();
         transactions.close();
         ticker.close();
         clock.close();

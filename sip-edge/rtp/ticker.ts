@@ -19,6 +19,7 @@ export class Ticker {
   readonly #onError: (error: unknown) => void;
   readonly #members = new Set<TickMember>();
   #dueMs = 0;
+  #lastMs = 0;
   #cancel: CancelTimer | undefined;
 
   /** `onError` gets what a member throws; the other members are not disturbed. */
@@ -31,7 +32,8 @@ export class Ticker {
   add(member: TickMember): () => void {
     this.#members.add(member);
     if (this.#cancel === undefined) {
-      this.#dueMs = this.#clock.nowMs() + TICK_MS;
+      this.#lastMs = this.#clock.nowMs();
+      this.#dueMs = this.#lastMs + TICK_MS;
       this.#schedule();
     }
     return () => {
@@ -47,12 +49,13 @@ export class Ticker {
   }
 
   #schedule(): void {
-    const waitMs = this.#dueMs - this.#clock.nowMs();
-    this.#cancel = this.#clock.after(Math.max(waitMs, waitMs < 0 ? CATCH_UP_MS : 0), () => this.#tick());
+    const atMs = Math.max(this.#dueMs, this.#lastMs + CATCH_UP_MS);
+    this.#cancel = this.#clock.after(Math.max(0, atMs - this.#clock.nowMs()), () => this.#tick());
   }
 
   #tick(): void {
-    const behindMs = this.#clock.nowMs() - this.#dueMs;
+    this.#lastMs = this.#clock.nowMs();
+    const behindMs = this.#lastMs - this.#dueMs;
     const skipped = behindMs > MAX_BEHIND_MS ? Math.floor(behindMs / TICK_MS) : 0;
     this.#dueMs += (skipped + 1) * TICK_MS;
     const members = [...this.#members];

@@ -112,7 +112,7 @@ function parseHeaders(lines: readonly string[]): readonly Header[] {
     const colon = line.indexOf(':');
     const name = line.slice(0, Math.max(colon, 0)).trim();
     if (name.length > 256 || !TOKEN.test(name)) continue;
-    headers.push({ name: LONG_FORMS[name.toLowerCase()] ?? name, value: bounded(line.slice(colon + 1)).trim() });
+    headers.push({ name: LONG_FORMS[name.toLowerCase()] ?? name, value: bounded(line.slice(colon + 1).trim()) });
   }
   return headers;
 }

@@ -28,6 +28,10 @@ export class DialogRegister {
     };
   }
 
+  clear(): void {
+    this.#users.clear();
+  }
+
   all(): readonly DialogUser[] {
     return [...this.#users.values()];
   }
