@@ -88,6 +88,11 @@ export const agentDefinition = z.strictObject({
     .min(1)
     .default('I am sorry, I am having trouble answering. Let me connect you with a colleague.')
     .describe('Said before the hand-over when the agent itself fails.'),
+  resumeMessage: z
+    .string()
+    .min(1)
+    .default('I am sorry, the line was interrupted. Please go on.')
+    .describe('Said when the audio was lost and has come back.'),
   queues: z.array(queue).min(1),
   handover: handover.prefault({}),
   silence: silence.prefault({}),

@@ -18,10 +18,15 @@ export function outcomeOfDisconnect(
   if (state.phase === 'handed-over' || event.subCode === TRANSFER_COMPLETED) {
     return { kind: 'handed-over', target: transfer?.target };
   }
-  if (event.subCode === CALLER_CANCELLED) return { kind: 'abandoned' };
+  if (isCancel(event)) return { kind: 'abandoned' };
   if (event.subCode === ENDED_BY_CALL_AUTOMATION) return endedByUs(state);
   // `A#B` with A = 0 is reported as 200 (acs-facts 3.3): everything graceful that we did not do, the caller's side did.
   return event.code === 200 || event.code === 0 ? { kind: 'caller-hung-up' } : { kind: 'failed', reason: 'network' };
+}
+
+/** The SBC's word for it, or the call controller's own 487 without a sub-code (acs-facts 9.4). */
+function isCancel({ code, subCode }: { readonly code: number; readonly subCode: number }): boolean {
+  return subCode === CALLER_CANCELLED || (code === 487 && subCode === 0);
 }
 
 function endedByUs(state: Exclude<CallState, { phase: 'ended' }>): CallOutcome {

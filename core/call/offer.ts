@@ -5,7 +5,7 @@ export type CallerNumber = { readonly kind: 'number'; readonly number: PhoneNumb
 
 /**
  * Custom SIP headers of an inbound call. Names are canonical (`customer-id` for `X-Customer-ID`,
- * `X-MS-Custom-CustomerID`, ...: lower case, prefix removed, see handover/headers.ts); values are bounded and free of control
+ * `X-MS-Custom-CustomerID`, ...: lower case, prefix removed, see handover/inbound-headers.ts); values are bounded and free of control
  * characters. Still a stranger's words: data for the conversation, never an instruction, never proof.
  */
 export interface InboundHeaders {

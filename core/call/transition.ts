@@ -1,4 +1,4 @@
-import type { PhoneNumber } from '../ids.ts';
+import type { CallConnectionId, PhoneNumber } from '../ids.ts';
 import { unreachable } from '../unreachable.ts';
 import type { CallCommand, CallEvent } from './event.ts';
 import type { CallOffer } from './offer.ts';
@@ -70,15 +70,15 @@ function beforeConnection(state: CallIn<'offered' | 'answered'>, event: CallEven
     case 'watchdog-fired':
       // Without a connection id there is nobody to speak to; the front ends an unanswered call by itself.
       if (state.phase === 'offered') return ignored(state, event);
-      return toPerson(
-        established(state.offer, { ...event, connectionId: state.connectionId }, 'connected'),
-        event.atMs,
-      );
+      return toPerson(established(state.offer, at(event, state.connectionId), 'connected'), event.atMs);
     case 'disconnected':
       return end(state, event.atMs, outcomeOfDisconnect(state, event));
     case 'transfer-accepted':
     case 'transfer-failed':
-      return ignored(state, event);
+      // Only an established call is transferred: CallConnected is late, and the bridge waits for this outcome.
+      return state.phase === 'offered'
+        ? ignored(state, event)
+        : whileEstablished(established(state.offer, at(event, state.connectionId), 'connected'), event);
     default:
       return unreachable(event);
   }
@@ -91,7 +91,7 @@ function whileEstablished(state: EstablishedState, event: CallEvent): Transition
     case 'media-lost':
       return mediaLost(state, event);
     case 'watchdog-fired':
-      return state.phase === 'connected' && state.transfer?.id !== FAILURE_TRANSFER_ID
+      return state.phase === 'connected' && lastResort(state) === 'untried'
         ? toPerson(state, event.atMs)
         : ignored(state, event);
     case 'transfer-accepted':
@@ -113,18 +113,29 @@ function whileEstablished(state: EstablishedState, event: CallEvent): Transition
 
 function mediaStarted(state: EstablishedState, event: Event<'media-started'>): Transition {
   const lastLoss = state.mediaLostAtMs.at(-1) ?? -Infinity;
-  if (state.phase !== 'connected' || event.atMs < lastLoss) return ignored(state, event);
+  const outdated = event.atMs < lastLoss || event.atMs === state.mediaStartedAtMs;
+  if (state.phase !== 'connected' || outdated || isGivenUp(state)) return ignored(state, event);
   return moved({ ...state, phase: 'talking', mediaStartedAtMs: event.atMs });
 }
 
 function mediaLost(state: EstablishedState, event: Event<'media-lost'>): Transition {
   const outdated = event.atMs < (state.mediaStartedAtMs ?? -Infinity) || state.mediaLostAtMs.includes(event.atMs);
-  if (state.phase === 'handed-over' || outdated || event.detail === STOPPED_ON_PURPOSE) return ignored(state, event);
+  const expected = state.phase === 'handed-over' || event.detail === STOPPED_ON_PURPOSE;
+  if (outdated || expected || isGivenUp(state)) return ignored(state, event);
   const lost = { ...state, phase: 'connected', mediaLostAtMs: [...state.mediaLostAtMs, event.atMs] } as const;
-  if (lost.mediaLostAtMs.length < LOSSES_BEFORE_FAILURE) {
-    return moved(lost, { type: 'start-media', connectionId: state.connectionId });
+  const tried = lastResort(state);
+  switch (tried) {
+    case 'untried':
+      return lost.mediaLostAtMs.length < LOSSES_BEFORE_FAILURE
+        ? moved(lost, { type: 'start-media', connectionId: state.connectionId })
+        : toPerson(lost, event.atMs);
+    case 'under-way':
+      return moved(lost);
+    case 'failed':
+      return apologise(lost);
+    default:
+      return unreachable(tried);
   }
-  return lost.transfer?.id === FAILURE_TRANSFER_ID ? moved(lost) : toPerson(lost, event.atMs);
 }
 
 function transferAccepted(state: EstablishedState, event: Event<'transfer-accepted'>): Transition {
@@ -142,18 +153,20 @@ function transferAccepted(state: EstablishedState, event: Event<'transfer-accept
 
 function transferFailed(state: EstablishedState, event: Event<'transfer-failed'>): Transition {
   const { transfer } = state;
-  const known = transfer?.id === event.transferId && transfer.result.kind !== 'under-way';
-  if (state.phase === 'handed-over' || known) return ignored(state, event);
+  const isKnown = transfer?.id === event.transferId && transfer.result.kind !== 'under-way';
   // Our own attempt replaced the bridge's: what becomes of the bridge's older one matters to nobody any more.
-  if (transfer?.id === FAILURE_TRANSFER_ID && event.transferId !== FAILURE_TRANSFER_ID) return ignored(state, event);
+  const isOurs = event.transferId === FAILURE_TRANSFER_ID;
+  const isOfAnother = isOurs !== (transfer?.id === FAILURE_TRANSFER_ID);
+  if (state.phase === 'handed-over' || isKnown || isOfAnother) return ignored(state, event);
   const failed: TransferAttempt = {
     id: event.transferId,
     target: targetOf(transfer, event.transferId),
     result: { kind: 'failed', atMs: event.atMs, code: event.code, subCode: event.subCode },
   };
-  // The bridge reads the row and decides about its own attempts. Ours was the last resort.
-  return event.transferId === FAILURE_TRANSFER_ID
-    ? moved({ ...state, transfer: failed }, { type: 'apologise-and-hang-up', connectionId: state.connectionId })
+  // The bridge reads the row and decides about its own attempts. Ours was the last resort, unless the stream came up meanwhile: then the
+  // caller is being talked to, and stays with the agent.
+  return isOurs && state.phase === 'connected'
+    ? apologise({ ...state, transfer: failed })
     : moved({ ...state, transfer: failed });
 }
 
@@ -162,6 +175,25 @@ function toPerson(state: EstablishedState, atMs: number): Transition {
     { ...state, transfer: { id: FAILURE_TRANSFER_ID, target: undefined, result: { kind: 'under-way', atMs } } },
     { type: 'transfer-to-person', connectionId: state.connectionId, transferId: FAILURE_TRANSFER_ID },
   );
+}
+
+function apologise(state: EstablishedState): Transition {
+  return moved(state, { type: 'apologise-and-hang-up', connectionId: state.connectionId });
+}
+
+/** What has become of the control plane's own attempt to bring the caller to a person. */
+function lastResort({ transfer }: EstablishedState): 'untried' | 'under-way' | 'failed' {
+  if (transfer?.id !== FAILURE_TRANSFER_ID) return 'untried';
+  return transfer.result.kind === 'failed' ? 'failed' : 'under-way';
+}
+
+/** The apology is being said and the hang-up follows: a stream that comes or goes now changes nothing. */
+function isGivenUp(state: EstablishedState): boolean {
+  return state.phase === 'connected' && lastResort(state) === 'failed';
+}
+
+function at({ atMs }: CallEvent, connectionId: CallConnectionId): Pick<Event<'connected'>, 'atMs' | 'connectionId'> {
+  return { atMs, connectionId };
 }
 
 function established<P extends 'connected' | 'talking'>(

@@ -1,0 +1,49 @@
+import { FRAME_MS } from '#core/audio/pcm';
+import type { Clock } from '#core/ports/clock';
+
+/** After a stall longer than this the lost ticks are not made up for: a burst would only fill the caller's jitter buffer. */
+const CATCH_UP_MAX_TICKS = 5;
+
+/**
+ * One beat of 20 ms for all calls of the process. Each beat is due at a multiple of 20 ms from the start, so that a late timer delays one
+ * beat and not all that follow.
+ */
+export class FrameClock {
+  readonly #clock: Clock;
+  readonly #listeners = new Set<() => void>();
+  #timer: NodeJS.Timeout | undefined;
+  #nextDueMs = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Runs only while somebody listens. The returned function stops listening. */
+  onTick(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    if (this.#timer === undefined) {
+      this.#nextDueMs = this.#clock.monotonicMs() + FRAME_MS;
+      this.#arm();
+    }
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size > 0) return;
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    };
+  }
+
+  #arm(): void {
+    this.#timer = setTimeout(() => this.#beat(), Math.max(0, this.#nextDueMs - this.#clock.monotonicMs()));
+  }
+
+  #beat(): void {
+    const lateMs = this.#clock.monotonicMs() - this.#nextDueMs;
+    if (lateMs > CATCH_UP_MAX_TICKS * FRAME_MS) this.#nextDueMs += Math.floor(lateMs / FRAME_MS) * FRAME_MS;
+    while (this.#nextDueMs <= this.#clock.monotonicMs()) {
+      this.#nextDueMs += FRAME_MS;
+      for (const listener of this.#listeners) listener();
+    }
+    if (this.#listeners.size > 0) this.#arm();
+  }
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { callbackUrlSettings } from '#adapters/acs-tokens/call-urls';
+import { ticketSettings } from '#adapters/acs-tokens/ticket';
+import { tokenSettings } from '#adapters/acs-tokens/token-validator';
+import { agentSettings } from '#adapters/agents/agent-folder';
+import { languageModelSettings } from '#adapters/azure-openai/settings';
+import { speechSettings } from '#adapters/azure-speech/settings';
+import { callControlSettings } from '#adapters/call-automation/settings';
+import { transferSettings } from '#adapters/call-automation/transfer-settings';
+import { customerSettings } from '#adapters/customers/file-directory';
+import { logSettings } from '#adapters/logging/logger';
+import { milliseconds } from '#adapters/settings/fields';
+import { loadSettings, type Environment } from '#adapters/settings/load-settings';
+import { storageSettings } from '#adapters/storage/settings';
+
+/** Shorter than the grace period of Container Apps by default (ten minutes), long enough for most calls. */
+const DRAIN_TIMEOUT_DEFAULT_MS = 540_000;
+
+const listenSettings = z
+  .object({
+    HOST: z.string().default('127.0.0.1'),
+    PORT: z.coerce.number('expected a port').int().min(0).max(65_535).default(8080),
+    DRAIN_TIMEOUT_MS: milliseconds(0, 3_600_000).default(DRAIN_TIMEOUT_DEFAULT_MS),
+    MEDIA_TOKEN: z.enum(['required', 'may-be-missing'], 'expected "required" or "may-be-missing"').default('required'),
+  })
+  .transform((env) => ({
+    host: env.HOST,
+    port: env.PORT,
+    drainTimeoutMs: env.DRAIN_TIMEOUT_MS,
+    missingToken: env.MEDIA_TOKEN === 'required' ? ('refused' as const) : ('accepted' as const),
+  }));
+
+const fragments = {
+  listen: listenSettings,
+  callControl: callControlSettings,
+  transfer: transferSettings,
+  tokens: tokenSettings,
+  ticket: ticketSettings,
+  callbackBaseUrl: callbackUrlSettings,
+  storage: storageSettings,
+  speech: speechSettings,
+  languageModel: languageModelSettings,
+  agents: agentSettings,
+  customers: customerSettings,
+  log: logSettings,
+};
+
+export type BridgeConfig = ReturnType<typeof loadBridgeConfig>;
+
+/** Throws `ConfigurationError` naming every wrong setting. */
+export function loadBridgeConfig(env: Environment) {
+  return loadSettings('media-bridge', fragments, env);
+}

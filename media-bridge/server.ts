@@ -1,0 +1,141 @@
+import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { Log } from '#adapters/logging/logger';
+import { admitUpgrade, type UpgradeServices } from './acs/upgrade.ts';
+import { MediaSession, type SessionServices } from './session/media-session.ts';
+import { SessionRegistry } from './session/session-registry.ts';
+
+export interface BridgeServices extends UpgradeServices, SessionServices {
+  readonly log: Log;
+}
+
+export interface Bridge {
+  readonly url: string;
+  readonly registry: SessionRegistry;
+  /** Takes no new calls, lets those there are finish for so long, then ends everything. Once; later calls wait for the first. */
+  close(drainTimeoutMs: number): Promise<void>;
+}
+
+/** A frame longer than this ends its socket. Anything shorter is at worst ignored: one bad frame must not end a call. */
+const FRAME_MAX_BYTES = 4 * 1024 * 1024;
+/** ACS's tokens and our ticket make long request heads. */
+const HEAD_MAX_BYTES = 32 * 1024;
+
+/** The bridge's listener: media sockets at `/media/{callId}`, health at `/healthz`. */
+export async function startBridge(host: string, port: number, services: BridgeServices): Promise<Bridge> {
+  const registry = new SessionRegistry();
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: FRAME_MAX_BYTES, perMessageDeflate: false });
+  const server = createServer({ maxHeaderSize: HEAD_MAX_BYTES }, (request, response) => {
+    if (request.url !== '/healthz') {
+      response.writeHead(404).end();
+      return;
+    }
+    const status = registry.state === 'serving' ? 200 : 503;
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ state: registry.state, calls: registry.size }));
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Nobody listens to the socket's errors while it is being checked, and an unheard one ends the process.
+    socket.on('error', () => socket.destroy());
+    upgrade(request, socket, head, { registry, sockets, services }).catch((error: unknown) => {
+      services.log.error({ err: error }, 'upgrade failed');
+      refuse(socket, 503);
+    });
+  });
+  await listen(server, host, port);
+  const address = server.address() as AddressInfo;
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    registry,
+    close: (drainTimeoutMs) => (closing ??= close(drainTimeoutMs, { registry, sockets, server })),
+  };
+}
+
+interface Listener {
+  readonly registry: SessionRegistry;
+  readonly sockets: WebSocketServer;
+  readonly services: BridgeServices;
+}
+
+async function upgrade(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  { registry, sockets, services }: Listener,
+): Promise<void> {
+  if (registry.state === 'draining') {
+    refuse(socket, 503);
+    return;
+  }
+  const verdict = await admitUpgrade(request, services);
+  if (!verdict.accepted) {
+    services.log.warn({ status: verdict.status, reason: verdict.reason }, 'media socket refused');
+    refuse(socket, verdict.status);
+    return;
+  }
+  const { callId } = verdict;
+  await registry.replace(callId);
+  const earlier = verdict.earlier ?? (await services.sessions.load(callId, AbortSignal.timeout(3_000)));
+  if (socket.destroyed) return;
+  sockets.handleUpgrade(request, socket, head, (media) => {
+    attach(media, (adapter) => {
+      const session = new MediaSession(
+        adapter,
+        { call: verdict.call, connectionId: verdict.connectionId, earlier },
+        services,
+      );
+      registry.add(callId, session);
+      media.once('close', () => {
+        void session.end('socket-closed').then(() => registry.forget(callId, session));
+      });
+      return session;
+    });
+  });
+}
+
+/** Listens to the socket before anything else happens: the first message is on its way. */
+function attach(
+  media: WebSocket,
+  start: (socket: ConstructorParameters<typeof MediaSession>[0]) => MediaSession,
+): void {
+  const session = start({
+    send: (text) => {
+      if (media.readyState === media.OPEN) media.send(text);
+    },
+    close: (code, reason) => media.close(code, reason),
+    get bufferedAmount() {
+      return media.bufferedAmount;
+    },
+  });
+  media.on('message', (data: Buffer, isBinary) => session.receive(data, isBinary));
+  // A protocol error closes the socket; `close` follows and ends the session.
+  media.on('error', () => media.terminate());
+}
+
+function refuse(socket: Duplex, status: number): void {
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+async function close(
+  drainTimeoutMs: number,
+  { registry, sockets, server }: Pick<Listener, 'registry' | 'sockets'> & { readonly server: Server },
+): Promise<void> {
+  await registry.drain(drainTimeoutMs);
+  for (const media of sockets.clients) media.terminate();
+  sockets.close();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+}

@@ -1,0 +1,306 @@
+import type { Log } from '#adapters/logging/logger';
+import type { TurnEffect } from '#core/conversation/effect';
+import type { TurnInput } from '#core/conversation/input';
+import { replyRequest, type ConversationFacts } from '#core/conversation/model-request';
+import { firstTurn, type Said, type TurnState } from '#core/conversation/state';
+import type { TranscriptTurn } from '#core/conversation/transcript';
+import { nextTurn } from '#core/conversation/turn';
+import { turnSettings } from '#core/conversation/turn-settings';
+import type { HandoverPacket } from '#core/handover/packet';
+import type { CallConnectionId, ReplyId } from '#core/ids';
+import type { Clock } from '#core/ports/clock';
+import type { Customer } from '#core/ports/customer-directory';
+import { PortError } from '#core/ports/error';
+import type { SessionRecord } from '#core/ports/session-store';
+import type { CallState } from '#core/call/state';
+import { unreachable } from '#core/unreachable';
+import { askForTransfer, preparePacket, type HandoverServices } from './hand-over.ts';
+import { ReplyStopwatch } from './reply-latency.ts';
+import { writeReply } from './reply-writer.ts';
+import type { Speaker, SpeakerEvents } from './speaker.ts';
+import { TurnTimers } from './turn-timers.ts';
+
+/** A failed request to the model is made once more when nothing of the reply has come: the caller notices half a second. */
+const MODEL_TRIES_MAX = 2;
+
+export interface ConversationOptions {
+  readonly facts: Omit<ConversationFacts, 'customer' | 'turns'>;
+  readonly earlier: SessionRecord | undefined;
+  readonly connectionId: CallConnectionId;
+  readonly services: HandoverServices & { readonly clock: Clock; readonly log: Log };
+  /** Speaks with these events; made by whoever owns the socket. */
+  readonly speaker: (events: SpeakerEvents) => Speaker;
+  /** Takes back what the front has queued. */
+  readonly stopAudio: () => void;
+  readonly onRecord: (record: SessionRecord) => void;
+  readonly onAwaitingTransfer: (awaiting: boolean) => void;
+  readonly onHangUp: () => void;
+  /** Something went wrong that nothing here expects. */
+  readonly onBroken: (error: unknown) => void;
+}
+
+/** Runs one conversation: feeds what happens to the turn machine, and does what it decides. One input after the other, whoever sends it. */
+export class Conversation {
+  readonly #options: ConversationOptions;
+  readonly #speaker: Speaker;
+  readonly #timers = new TurnTimers((timer) => this.dispatch({ type: 'timer-fired', timer }));
+  readonly #settings;
+  readonly #inbox: TurnInput[] = [];
+  readonly #ended = new AbortController();
+  #isRunning = false;
+  #state: TurnState = firstTurn;
+  #turns: readonly TranscriptTurn[];
+  #customer: Customer | undefined;
+  #packet: Promise<HandoverPacket> | undefined;
+  #model: { readonly reply: ReplyId; readonly abort: AbortController; readonly stopwatch: ReplyStopwatch } | undefined;
+  #transfer: { readonly id: string; readonly attempt: number } | undefined;
+  #transfers = 0;
+  #lastVoiceMs: number | undefined;
+
+  constructor(options: ConversationOptions) {
+    this.#options = options;
+    this.#settings = turnSettings(options.facts.agent);
+    this.#turns = options.earlier?.turns ?? [];
+    this.#customer = options.earlier?.customer;
+    this.#speaker = options.speaker({
+      onAudible: (reply, text) => this.#audible(reply, text),
+      onFinished: (reply, text) => {
+        this.#recordAgent(reply, text, false);
+        this.dispatch({ type: 'reply-finished', reply });
+      },
+      onFailed: (reply, error) => this.#replyFailed(reply, error),
+    });
+  }
+
+  get speaker(): Speaker {
+    return this.#speaker;
+  }
+
+  set customer(customer: Customer) {
+    this.#customer = customer;
+  }
+
+  /** When the caller was last heard, in monotonic milliseconds: latencies count from here. */
+  set lastVoiceMs(atMs: number) {
+    this.#lastVoiceMs = atMs;
+  }
+
+  dispatch(input: TurnInput): void {
+    this.#inbox.push(input);
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    try {
+      for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) this.#step(next);
+    } catch (error) {
+      this.#inbox.length = 0;
+      this.#options.onBroken(error);
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  /** What the control plane says of the call: outcomes of transfers come this way. */
+  rowRead(state: CallState): void {
+    const transfer = 'transfer' in state ? state.transfer : undefined;
+    if (this.#transfer === undefined || transfer?.id !== this.#transfer.id || transfer.result.kind === 'under-way')
+      return;
+    const { attempt } = this.#transfer;
+    this.#transfer = undefined;
+    this.#options.onAwaitingTransfer(false);
+    const { callId, correlationId } = this.#options.facts.offer;
+    const { kind, ...result } = transfer.result;
+    this.#options.services.log.info(
+      { callId, correlationId, transferId: transfer.id, result: kind, ...result },
+      'transfer outcome',
+    );
+    this.dispatch(kind === 'accepted' ? { type: 'transfer-accepted', attempt } : { type: 'transfer-failed', attempt });
+  }
+
+  end(): void {
+    this.dispatch({ type: 'caller-gone' });
+    this.#ended.abort(new Error('the conversation has ended'));
+    this.#timers.close();
+    this.#speaker.close();
+  }
+
+  #step(input: TurnInput): void {
+    const before = this.#state.phase;
+    const [state, ...effects] = nextTurn(this.#state, input, this.#settings);
+    this.#state = state;
+    if (state.phase === 'handing-over' && before !== 'handing-over') {
+      // Prepared while the announcement is spoken.
+      this.#packet = preparePacket(this.#facts(), state.request, this.#options.services, this.#ended.signal);
+    }
+    for (const effect of effects) this.#run(effect);
+  }
+
+  #run(effect: TurnEffect): void {
+    switch (effect.type) {
+      case 'say':
+        this.#speaker.say(effect.reply, effect.text);
+        this.#speaker.complete(effect.reply);
+        return;
+      case 'say-filler':
+        this.#speaker.say(effect.reply, effect.text);
+        return;
+      case 'think':
+        void this.#think(effect.reply, effect.said);
+        return;
+      case 'stop-reply':
+        this.#stop(effect.reply);
+        return;
+      case 'record-caller':
+        this.#recordCaller(effect.said);
+        return;
+      case 'start-timer':
+        this.#timers.start(effect.timer, effect.ms);
+        return;
+      case 'stop-timer':
+        this.#timers.stop(effect.timer);
+        return;
+      case 'transfer':
+        void this.#askForTransfer(effect);
+        return;
+      case 'hang-up':
+        this.#options.onHangUp();
+        return;
+      default:
+        unreachable(effect);
+    }
+  }
+
+  async #think(reply: ReplyId, said: Said): Promise<void> {
+    const { services } = this.#options;
+    const abort = new AbortController();
+    const stopwatch = new ReplyStopwatch(services.clock.monotonicMs(), this.#lastVoiceMs);
+    this.#model = { reply, abort, stopwatch };
+    const signal = AbortSignal.any([abort.signal, this.#ended.signal]);
+    const request = replyRequest(this.#facts(), said);
+    const progress = { began: false };
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await writeReply(
+          services.model,
+          request,
+          {
+            onFirstToken: () => {
+              progress.began = true;
+              stopwatch.firstToken(services.clock.monotonicMs());
+            },
+            onClause: (text) => this.#speaker.say(reply, text),
+            onTool: (call, tool) => {
+              const { callId, correlationId } = this.#options.facts.offer;
+              services.log.info({ callId, correlationId, name: call.name }, 'tool called');
+              this.dispatch({ type: 'tool-called', reply, tool });
+            },
+          },
+          signal,
+        );
+        if (!signal.aborted) this.#speaker.complete(reply);
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        const again = !progress.began && tries < MODEL_TRIES_MAX && error instanceof PortError && error.retryable;
+        if (!again) {
+          this.#replyFailed(reply, error);
+          return;
+        }
+        services.log.warn({ callId: this.#options.facts.offer.callId, err: error }, 'model asked again');
+      }
+    }
+  }
+
+  #stop(reply: ReplyId): void {
+    const startedMs = this.#options.services.clock.monotonicMs();
+    if (this.#model?.reply === reply) this.#model.abort.abort(new Error('the reply was stopped'));
+    const stopped = this.#speaker.stop(reply);
+    if (stopped?.wasAudible !== true) return;
+    this.#options.stopAudio();
+    const { log, clock } = this.#options.services;
+    const { callId, correlationId } = this.#options.facts.offer;
+    log.info({ callId, correlationId, stopAudioMs: Math.round(clock.monotonicMs() - startedMs) }, 'interruption');
+    this.#recordAgent(reply, stopped.heard, true);
+  }
+
+  #replyFailed(reply: ReplyId, error: unknown): void {
+    const { callId, correlationId } = this.#options.facts.offer;
+    this.#options.services.log.error({ callId, correlationId, err: error }, 'reply failed');
+    this.#stop(reply);
+    this.dispatch({ type: 'reply-failed', reply });
+  }
+
+  #audible(reply: ReplyId, text: string): void {
+    const { log, clock } = this.#options.services;
+    const { callId, correlationId } = this.#options.facts.offer;
+    if (this.#model?.reply === reply) this.#model.stopwatch.firstAudio(clock.monotonicMs());
+    log.info({ callId, correlationId, text }, 'agent speaking');
+    this.dispatch({ type: 'reply-audible', reply });
+  }
+
+  async #askForTransfer({ request, attempt }: Extract<TurnEffect, { type: 'transfer' }>): Promise<void> {
+    const { services, connectionId, facts, onAwaitingTransfer } = this.#options;
+    const { signal } = this.#ended;
+    this.#transfers += 1;
+    const id = `transfer-${this.#turns.length}-${this.#transfers}`;
+    try {
+      this.#packet ??= preparePacket(this.#facts(), request, services, signal);
+      const packet = await this.#packet;
+      this.#record(packet);
+      this.#transfer = { id, attempt };
+      onAwaitingTransfer(true);
+      const nowMs = services.clock.now();
+      await askForTransfer(
+        this.#facts(),
+        packet,
+        { request, index: attempt, transferId: id, connectionId, nowMs },
+        services,
+        signal,
+      );
+    } catch (error) {
+      if (signal.aborted) return;
+      services.log.error({ callId: facts.offer.callId, err: error }, 'transfer not asked for');
+      this.#transfer = undefined;
+      this.dispatch({ type: 'transfer-failed', attempt });
+    }
+  }
+
+  #recordCaller(said: Said): void {
+    const { log, clock } = this.#options.services;
+    const { callId, correlationId } = this.#options.facts.offer;
+    const atMs = clock.now();
+    if (said.by === 'keypad') this.#add({ by: 'keypad', text: said.text, atMs });
+    else {
+      log.info({ callId, correlationId, text: said.text, confidence: said.confidence }, 'caller said');
+      this.#add({ by: 'caller', text: said.text, confidence: said.confidence, atMs });
+    }
+  }
+
+  #recordAgent(reply: ReplyId, text: string, interrupted: boolean): void {
+    if (text === '') return;
+    const { log, clock } = this.#options.services;
+    const { callId, correlationId } = this.#options.facts.offer;
+    const latency = this.#model?.reply === reply ? this.#model.stopwatch.read() : undefined;
+    log.info({ callId, correlationId, text, interrupted, latency }, 'agent said');
+    this.#add({ by: 'agent', text, interrupted, atMs: clock.now() });
+  }
+
+  #add(turn: TranscriptTurn): void {
+    this.#turns = [...this.#turns, turn];
+    this.#record(undefined);
+  }
+
+  #record(packet: HandoverPacket | undefined): void {
+    const { facts, onRecord } = this.#options;
+    onRecord({
+      callId: facts.offer.callId,
+      agent: facts.agent.name,
+      turns: this.#turns,
+      customer: this.#customer,
+      packet,
+    });
+  }
+
+  #facts(): ConversationFacts {
+    return { ...this.#options.facts, customer: this.#customer, turns: this.#turns };
+  }
+}

@@ -1,0 +1,247 @@
+import type { Log } from '#adapters/logging/logger';
+import type { AgentDefinition } from '#core/agent/definition';
+import { frameCutter } from '#core/audio/frames';
+import type { CallState } from '#core/call/state';
+import { greetingFor } from '#core/conversation/greeting';
+import { nextVoice, silentVoice, type VoiceState } from '#core/conversation/voice-activity';
+import type { CallConnectionId } from '#core/ids';
+import type { CallStore } from '#core/ports/call-store';
+import type { Clock } from '#core/ports/clock';
+import type { CustomerDirectory } from '#core/ports/customer-directory';
+import type { SessionRecord, SessionStore } from '#core/ports/session-store';
+import type { SpeechToText } from '#core/ports/speech-to-text';
+import type { TextToSpeech } from '#core/ports/text-to-speech';
+import { readInboundMessage } from '../acs/inbound-message.ts';
+import { audioMessage, stopAudioMessage } from '../acs/outbound-message.ts';
+import type { FrameClock } from '../audio/frame-clock.ts';
+import type { VoiceDetector, VoiceDetectors } from '../audio/voice-detector.ts';
+import { CallRowWatch } from './call-row-watch.ts';
+import { Conversation } from './conversation.ts';
+import { findCustomer } from './find-customer.ts';
+import type { HandoverServices } from './hand-over.ts';
+import { Hearing } from './hearing.ts';
+import { SessionJournal } from './session-journal.ts';
+import { Speaker } from './speaker.ts';
+
+/** The members of a WebSocket that a media session uses. */
+export interface MediaSocket {
+  send(text: string): void;
+  close(code: number, reason: string): void;
+  /** Bytes handed over and not yet on the network. */
+  readonly bufferedAmount: number;
+}
+
+export interface SessionServices extends HandoverServices {
+  readonly agent: AgentDefinition;
+  readonly speechToText: SpeechToText;
+  readonly textToSpeech: TextToSpeech;
+  readonly calls: CallStore;
+  readonly sessions: SessionStore;
+  readonly customers: CustomerDirectory;
+  readonly detectors: VoiceDetectors;
+  readonly frameClock: FrameClock;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface SessionStart {
+  /** The call row, read before the socket was accepted. */
+  readonly call: Exclude<CallState, { phase: 'ended' }>;
+  readonly connectionId: CallConnectionId;
+  /** What an earlier media session of this call knew: the stream was lost and has come back. */
+  readonly earlier: SessionRecord | undefined;
+}
+
+/** Why a media session ended. */
+export type SessionEnd = 'socket-closed' | 'call-ended' | 'hung-up' | 'replaced' | 'drained' | 'broken';
+
+/** The greeting waits this long for the customer's name; a later one is used from the next turn on. */
+const CUSTOMER_BUDGET_MS = 400;
+/** ACS closes the socket when the call ends; if it does not, we do. */
+const HUNG_UP_GRACE_MS = 5_000;
+/** Two seconds of audio: a peer that reads so slowly will not play it in time either. */
+const BUFFERED_MAX_BYTES = 2 * 50 * 1_000;
+
+/** What the bridge keeps for one call's socket: hears, speaks, and ends once, whatever ends it. */
+export class MediaSession {
+  readonly #start: SessionStart;
+  readonly #services: SessionServices;
+  readonly #socket: MediaSocket;
+  readonly #conversation: Conversation;
+  readonly #hearing: Hearing;
+  readonly #journal: SessionJournal;
+  readonly #rowWatch: CallRowWatch;
+  readonly #detector: VoiceDetector;
+  readonly #cutter = frameCutter();
+  readonly #stopTicking: () => void;
+  readonly #closed = new AbortController();
+  readonly #counts = { malformed: 0, unknownKind: 0, droppedFrames: 0 };
+  #voice: VoiceState = silentVoice;
+  #ended: Promise<void> | undefined;
+  #hungUp: NodeJS.Timeout | undefined;
+
+  constructor(socket: MediaSocket, start: SessionStart, services: SessionServices) {
+    const { agent, clock, log } = services;
+    const { offer } = start.call;
+    this.#socket = socket;
+    this.#start = start;
+    this.#services = services;
+    this.#detector = services.detectors();
+    this.#journal = new SessionJournal(services.sessions, clock, log);
+    this.#conversation = new Conversation({
+      facts: { agent, offer },
+      earlier: start.earlier,
+      connectionId: start.connectionId,
+      services,
+      speaker: (events) =>
+        new Speaker({
+          textToSpeech: services.textToSpeech,
+          style: { language: agent.language, voice: agent.voice },
+          sendFrame: (pcm) => this.#sendFrame(pcm),
+          events,
+        }),
+      stopAudio: () => socket.send(stopAudioMessage),
+      onRecord: (record) => this.#journal.note(record),
+      onAwaitingTransfer: (awaiting) => (this.#rowWatch.awaitingTransfer = awaiting),
+      onHangUp: () => void this.#hangUp(),
+      onBroken: (error) => {
+        log.error({ callId: offer.callId, err: error }, 'conversation broke');
+        void this.end('broken');
+      },
+    });
+    this.#rowWatch = new CallRowWatch({
+      callId: offer.callId,
+      calls: services.calls,
+      clock,
+      log,
+      onState: (state) => {
+        this.#conversation.rowRead(state);
+        if (state.phase === 'ended') void this.end('call-ended');
+      },
+    });
+    this.#hearing = new Hearing({
+      speechToText: services.speechToText,
+      options: { language: agent.language, phrases: agent.phrases },
+      clock,
+      log,
+      onTranscript: (transcript) =>
+        this.#conversation.dispatch(
+          transcript.type === 'partial'
+            ? { type: 'partial', text: transcript.text }
+            : { type: 'final', text: transcript.text, confidence: transcript.confidence },
+        ),
+      onFailed: () => this.#conversation.dispatch({ type: 'hearing-failed' }),
+    });
+    this.#stopTicking = services.frameClock.onTick(() => this.#conversation.speaker.tick());
+    log.info({ callId: offer.callId, correlationId: offer.correlationId }, 'media connected');
+    void this.#greet();
+  }
+
+  /** A message of the socket, in whatever shape. */
+  receive(data: Buffer, isBinary: boolean): void {
+    if (this.#ended !== undefined) return;
+    const reading = isBinary
+      ? ({ ok: false, problem: 'malformed', where: 'frame type' } as const)
+      : readInboundMessage(data);
+    if (!reading.ok) {
+      this.#complain(reading.problem, 'where' in reading ? reading.where : undefined);
+      return;
+    }
+    const { message } = reading;
+    switch (message.kind) {
+      case 'audio':
+        for (const frame of this.#cutter.push(message.pcm)) this.#hear(frame);
+        return;
+      case 'key':
+        this.#keyPressed(message.key);
+        return;
+      case 'metadata':
+    }
+  }
+
+  /** Ends everything this session holds; the second call waits for the first. The call itself goes on, unless it has ended. */
+  end(reason: SessionEnd): Promise<void> {
+    this.#ended ??= this.#close(reason);
+    return this.#ended;
+  }
+
+  async #close(reason: SessionEnd): Promise<void> {
+    const { callId, correlationId } = this.#start.call.offer;
+    this.#closed.abort(new Error(reason));
+    clearTimeout(this.#hungUp);
+    this.#stopTicking();
+    this.#rowWatch.close();
+    this.#conversation.end();
+    this.#detector.close();
+    this.#socket.close(1000, reason);
+    await this.#hearing
+      .close()
+      .catch((error: unknown) => this.#services.log.warn({ callId, err: error }, 'recogniser not closed'));
+    await this.#journal.flush();
+    this.#services.log.info({ callId, correlationId, reason, ...this.#counts }, 'media closed');
+  }
+
+  async #greet(): Promise<void> {
+    const { agent, clock, customers, log } = this.#services;
+    const { call, earlier } = this.#start;
+    const search = findCustomer(customers, call.offer, agent, this.#closed.signal).catch((error: unknown) => {
+      if (!this.#closed.signal.aborted) log.warn({ callId: call.offer.callId, err: error }, 'customer not looked up');
+      return undefined;
+    });
+    const waiting = new AbortController();
+    const tooLate = clock.sleep(CUSTOMER_BUDGET_MS, waiting.signal).then(
+      () => undefined,
+      () => undefined,
+    );
+    const customer = await Promise.race([search, tooLate]);
+    waiting.abort();
+    if (this.#closed.signal.aborted) return;
+    void search.then((found) => {
+      if (found !== undefined) this.#conversation.customer = found;
+    });
+    if (customer !== undefined) this.#conversation.customer = customer;
+    const greeting =
+      earlier === undefined || earlier.turns.length === 0
+        ? greetingFor(agent, call.offer, customer)
+        : agent.resumeMessage;
+    this.#conversation.dispatch({ type: 'media-ready', greeting });
+  }
+
+  #hear(frame: Int16Array): void {
+    this.#hearing.push(frame);
+    const voiced = this.#detector.isVoice(frame);
+    if (voiced) this.#conversation.lastVoiceMs = this.#services.clock.monotonicMs();
+    const [voice, event] = nextVoice(this.#voice, voiced);
+    this.#voice = voice;
+    if (event !== undefined) this.#conversation.dispatch({ type: event });
+  }
+
+  #keyPressed(key: string): void {
+    const { callId, correlationId } = this.#start.call.offer;
+    this.#services.log.info({ callId, correlationId, key }, 'key pressed');
+    this.#conversation.dispatch({ type: 'key-pressed', key });
+  }
+
+  #sendFrame(pcm: Int16Array): void {
+    if (this.#socket.bufferedAmount > BUFFERED_MAX_BYTES) this.#counts.droppedFrames += 1;
+    else this.#socket.send(audioMessage(pcm));
+  }
+
+  async #hangUp(): Promise<void> {
+    const { control, log } = this.#services;
+    const { callId } = this.#start.call.offer;
+    this.#hungUp = setTimeout(() => void this.end('hung-up'), HUNG_UP_GRACE_MS);
+    try {
+      await control.hangUp(this.#start.connectionId, this.#closed.signal);
+    } catch (error) {
+      if (!this.#closed.signal.aborted) log.error({ callId, err: error }, 'call not hung up');
+    }
+  }
+
+  /** The first of its kind is logged, the others are counted: a stream of rubbish must not become a stream of log lines. */
+  #complain(problem: 'unknown-kind' | 'malformed', where: string | undefined): void {
+    const count = problem === 'malformed' ? (this.#counts.malformed += 1) : (this.#counts.unknownKind += 1);
+    if (count === 1)
+      this.#services.log.warn({ callId: this.#start.call.offer.callId, problem, where }, 'media message ignored');
+  }
+}

@@ -1,0 +1,56 @@
+import type { CallId } from '#core/ids';
+import type { MediaSession, SessionEnd } from './media-session.ts';
+
+export type BridgeState = 'serving' | 'draining';
+
+/** The media sessions of this bridge: at most one a call, none new while it drains. */
+export class SessionRegistry {
+  readonly #sessions = new Map<CallId, MediaSession>();
+  #state: BridgeState = 'serving';
+  #onEmpty: (() => void) | undefined;
+
+  get state(): BridgeState {
+    return this.#state;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** A reconnection takes the place of the session it replaces, once that one has written what it knew. */
+  async replace(callId: CallId): Promise<void> {
+    await this.end(callId, 'replaced');
+  }
+
+  add(callId: CallId, session: MediaSession): void {
+    this.#sessions.set(callId, session);
+  }
+
+  async end(callId: CallId, reason: SessionEnd, only?: MediaSession): Promise<void> {
+    const session = this.#sessions.get(callId);
+    if (session === undefined || (only !== undefined && session !== only)) return;
+    await session.end(reason);
+    this.forget(callId, session);
+  }
+
+  /** For a session that has ended by itself. */
+  forget(callId: CallId, session: MediaSession): void {
+    if (this.#sessions.get(callId) === session) this.#sessions.delete(callId);
+    if (this.#sessions.size === 0) this.#onEmpty?.();
+  }
+
+  /** Takes no new calls, lets those there are finish for `timeoutMs`, then ends the rest: another bridge takes them over. */
+  async drain(timeoutMs: number): Promise<void> {
+    this.#state = 'draining';
+    if (this.#sessions.size > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, timeoutMs);
+        this.#onEmpty = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    await Promise.all([...this.#sessions.keys()].map((callId) => this.end(callId, 'drained')));
+  }
+}
