@@ -33,9 +33,9 @@ const CALLBACK_GRACE_MS = 2_000;
 const SUBSCRIBE_AGAIN_MS = 2_000;
 
 /** The SIP and RTP side, listening. */
-export type ListeningTelephony = Telephony & { readonly addresses: readonly string[]; close(): Promise<void> };
+type ListeningTelephony = Telephony & { readonly addresses: readonly string[]; close(): Promise<void> };
 
-export interface TelephonySide {
+interface TelephonySide {
   readonly trunks: TrunkAddresses;
   /** Trunks and routes to begin with. */
   readonly configuration: SipConfiguration;
@@ -103,7 +103,10 @@ export async function createEdge(config: ComposeConfig, telephonySide: Telephony
     incoming.close();
     const open = calls.all();
     for (const call of open) call.hangUp();
-    await Promise.race([Promise.all(open.map((call) => call.ended)), wait(CALLBACK_GRACE_MS)]);
+    await Promise.race([
+      Promise.all(open.map((call) => call.ended)),
+      wait(CALLBACK_GRACE_MS, undefined, { ref: false }),
+    ]);
     await recordings?.close();
     await Promise.all([telephony.close(), eventGrid.close(), callbacks.close(CALLBACK_GRACE_MS)]);
     await Promise.all(listeners.map((listener) => listener.close()));

@@ -11,8 +11,8 @@ export const faultSchema = z.strictObject({
   times: z.number().int().min(1).max(1000).default(1),
 });
 
-export type Fault = Readonly<z.infer<typeof faultSchema>>;
-export type FaultSurface = Fault['surface'];
+type Fault = Readonly<z.infer<typeof faultSchema>>;
+type FaultSurface = Fault['surface'];
 
 const MAX_WAITING_FAULTS = 100;
 

@@ -1,6 +1,6 @@
 /** Ends the process once: by SIGTERM, by SIGINT, or with its parent. */
 
-export type EndReason = 'SIGTERM' | 'SIGINT' | 'parent-gone';
+type EndReason = 'SIGTERM' | 'SIGINT' | 'parent-gone';
 
 /** `end` frees everything; the process then leaves by itself with status 0, or at once with 1 when `end` failed. */
 export function endWithSignals(

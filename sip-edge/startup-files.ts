@@ -5,7 +5,7 @@ import type { SipConfiguration } from './routing/sip-configuration.ts';
 import type { TlsMaterial } from './sip/transport-tls.ts';
 import { parseTrunksFile, type Trunk } from './trunks.ts';
 
-export interface StartupFiles {
+interface StartupFiles {
   readonly tls: TlsMaterial | undefined;
   readonly trunks: readonly Trunk[];
   /** As the trunks file says it, in the words of the SIP routing API. */

@@ -1,7 +1,7 @@
 /** RIFF WAVE, only what telephony needs: 16 bit PCM. */
 import { samplesOf, SAMPLE_RATE_HZ } from './frames.ts';
 
-export const WAV_HEADER_BYTES = 44;
+const WAV_HEADER_BYTES = 44;
 const PCM = 1;
 const EXTENSIBLE = 0xfffe;
 

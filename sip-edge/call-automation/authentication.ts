@@ -4,7 +4,7 @@ import type { HttpRequest } from '../http/server.ts';
 import { errors } from './errors.ts';
 import { checkSignature } from './hmac.ts';
 
-export interface BearerPolicy {
+interface BearerPolicy {
   readonly issuer: string;
   readonly audience: string;
   readonly jwksUrl: string;

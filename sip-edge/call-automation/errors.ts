@@ -14,7 +14,7 @@ export class ApiError extends Error {
   }
 }
 
-export interface ErrorBody {
+interface ErrorBody {
   readonly error: { readonly code: string; readonly message: string };
 }
 

@@ -4,14 +4,14 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 /** The usual figure of the service; retries of the SDK reuse the first date. */
 const MAX_SKEW_MS = 5 * 60 * 1000;
 
-export interface SignedRequest {
+interface SignedRequest {
   readonly method: string;
   readonly pathAndQuery: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
 }
 
-export type SignatureCheck = { readonly kind: 'valid' } | { readonly kind: 'invalid'; readonly why: string };
+type SignatureCheck = { readonly kind: 'valid' } | { readonly kind: 'invalid'; readonly why: string };
 
 const AUTHORIZATION =
   /^HMAC-SHA256 SignedHeaders=(x-ms-date|date);host;x-ms-content-sha256&Signature=([A-Za-z0-9+/=]{1,128})$/;

@@ -29,7 +29,7 @@ export interface OperationMatch {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-export type FindOperation = (method: string, path: string) => OperationMatch | undefined;
+type FindOperation = (method: string, path: string) => OperationMatch | undefined;
 
 export function createRouter(operations: readonly Operation[]): FindOperation {
   const routes = operations.map((operation) => ({ operation, ...compile(operation.path) }));

@@ -13,7 +13,7 @@ export interface CallIds {
 }
 
 /** An instant in units of 100 ns since the epoch, as the service counts time. */
-export type Ticks = bigint;
+type Ticks = bigint;
 
 const TICKS_PER_MS = 10_000n;
 

@@ -3,7 +3,7 @@ import { exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose';
 import { randomUUID } from 'node:crypto';
 
 /** Issuer of the published service; receivers compare it literally (acs-facts 3.5). */
-export const TOKEN_ISSUER = 'https://acscallautomation.communication.azure.com';
+const TOKEN_ISSUER = 'https://acscallautomation.communication.azure.com';
 export const CALLBACK_TOKEN_LIFETIME_S = 5 * 60;
 export const MEDIA_TOKEN_LIFETIME_S = 24 * 60 * 60;
 

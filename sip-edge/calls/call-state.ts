@@ -7,7 +7,7 @@ import { results, type ResultInformation } from '../callbacks/results.ts';
 export type CallPhase = 'connecting' | 'connected' | 'transferring' | 'transfer-accepted' | 'disconnecting' | 'ended';
 
 /** Published values of `callConnectionState` (acs-facts 2.3). */
-export type WireCallState =
+type WireCallState =
   'connecting' | 'connected' | 'transferring' | 'transferAccepted' | 'disconnecting' | 'disconnected';
 
 export function wireCallState(phase: CallPhase): WireCallState {

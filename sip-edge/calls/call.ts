@@ -38,7 +38,7 @@ export interface CallParts {
   readonly startMediaStreaming: boolean;
 }
 
-export interface CallServices {
+interface CallServices {
   readonly telephony: Telephony;
   readonly settings: SettingsStore;
   readonly sipDomain: string;

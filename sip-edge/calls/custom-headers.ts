@@ -1,15 +1,15 @@
 /** Custom SIP headers of a request, checked against the documented limits (acs-facts 1.4) before they become SIP. Pure. */
 import type { CallHeaders, CustomHeader } from '../leg.ts';
 
-export const MAX_CUSTOM_HEADERS = 5;
-export const MAX_NAME_LENGTH = 64;
-export const MAX_VALUE_LENGTH = 256;
+const MAX_CUSTOM_HEADERS = 5;
+const MAX_NAME_LENGTH = 64;
+const MAX_VALUE_LENGTH = 256;
 
 /** Letters, digits and `. ! % * _ + ~ -`; a value also `= ;`. */
 const NAME = /^[A-Za-z0-9.!%*_+~-]+$/;
 const VALUE = /^[A-Za-z0-9.!%*_+~=;-]*$/;
 
-export type HeadersResult =
+type HeadersResult =
   { readonly kind: 'legal'; readonly headers: CallHeaders } | { readonly kind: 'illegal'; readonly reason: string };
 
 export function readCustomHeaders(sipHeaders: Readonly<Record<string, string>>): HeadersResult {

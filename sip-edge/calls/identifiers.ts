@@ -9,7 +9,7 @@ export interface WirePhoneNumber {
   readonly phoneNumber: { readonly value: string; readonly isAnonymous?: true };
 }
 
-export interface WireCommunicationUser {
+interface WireCommunicationUser {
   readonly kind: 'communicationUser';
   readonly rawId: string;
   readonly communicationUser: { readonly id: string };
@@ -43,7 +43,7 @@ export const identifierSchema = z.object({
 
 export type RequestIdentifier = z.infer<typeof identifierSchema>;
 
-export type Target =
+type Target =
   | { readonly kind: 'phone'; readonly number: string }
   /** Somebody the edge cannot reach: it has only phone lines. */
   | { readonly kind: 'elsewhere'; readonly identity: string }

@@ -28,14 +28,14 @@ export interface CallOffer {
   readonly incomingCallContext: string;
 }
 
-export type TakenCall =
+type TakenCall =
   | { readonly kind: 'taken'; readonly call: IncomingCall }
   /** Its time is over. */
   | { readonly kind: 'expired' }
   /** Used already, given up by the caller, or never issued. */
   | { readonly kind: 'gone' };
 
-export interface IncomingCallServices {
+interface IncomingCallServices {
   readonly settings: SettingsStore;
   readonly log: Log;
   readonly makeContext: () => Promise<string>;
@@ -65,7 +65,7 @@ export class IncomingCalls {
   }
 
   async offer(leg: RingingLeg): Promise<void> {
-    const { settings, log, makeContext, makeServerCallId, announce } = this.#services;
+    const { log, makeContext, makeServerCallId, announce } = this.#services;
     leg.ring();
     const call: IncomingCall = { leg, correlationId: randomUUID(), serverCallId: makeServerCallId() };
     const incomingCallContext = await makeContext();
@@ -74,22 +74,15 @@ export class IncomingCalls {
       return;
     }
     log.info({ sipCallId: leg.sipCallId, trunk: leg.trunk, correlationId: call.correlationId }, 'incoming call');
-    const { ringTimeoutMs, contextLifetimeMs } = settings.current;
-    this.#ringing.set(incomingCallContext, {
-      call,
-      stopListening: leg.onCancelled(() => {
-        log.info({ correlationId: call.correlationId, by: 'caller' }, 'call ended');
-        this.#forget(incomingCallContext);
-      }),
-      timers: [
-        setTimeout(() => {
-          this.#giveUp(incomingCallContext);
-        }, ringTimeoutMs),
-        ...(contextLifetimeMs < ringTimeoutMs
-          ? [setTimeout(() => this.#rememberExpired(incomingCallContext), contextLifetimeMs)]
-          : []),
-      ],
+    // The listener is called at once for a caller who gave up while the context was made: then nobody is told of the call.
+    const cancelled = new AbortController();
+    const stopListening = leg.onCancelled(() => {
+      cancelled.abort();
+      log.info({ correlationId: call.correlationId, by: 'caller' }, 'call ended');
+      this.#forget(incomingCallContext);
     });
+    if (cancelled.signal.aborted) return;
+    this.#ringing.set(incomingCallContext, { call, stopListening, timers: this.#startTimers(incomingCallContext) });
     const { from, to, displayName, headers } = leg;
     const { serverCallId, correlationId } = call;
     if (!announce({ from, to, displayName, headers, serverCallId, correlationId, incomingCallContext })) {
@@ -108,6 +101,18 @@ export class IncomingCalls {
   close(): void {
     this.#accepting = false;
     for (const context of [...this.#ringing.keys()]) this.#giveUp(context);
+  }
+
+  #startTimers(context: string): readonly NodeJS.Timeout[] {
+    const { ringTimeoutMs, contextLifetimeMs } = this.#services.settings.current;
+    const ring = setTimeout(() => {
+      this.#giveUp(context);
+    }, ringTimeoutMs);
+    if (contextLifetimeMs >= ringTimeoutMs) return [ring];
+    const lifetime = setTimeout(() => {
+      this.#rememberExpired(context);
+    }, contextLifetimeMs);
+    return [ring, lifetime];
   }
 
   #giveUp(context: string): void {

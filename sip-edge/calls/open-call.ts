@@ -10,7 +10,7 @@ import type { CallRegistry } from './call-registry.ts';
 import type { IncomingCall } from './incoming-calls.ts';
 import type { PromptLoader } from './prompt-source.ts';
 
-export interface CallOpenerServices {
+interface CallOpenerServices {
   readonly applicationRawId: string;
   readonly sipDomain: string;
   readonly telephony: Telephony;
@@ -22,7 +22,7 @@ export interface CallOpenerServices {
 }
 
 /** What the answer request decides. */
-export type AnswerOrder = Omit<CallParts, 'ids' | 'from' | 'to' | 'applicationRawId'>;
+type AnswerOrder = Omit<CallParts, 'ids' | 'from' | 'to' | 'applicationRawId'>;
 
 export type OpenCall = (incoming: IncomingCall, order: AnswerOrder) => Call;
 

@@ -33,7 +33,7 @@ export function playOperation(
   };
 }
 
-export type LoadedPrompts =
+type LoadedPrompts =
   | { readonly kind: 'audio'; readonly samples: Int16Array }
   | { readonly kind: 'failed'; readonly sourceIndex: number; readonly result: ResultInformation };
 

@@ -12,7 +12,7 @@ export type PromptSource =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'ssml'; readonly ssml: string };
 
-export type PromptAudio =
+type PromptAudio =
   | { readonly kind: 'audio'; readonly samples: Int16Array }
   | { readonly kind: 'failed'; readonly result: ResultInformation };
 

@@ -23,7 +23,7 @@ export type TransferResult =
   | { readonly kind: 'joined'; readonly leg: ActiveLeg }
   | { readonly kind: 'failed'; readonly result: ResultInformation };
 
-export interface TransferMeans {
+interface TransferMeans {
   readonly telephony: Telephony;
   readonly settings: EdgeSettings;
   /** Host of our own SIP URIs. */

@@ -1,7 +1,7 @@
 /** What the caller hears: a prompt while one plays, streamed audio otherwise. Streamed audio is held back meanwhile (README: guess). */
 import type { LegAudio, Unsubscribe } from '../leg.ts';
 
-export type FrameSource = () => Int16Array | undefined;
+type FrameSource = () => Int16Array | undefined;
 
 export class Voice {
   readonly #audio: LegAudio;

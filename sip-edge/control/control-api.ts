@@ -10,7 +10,7 @@ import type { SipConfigurationStore } from '../routing/sip-configuration.ts';
 import type { SettingsStore } from '../settings.ts';
 import { trunkAddressSchema, type TrunkAddresses } from './trunk-addresses.ts';
 
-export interface ControlServices {
+interface ControlServices {
   readonly settings: SettingsStore;
   readonly faults: Faults;
   readonly eventGrid: EventGrid;

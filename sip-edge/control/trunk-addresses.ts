@@ -10,7 +10,7 @@ export const trunkAddressSchema = z.strictObject({
   transport: z.enum(['udp', 'tcp', 'tls']),
 });
 
-export type TrunkAddress = Readonly<z.infer<typeof trunkAddressSchema>>;
+type TrunkAddress = Readonly<z.infer<typeof trunkAddressSchema>>;
 
 export class TrunkAddresses {
   readonly #trunks: Trunk[];

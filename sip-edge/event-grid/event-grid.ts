@@ -12,7 +12,7 @@ const RESPONSE_TIMEOUT_MS = 30_000;
 /** Deliveries under way: beyond this the endpoint has been out of reach for long, and its calls have rung out. */
 const MAX_DELIVERIES = 5_000;
 
-export interface Subscription {
+interface Subscription {
   readonly webhookUrl: string;
   readonly schema: EventSchema;
 }

@@ -62,7 +62,7 @@ function customKey(name: string, casing: EdgeSettings['headerCasing']): string {
   return casing === 'first-letter-lower' ? name.charAt(0).toLowerCase() + name.slice(1) : name;
 }
 
-export interface EventBody {
+interface EventBody {
   readonly contentType: string;
   readonly body: unknown;
 }

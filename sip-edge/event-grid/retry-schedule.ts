@@ -11,10 +11,10 @@ export type DeliveryOutcome =
   /** No connection, or no answer in 30 s. */
   | { readonly kind: 'no-answer' };
 
-export type NextAttempt =
+type NextAttempt =
   { readonly kind: 'wait'; readonly ms: number } | { readonly kind: 'dead-letter'; readonly reason: string };
 
-export interface DeliveryPolicy {
+interface DeliveryPolicy {
   readonly maxDeliveryAttempts: number;
   readonly eventTtlMs: number;
   readonly retryTimeScale: number;

@@ -8,7 +8,7 @@ const ANSWER_TIMEOUT_MS = 30_000;
 
 export type Validation = { readonly kind: 'valid' } | { readonly kind: 'invalid'; readonly reason: string };
 
-export interface ValidationRequest {
+interface ValidationRequest {
   readonly name: string;
   readonly webhookUrl: string;
   readonly schema: EventSchema;

@@ -5,7 +5,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 /** Largest response body read; the rest is thrown away with the connection. */
 const DEFAULT_MAX_RESPONSE_BYTES = 64 * 1024;
 
-export interface HttpClientRequest {
+interface HttpClientRequest {
   readonly url: string;
   readonly method: 'GET' | 'POST' | 'OPTIONS';
   readonly headers: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface HttpClientRequest {
   readonly maxResponseBytes?: number;
 }
 
-export interface HttpClientResponse {
+interface HttpClientResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;

@@ -31,7 +31,7 @@ export interface HttpListener {
   close(): Promise<void>;
 }
 
-export interface ListenAddress {
+interface ListenAddress {
   readonly host: string;
   readonly port: number;
 }

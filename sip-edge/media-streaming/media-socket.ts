@@ -18,7 +18,7 @@ export type SocketEnd =
   /** It was open, and then closed by the application or lost. */
   | { readonly kind: 'lost'; readonly code: number };
 
-export interface MediaSocketEvents {
+interface MediaSocketEvents {
   onOpen(): void;
   onText(text: string): void;
   onBinary(): void;

@@ -2,7 +2,7 @@
 import type { Tone } from '../leg.ts';
 
 /** Largest decoded audio message taken (acs-facts 4.4). */
-export const MAX_AUDIO_BYTES = 64 * 1024;
+const MAX_AUDIO_BYTES = 64 * 1024;
 
 export interface AudioFormat {
   readonly name: 'pcm16KMono' | 'pcm24KMono';
@@ -46,7 +46,7 @@ export function dtmfData(tone: Tone): string {
   return JSON.stringify({ kind: 'DtmfData', dtmfData: { data: tone } });
 }
 
-export type InboundMessage =
+type InboundMessage =
   | { readonly kind: 'audio'; readonly pcm: Buffer }
   | { readonly kind: 'stop-audio' }
   | { readonly kind: 'unknown' }

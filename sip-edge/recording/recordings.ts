@@ -13,14 +13,14 @@ import { WavWriter } from './wav-writer.ts';
 /** Ended recordings whose state can still be asked for. */
 const MAX_ENDED = 1000;
 
-export interface RecordingOrder extends RecordingPlan {
+interface RecordingOrder extends RecordingPlan {
   readonly pauseOnStart: boolean;
   /** Where the file is to go in the end; the edge keeps it locally and only says so. */
   readonly destination: string | undefined;
   readonly report: (event: CallEvent) => void;
 }
 
-export interface RecordableCall {
+interface RecordableCall {
   readonly ids: CallIds;
   readonly audio: LegAudio;
   readonly voice: Voice;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { VoiceRouting } from '../leg.ts';
 
 export const MAX_TRUNKS = 250;
-export const MAX_ROUTES = 250;
+const MAX_ROUTES = 250;
 
 /** Host name of at most 249 characters, in labels. */
 const fqdn = z
@@ -30,7 +30,7 @@ export const sipConfigurationPatchSchema = z.object({
   routes: z.array(route).max(MAX_ROUTES).nullable().optional(),
 });
 
-export type SipConfigurationPatch = z.infer<typeof sipConfigurationPatchSchema>;
+type SipConfigurationPatch = z.infer<typeof sipConfigurationPatchSchema>;
 type Trunk = z.infer<typeof trunk>;
 type Route = z.infer<typeof route>;
 
@@ -39,7 +39,7 @@ export interface SipConfiguration {
   readonly routes: readonly Route[];
 }
 
-export type PatchResult =
+type PatchResult =
   | { readonly kind: 'changed'; readonly configuration: SipConfiguration }
   | { readonly kind: 'refused'; readonly reason: string };
 

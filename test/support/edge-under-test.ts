@@ -9,7 +9,7 @@ import { loadConfig } from '../../sip-edge/config.ts';
 import { TrunkAddresses } from '../../sip-edge/control/trunk-addresses.ts';
 import { ScriptedTelephony, type ScriptedCall, type ScriptedRingingLeg } from './scripted-telephony.ts';
 
-export interface Received {
+interface Received {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: unknown;
@@ -29,7 +29,7 @@ interface Waiter {
   readonly resolve: (received: Received) => void;
 }
 
-export interface MediaConnection {
+interface MediaConnection {
   readonly headers: IncomingHttpHeaders;
   readonly socket: WebSocket;
   /** The next message that has not been read. */
@@ -38,7 +38,7 @@ export interface MediaConnection {
 }
 
 /** What an application offers: everything posted to it is kept in order. */
-export class Application {
+class Application {
   readonly received: Received[] = [];
   /** Status for posts whose path begins with the key; 200 otherwise. */
   readonly statuses = new Map<string, number>();
@@ -176,7 +176,7 @@ function textOf(body: unknown): string {
   return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
-export interface LogLine {
+interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly message: string;
   readonly fields: object;

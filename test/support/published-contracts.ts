@@ -12,7 +12,7 @@ const files = {
 } as const;
 const COMMON = 'data-plane/Common/stable/2025-06-30/common.json';
 
-export type PublishedDescription = keyof typeof files;
+type PublishedDescription = keyof typeof files;
 type Json = Readonly<Record<string, unknown>>;
 
 const compiled = new Map<string, ValidateFunction>();
@@ -28,7 +28,7 @@ export function definitionProblems(description: PublishedDescription, definition
   );
 }
 
-export interface PublishedOperation {
+interface PublishedOperation {
   readonly id: string;
   readonly method: string;
   readonly path: string;

@@ -18,7 +18,7 @@ import { randomUUID } from 'node:crypto';
 const FRAME_SAMPLES = 320;
 
 /** Audio whose clock is the test: `tick` is 20 ms. */
-export class ScriptedAudio implements LegAudio {
+class ScriptedAudio implements LegAudio {
   readonly sentTones: Tone[] = [];
   readonly heard: (Int16Array | undefined)[] = [];
   readonly #frameListeners = new Set<(frame: Int16Array, silent: boolean) => void>();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-export interface CapturedRequest {
+interface CapturedRequest {
   readonly method: string;
   /** With its query. */
   readonly path: string;

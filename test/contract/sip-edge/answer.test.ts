@@ -73,6 +73,14 @@ describe('a ringing call', () => {
     expect(edge.application.callbackNames()).toEqual([]);
   });
 
+  it('is not announced when the caller gives up at once', async () => {
+    const gone = edge.telephony.call();
+    gone.cancel();
+    await edge.ring();
+    const announced = edge.application.received.filter(({ headers }) => headers['aeg-event-type'] === 'Notification');
+    expect(announced).toHaveLength(1);
+  });
+
   it('is rejected with the SIP status of the reason', async () => {
     const { leg, context } = await edge.ring();
     await edge.client().rejectCall(context, { callRejectReason: 'busy' });

@@ -122,6 +122,14 @@ describe('a media socket', () => {
     expect((await tickUntilHeard(leg))[0]).toBe(0x0505);
   });
 
+  it('is given up, and not the call, when a message is larger than any audio', async () => {
+    const { call } = await edge.connect({}, streaming());
+    const { socket } = await edge.application.mediaConnection();
+    socket.send('x'.repeat(2 * 1024 * 1024));
+    await edge.application.callback('MediaStreamingFailed');
+    expect((await call.getCallConnectionProperties()).callConnectionState).toBe('connected');
+  });
+
   it('plays nothing when the stream goes one way only', async () => {
     const { leg } = await edge.connect({}, streaming({ enableBidirectional: false }));
     const connection = await edge.application.mediaConnection();

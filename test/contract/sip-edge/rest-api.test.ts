@@ -1,3 +1,4 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EdgeUnderTest } from '../../support/edge-under-test.ts';
@@ -38,6 +39,39 @@ describe('a request that does not prove who it is from', () => {
     const signature = edge.signature('GET', UNKNOWN_CALL, '', new Date(Date.now() - 240_000));
     expect((await edge.signedFetch('GET', UNKNOWN_CALL, undefined, signature)).status).toBe(404);
   });
+});
+
+describe('a request with a bearer token', () => {
+  const issuer = 'https://login.test/tenant';
+  const audience = 'https://communication.azure.com';
+
+  async function statusFor(changes: { issuer?: string; audience?: string; foreignKey?: boolean }): Promise<number> {
+    await edge.close();
+    edge = new EdgeUnderTest();
+    await edge.start({ EDGE_BEARER_ISSUER: issuer, EDGE_BEARER_JWKS_URL: 'application:/keys' }, false);
+    const ours = await generateKeyPair('RS256');
+    const { privateKey } = changes.foreignKey === true ? await generateKeyPair('RS256') : ours;
+    const jwk = { ...(await exportJWK(ours.publicKey)), kid: 'k', alg: 'RS256' };
+    edge.application.serveFile('/keys', Buffer.from(JSON.stringify({ keys: [jwk] })));
+    const token = await new SignJWT()
+      .setProtectedHeader({ alg: 'RS256', kid: 'k' })
+      .setIssuer(changes.issuer ?? issuer)
+      .setAudience(changes.audience ?? audience)
+      .setExpirationTime('5m')
+      .sign(privateKey);
+    return (await edge.signedFetch('GET', UNKNOWN_CALL, undefined, { authorization: `Bearer ${token}` })).status;
+  }
+
+  it('is accepted from the issuer that is configured', async () => {
+    expect(await statusFor({})).toBe(404);
+  });
+
+  it.each([{ issuer: 'https://elsewhere.test' }, { audience: 'https://other.test' }, { foreignKey: true }])(
+    'is refused with %j',
+    async (changes) => {
+      expect(await statusFor(changes)).toBe(401);
+    },
+  );
 });
 
 describe('a request that is wrong', () => {
