@@ -1,8 +1,8 @@
+import { defaultQueue } from '#core/agent/queues';
 import type { CallOffer } from '#core/call/offer';
 import { PortError } from '#core/ports/error';
 import { applyEvent } from './apply-event.ts';
 import type { IncomingCallServices } from './incoming-call.ts';
-import { failureTarget } from './run-command.ts';
 
 /** Trying for longer leaves no time to redirect before the phone stops ringing, after 30 seconds (acs-facts 1.5). */
 const ANSWER_BUDGET_MS = 15_000;
@@ -67,7 +67,7 @@ async function giveToPerson(
 ): Promise<void> {
   const { callId, correlationId } = offer;
   const { agent, clock, control, log } = services;
-  const target = failureTarget(agent);
+  const target = defaultQueue(agent).target;
   try {
     await control.redirect(incomingCallContext, target, signal);
     await applyEvent(callId, { type: 'redirected', atMs: clock.now(), target }, services, signal);

@@ -1,3 +1,4 @@
+import { defaultQueue } from '#core/agent/queues';
 import type { EventGridHandler, HttpHandler, StorageQueueHandler } from '@azure/functions';
 import { callbackUrl, mediaUrl } from '#adapters/acs-tokens/call-urls';
 import { acsTokenValidator } from '#adapters/acs-tokens/token-validator';
@@ -12,7 +13,6 @@ import { handleCallEvents, type CallEventsServices } from './call-events.ts';
 import { loadFunctionsConfig, type FunctionsConfig } from './config.ts';
 import { handleIncomingCall, type IncomingCallServices } from './incoming-call.ts';
 import { RecentIds } from './recent-ids.ts';
-import { failureTarget } from './run-command.ts';
 import { handleWatchdog } from './watchdog.ts';
 
 /** Made once a process, at the start: a wrong setting or agent stops the app before it takes a call it cannot serve. */
@@ -56,7 +56,7 @@ function compose(config: FunctionsConfig): IncomingCallServices & CallEventsServ
     watchdog: queueWatchdog(config.hostStorage),
     watchdogMs: config.watchdogMs,
     transfer: config.transfer,
-    admission: { agent: 'on', humanQueue: failureTarget(agent), blockedCallers: [], calledNumbers: [] },
+    admission: { agent: 'on', humanQueue: defaultQueue(agent).target, blockedCallers: [], calledNumbers: [] },
     validateToken: acsTokenValidator(config.tokens),
     ticketSecret: secret,
     recentIds: new RecentIds(),

@@ -4,7 +4,8 @@ import type { CallState } from '#core/call/state';
 import { buildPacket } from '#core/handover/build-packet';
 import { packHeaders } from '#core/handover/headers';
 import type { HandoverPacket } from '#core/handover/packet';
-import { parsePhoneNumber, type CallConnectionId, type PhoneNumber } from '#core/ids';
+import { defaultQueue } from '#core/agent/queues';
+import type { CallConnectionId } from '#core/ids';
 import { PortError } from '#core/ports/error';
 import { unreachable } from '#core/unreachable';
 import type { CallServices } from './call-services.ts';
@@ -82,9 +83,9 @@ async function transferToPerson(
   signal: AbortSignal,
 ): Promise<void> {
   const { callId, correlationId, from } = state.offer;
-  const target = failureTarget(agent);
+  const { name: queue, target } = defaultQueue(agent);
   const headers = packHeaders(minimalPacket(state, agent), transfer.headerPrefix);
-  log.info({ callId, correlationId, target, queue: agent.queues[0]?.name, headers }, 'transfer requested');
+  log.info({ callId, correlationId, target, queue, headers }, 'transfer requested');
   await control.transfer(
     {
       connectionId,
@@ -124,13 +125,6 @@ async function apologise(
     log.error({ callId, correlationId, err: error }, 'failure message not played');
   }
   await control.hangUp(connectionId, signal);
-}
-
-/** Where callers go whom we cannot serve: the agent's first queue. */
-export function failureTarget(agent: CallServices['agent']): PhoneNumber {
-  const number = parsePhoneNumber(agent.queues[0]?.target ?? '');
-  if (number === undefined) throw new Error('an agent has a queue with a number: its definition says so');
-  return number;
 }
 
 /** With no model and no session: who it was, and why the IVR sent them. */
