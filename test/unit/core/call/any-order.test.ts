@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CallCommand, CallEvent } from '#core/call/event';
+import type { CallState } from '#core/call/state';
+import { FAILURE_TRANSFER_ID, firstState, transition } from '#core/call/transition';
+import type { CallConnectionId, PhoneNumber } from '#core/ids';
+import { connectionId, offer } from '../../../support/offered-call.ts';
+
+const somebody = '+18005550110' as PhoneNumber;
+const connection = fc.constantFrom<CallConnectionId>(
+  connectionId,
+  '3b0c2680-2222-4bce-9d52-7fc9b230dc75' as CallConnectionId,
+);
+const transferId = fc.constantFrom('transfer-1', 'transfer-2', FAILURE_TRANSFER_ID, '');
+const code = fc.constantFrom(0, 200, 408, 480, 486, 487, 500, 603);
+const subCode = fc.constantFrom(0, 5002, 7000, 7015, 540_000, 540_487, 560_486);
+/** Few values, so that events often share a time. */
+const atMs = fc.nat({ max: 12 }).map((step) => offer.offeredAtMs + step);
+
+const notTheEnd: fc.Arbitrary<CallEvent> = fc.oneof(
+  fc.record({ type: fc.constant('answer-accepted' as const), atMs, connectionId: connection }),
+  fc.record({ type: fc.constant('connected' as const), atMs, connectionId: connection }),
+  fc.record({ type: fc.constant('media-started' as const), atMs, connectionId: connection }),
+  fc.record({
+    type: fc.constant('media-lost' as const),
+    atMs,
+    connectionId: connection,
+    detail: fc.constantFrom(
+      'streamConnectionInterrupted',
+      'initialWebSocketConnectionFailed',
+      'subscriptionStopped',
+      '',
+    ),
+  }),
+  fc.record({ type: fc.constant('watchdog-fired' as const), atMs }),
+  fc.record({
+    type: fc.constant('transfer-accepted' as const),
+    atMs,
+    transferId,
+    target: fc.constantFrom(undefined, somebody),
+  }),
+  fc.record({ type: fc.constant('transfer-failed' as const), atMs, transferId, code, subCode }),
+);
+const disconnected = fc.record({ type: fc.constant('disconnected' as const), atMs, code, subCode });
+const anyEvent: fc.Arbitrary<CallEvent> = fc.oneof(
+  { weight: 12, arbitrary: notTheEnd },
+  { weight: 1, arbitrary: disconnected },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('answer-refused' as const), atMs, code, subCode }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('redirected' as const), atMs, target: fc.constant(somebody) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('rejected' as const),
+      atMs,
+      reason: fc.constantFrom('none' as const, 'busy' as const, 'forbidden' as const),
+    }),
+  },
+);
+
+/** Some events, some of them delivered again, all of them in an order of their own. */
+const deliveries: fc.Arbitrary<readonly CallEvent[]> = fc.array(anyEvent, { maxLength: 14 }).chain((events) =>
+  fc.subarray(events).chain((again) => {
+    const all = [...events, ...again];
+    return fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length });
+  }),
+);
+
+interface Life {
+  readonly states: readonly CallState[];
+  readonly commands: readonly { readonly command: CallCommand; readonly from: CallState }[];
+}
+
+function live(events: readonly CallEvent[]): Life {
+  const states: CallState[] = [firstState(offer)];
+  const commands: { command: CallCommand; from: CallState }[] = [];
+  for (const event of events) {
+    const from = states.at(-1)!;
+    const next = transition(from, event);
+    if (next.kind === 'ignored') continue;
+    states.push(next.state);
+    commands.push(...next.commands.map((command) => ({ command, from })));
+  }
+  return { states, commands };
+}
+
+function everyLife(predicate: (life: Life, events: readonly CallEvent[]) => void): void {
+  fc.assert(
+    fc.property(deliveries, (events) => predicate(live(events), events)),
+    { numRuns: 2_000 },
+  );
+}
+
+describe('a call, whatever is delivered how often and in which order', () => {
+  it('ends when it is disconnected, and never comes back', () => {
+    everyLife(({ states }, events) => {
+      const ended = states.filter(({ phase }) => phase === 'ended');
+      expect(ended.length).toBeLessThanOrEqual(1);
+      if (ended.length === 1) expect(states.at(-1)).toBe(ended[0]);
+      if (events.some(({ type }) => type === 'disconnected')) expect(ended).toHaveLength(1);
+    });
+  });
+
+  it('is given no command once it has ended, or with its end', () => {
+    everyLife(({ states, commands }) => {
+      for (const { from } of commands) expect(from.phase).not.toBe('ended');
+      const end = states.at(-1)!;
+      const last = states.at(-2);
+      if (end.phase === 'ended') expect(commands.filter(({ from }) => from === last)).toEqual([]);
+    });
+  });
+
+  it('asks at most once for another stream, once for a person, and says sorry once', () => {
+    everyLife(({ commands }) => {
+      for (const type of ['start-media', 'transfer-to-person', 'apologise-and-hang-up'] as const) {
+        expect(commands.filter(({ command }) => command.type === type).length).toBeLessThanOrEqual(1);
+      }
+    });
+  });
+
+  it('says sorry only after a person was asked for, and then neither starts media nor asks again', () => {
+    everyLife(({ commands }) => {
+      const order = commands.map(({ command }) => command.type);
+      const sorry = order.indexOf('apologise-and-hang-up');
+      if (sorry < 0) return;
+      expect(sorry).toBe(order.length - 1);
+      expect(order).toContain('transfer-to-person');
+    });
+  });
+
+  it('is not touched any more once the caller is handed over', () => {
+    everyLife(({ states, commands }) => {
+      const handedOver = states.findIndex(({ phase }) => phase === 'handed-over');
+      if (handedOver < 0) return;
+      expect(states.slice(handedOver).map(({ phase }) => phase)).toSatisfy(
+        (phases: string[]) => phases.length === 1 || (phases.length === 2 && phases[1] === 'ended'),
+      );
+      for (const { from } of commands) expect(from.phase).not.toBe('handed-over');
+    });
+  });
+
+  it('keeps the offer it began with, and the leg it was connected by', () => {
+    everyLife(({ states }) => {
+      const legs = states.flatMap((state) =>
+        state.phase === 'offered' || state.phase === 'answered' ? [] : [state.connectionId],
+      );
+      for (const state of states) expect(state.offer).toBe(offer);
+      expect(new Set(legs).size).toBeLessThanOrEqual(1);
+    });
+  });
+
+  it('takes every delivery for what it is: the same event again changes nothing', () => {
+    fc.assert(
+      fc.property(deliveries, anyEvent, (events, event) => {
+        const state = live(events).states.at(-1)!;
+        const once = transition(state, event);
+        if (once.kind === 'ignored') return;
+        const again = transition(once.state, event);
+        expect(again.kind === 'ignored' ? [] : again.commands).toEqual([]);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

@@ -1,0 +1,311 @@
+import { describe, expect, it } from 'vitest';
+import type { CallEvent } from '#core/call/event';
+import type { CallState } from '#core/call/state';
+import { FAILURE_TRANSFER_ID, firstState, transition, type Transition } from '#core/call/transition';
+import { callIn, connectedAtMs, laterMs, mediaStartedAtMs, queueNumber } from '../../../support/call.ts';
+import { connectionId, offer } from '../../../support/offered-call.ts';
+
+const atMs = laterMs;
+const connected: CallEvent = { type: 'connected', atMs, connectionId };
+const mediaStarted: CallEvent = { type: 'media-started', atMs, connectionId };
+const mediaLost: CallEvent = { type: 'media-lost', atMs, connectionId, detail: 'streamConnectionInterrupted' };
+const watchdogFired: CallEvent = { type: 'watchdog-fired', atMs };
+const callerHungUp: CallEvent = { type: 'disconnected', atMs, code: 200, subCode: 540_000 };
+const transferAccepted: CallEvent = { type: 'transfer-accepted', atMs, transferId: 'transfer-2', target: queueNumber };
+const transferFailed: CallEvent = {
+  type: 'transfer-failed',
+  atMs,
+  transferId: 'transfer-2',
+  code: 486,
+  subCode: 560486,
+};
+const ourTransferFailed: CallEvent = { ...transferFailed, transferId: FAILURE_TRANSFER_ID };
+
+const toPerson = { type: 'transfer-to-person', connectionId, transferId: FAILURE_TRANSFER_ID };
+const startMedia = { type: 'start-media', connectionId };
+const apology = { type: 'apologise-and-hang-up', connectionId };
+
+/** Later events happen later. */
+function after(state: CallState, ...events: readonly CallEvent[]): Transition & { kind: 'moved' } {
+  let last: Transition & { kind: 'moved' } = { kind: 'moved', state, commands: [] };
+  for (const [index, event] of events.entries()) {
+    const next = transition(last.state, { ...event, atMs: event.atMs + index });
+    if (next.kind === 'ignored') throw new Error(`${next.event} was ignored while ${next.phase}`);
+    last = next;
+  }
+  return last;
+}
+
+describe('a call that rings', () => {
+  it('waits for nothing but the answer', () => {
+    expect(firstState(offer)).toEqual(callIn.offered);
+  });
+
+  it('is answered when the front takes the answer', () => {
+    expect(after(callIn.offered, { type: 'answer-accepted', atMs, connectionId }).state).toEqual(callIn.answered);
+  });
+
+  it('is connected when the callback overtakes the response to the answer', () => {
+    expect(after(callIn.offered, connected).state).toMatchObject({ phase: 'connected', connectionId });
+  });
+
+  it('is being talked to when even the media callback overtakes it', () => {
+    expect(after(callIn.offered, mediaStarted).state).toMatchObject({ phase: 'talking', mediaStartedAtMs: atMs });
+  });
+
+  it.each<[string, CallEvent, object]>([
+    ['cancelled by the caller', { type: 'disconnected', atMs, code: 487, subCode: 540_487 }, { kind: 'abandoned' }],
+    [
+      'cancelled before the SBC was reached',
+      { type: 'disconnected', atMs, code: 487, subCode: 0 },
+      { kind: 'abandoned' },
+    ],
+    ['hung up at once', callerHungUp, { kind: 'caller-hung-up' }],
+    [
+      'refused by the front',
+      { type: 'answer-refused', atMs, code: 404, subCode: 8522 },
+      { kind: 'answer-failed', code: 404, subCode: 8522 },
+    ],
+    [
+      'sent to a person',
+      { type: 'redirected', atMs, target: queueNumber },
+      { kind: 'redirected', target: queueNumber },
+    ],
+    ['rejected', { type: 'rejected', atMs, reason: 'busy' }, { kind: 'rejected', reason: 'busy' }],
+  ])('ends when it is %s', (_, event, outcome) => {
+    expect(after(callIn.offered, event)).toEqual({
+      kind: 'moved',
+      state: {
+        phase: 'ended',
+        offer,
+        outcome,
+        endedAtMs: atMs,
+        connectionId: undefined,
+        transfer: undefined,
+      },
+      commands: [],
+    });
+  });
+
+  it('is left to the front by the watchdog: there is nobody to speak to yet', () => {
+    expect(transition(callIn.offered, watchdogFired)).toEqual({
+      kind: 'ignored',
+      phase: 'offered',
+      event: 'watchdog-fired',
+    });
+  });
+});
+
+describe('an answered call whose CallConnected is late', () => {
+  it('ends when the front finds that it could not be answered', () => {
+    expect(after(callIn.answered, { type: 'answer-refused', atMs, code: 500, subCode: 9999 }).state).toMatchObject({
+      outcome: { kind: 'answer-failed', code: 500, subCode: 9999 },
+      connectionId,
+    });
+  });
+
+  it('goes to a person when the watchdog fires', () => {
+    expect(after(callIn.answered, watchdogFired).commands).toEqual([toPerson]);
+  });
+
+  it('keeps the outcome of a transfer, since only an established call is transferred', () => {
+    expect(after(callIn.answered, transferFailed).state).toMatchObject({
+      phase: 'connected',
+      transfer: { id: 'transfer-2', result: { kind: 'failed', code: 486, subCode: 560_486 } },
+    });
+    expect(after(callIn.answered, transferAccepted).state.phase).toBe('handed-over');
+  });
+
+  it('asks for the stream again when that is lost first', () => {
+    expect(after(callIn.answered, mediaLost)).toMatchObject({ state: { phase: 'connected' }, commands: [startMedia] });
+  });
+});
+
+describe('a connected call', () => {
+  it('is being talked to once the stream is up', () => {
+    expect(after(callIn.connected, mediaStarted)).toMatchObject({ state: { phase: 'talking' }, commands: [] });
+  });
+
+  it('goes to a person when nobody talks to the caller', () => {
+    expect(after(callIn.connected, watchdogFired)).toMatchObject({
+      state: { phase: 'connected', transfer: { id: FAILURE_TRANSFER_ID, result: { kind: 'under-way', atMs } } },
+      commands: [toPerson],
+    });
+  });
+
+  it('is sent to a person once, however often the watchdog fires', () => {
+    expect(transition(after(callIn.connected, watchdogFired).state, watchdogFired).kind).toBe('ignored');
+  });
+
+  it('hears that nobody can be reached when the person does not answer', () => {
+    expect(after(callIn.connected, watchdogFired, ourTransferFailed)).toMatchObject({
+      state: { transfer: { result: { kind: 'failed', code: 486 } } },
+      commands: [apology],
+    });
+  });
+
+  it('hears it once, and nothing starts over while it does', () => {
+    const { state } = after(callIn.connected, watchdogFired, ourTransferFailed);
+    for (const event of [ourTransferFailed, mediaStarted, mediaLost, watchdogFired, transferFailed]) {
+      expect(transition(state, { ...event, atMs: atMs + 9_000 }).kind).toBe('ignored');
+    }
+  });
+
+  it('is handed over when the person answers', () => {
+    expect(
+      after(callIn.connected, watchdogFired, { ...transferAccepted, transferId: FAILURE_TRANSFER_ID }).state,
+    ).toMatchObject({ phase: 'handed-over', transfer: { target: queueNumber, result: { kind: 'accepted' } } });
+  });
+
+  it('stays with the agent when the stream comes up after all and the person does not answer', () => {
+    expect(after(callIn.connected, watchdogFired, mediaStarted, ourTransferFailed)).toMatchObject({
+      state: { phase: 'talking', transfer: { id: FAILURE_TRANSFER_ID, result: { kind: 'failed' } } },
+      commands: [],
+    });
+  });
+
+  it('hears the apology when that stream is lost as well', () => {
+    expect(after(callIn.connected, watchdogFired, mediaStarted, ourTransferFailed, mediaLost).commands).toEqual([
+      apology,
+    ]);
+  });
+
+  it('waits for the person when the stream is lost while they are being called', () => {
+    expect(after(callIn.connected, watchdogFired, mediaStarted, mediaLost).commands).toEqual([]);
+  });
+
+  it('takes no notice of an attempt of ours that nobody made', () => {
+    expect(transition(callIn.connected, ourTransferFailed).kind).toBe('ignored');
+  });
+});
+
+describe('a caller who is being talked to', () => {
+  it('is left alone by the watchdog', () => {
+    expect(transition(callIn.talking, watchdogFired).kind).toBe('ignored');
+  });
+
+  it('gets another stream when it is lost', () => {
+    expect(after(callIn.talking, mediaLost)).toMatchObject({
+      state: { phase: 'connected', mediaLostAtMs: [atMs] },
+      commands: [startMedia],
+    });
+  });
+
+  it('is talked to again when the other stream is up', () => {
+    expect(after(callIn.talking, mediaLost, mediaStarted).state).toMatchObject({
+      phase: 'talking',
+      mediaStartedAtMs: atMs + 1,
+    });
+  });
+
+  it('goes to a person when it is lost again', () => {
+    expect(after(callIn.talking, mediaLost, mediaLost).commands).toEqual([toPerson]);
+    expect(after(callIn.talking, mediaLost, mediaStarted, mediaLost).commands).toEqual([toPerson]);
+  });
+
+  it('loses nothing when the same loss is told twice, or after the stream is up again', () => {
+    const lost = after(callIn.talking, mediaLost).state;
+    expect(transition(lost, mediaLost).kind).toBe('ignored');
+    expect(transition(after(lost, { ...mediaStarted, atMs: atMs + 5 }).state, mediaLost).kind).toBe('ignored');
+  });
+
+  it('loses nothing when a loss from before the stream came up is told late', () => {
+    expect(transition(callIn.talking, { ...mediaLost, atMs: mediaStartedAtMs - 1 }).kind).toBe('ignored');
+  });
+
+  it('is not believed to be talked to because an older start is told twice', () => {
+    const lostAtOnce = { ...mediaLost, atMs: mediaStartedAtMs };
+    const lost = after(callIn.talking, lostAtOnce).state;
+    expect(transition(lost, { ...mediaStarted, atMs: mediaStartedAtMs }).kind).toBe('ignored');
+    expect(transition(lost, { ...mediaStarted, atMs: connectedAtMs }).kind).toBe('ignored');
+  });
+
+  it('does not miss a stream that was stopped on purpose', () => {
+    expect(transition(callIn.talking, { ...mediaLost, detail: 'subscriptionStopped' }).kind).toBe('ignored');
+  });
+
+  it('is handed over when a transfer is accepted', () => {
+    expect(after(callIn.talking, transferAccepted)).toMatchObject({
+      state: { phase: 'handed-over', transfer: { id: 'transfer-2', target: queueNumber } },
+      commands: [],
+    });
+  });
+
+  it('stays with the agent when a queue refuses: the bridge reads it and decides', () => {
+    expect(after(callIn.talking, transferFailed)).toMatchObject({
+      state: { phase: 'talking', transfer: { id: 'transfer-2', result: { kind: 'failed', atMs, code: 486 } } },
+      commands: [],
+    });
+  });
+
+  it('may be refused by the next queue too', () => {
+    expect(after(callIn.talking, transferFailed, { ...transferFailed, transferId: 'transfer-3' }).state).toMatchObject({
+      transfer: { id: 'transfer-3' },
+    });
+  });
+});
+
+describe('a caller who was handed over', () => {
+  it.each([mediaLost, transferFailed, watchdogFired, mediaStarted, connected, transferAccepted])(
+    'is not called back by a late $type',
+    (event) => {
+      expect(transition(callIn['handed-over'], event).kind).toBe('ignored');
+    },
+  );
+});
+
+describe('an ended call', () => {
+  it.each([connected, mediaStarted, mediaLost, watchdogFired, transferAccepted, transferFailed, callerHungUp])(
+    'takes no notice of a late $type',
+    (event) => {
+      expect(transition(callIn.ended, event)).toEqual({ kind: 'ignored', phase: 'ended', event: event.type });
+    },
+  );
+});
+
+describe('the outcome of a call', () => {
+  const disconnected = (code: number, subCode: number): CallEvent => ({ type: 'disconnected', atMs, code, subCode });
+  const lostTwice = after(callIn.talking, mediaLost, mediaLost).state;
+
+  it.each<[string, CallState, CallEvent, object]>([
+    ['the caller hung up', callIn.talking, callerHungUp, { kind: 'caller-hung-up' }],
+    ['all others left', callIn.talking, disconnected(200, 5002), { kind: 'caller-hung-up' }],
+    ['the result was left out', callIn.talking, disconnected(0, 0), { kind: 'caller-hung-up' }],
+    ['the agent said goodbye', callIn.talking, disconnected(200, 7000), { kind: 'agent-ended' }],
+    [
+      'the caller is with a person',
+      callIn['handed-over'],
+      disconnected(200, 7015),
+      { kind: 'handed-over', target: queueNumber },
+    ],
+    [
+      'the caller hung up while the person picked up',
+      callIn['handed-over'],
+      callerHungUp,
+      { kind: 'handed-over', target: queueNumber },
+    ],
+    [
+      'the transfer was completed before it was told to be accepted',
+      callIn.talking,
+      disconnected(200, 7015),
+      { kind: 'handed-over', target: undefined },
+    ],
+    ['the network broke', callIn.talking, disconnected(410, 301_005), { kind: 'failed', reason: 'network' }],
+    ['the stream never came up', callIn.connected, disconnected(200, 7000), { kind: 'failed', reason: 'no-media' }],
+    [
+      'we gave up before it was connected',
+      callIn.answered,
+      disconnected(200, 7000),
+      { kind: 'failed', reason: 'no-media' },
+    ],
+    ['the stream was lost for good', lostTwice, disconnected(200, 7000), { kind: 'failed', reason: 'media-lost' }],
+    [
+      'no person could be reached',
+      after(lostTwice, ourTransferFailed).state,
+      disconnected(200, 7000),
+      { kind: 'failed', reason: 'transfer-failed' },
+    ],
+  ])('says that %s', (_, state, event, outcome) => {
+    expect(after(state, event).state).toMatchObject({ phase: 'ended', outcome, endedAtMs: atMs });
+  });
+});
