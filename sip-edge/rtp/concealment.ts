@@ -11,6 +11,7 @@ const MAX_PITCH_SAMPLES = 120;
 const MATCH_SAMPLES = 160;
 const HISTORY_SAMPLES = MATCH_SAMPLES + MAX_PITCH_SAMPLES + MIN_PITCH_SAMPLES;
 const FADE_PER_CHUNK = 0.2;
+const AUDIBLE_CHUNKS = 6;
 /** 5 ms over which true sound takes over. */
 const JOIN_SAMPLES = 40;
 
@@ -21,9 +22,10 @@ type State =
 export class Concealment {
   readonly #history = new Float32Array(HISTORY_SAMPLES);
   #state: State = { name: 'hearing' };
+  #begun: 'no' | 'yes' = 'no';
   #concealed = 0;
 
-  /** Chunks invented so far. */
+  /** Chunks invented so far; the silence before a stream begins and after it has faded is none. */
   get concealed(): number {
     return this.#concealed;
   }
@@ -37,6 +39,7 @@ export class Concealment {
 
   #hear(chunk: Int16Array): Int16Array {
     const state = this.#state;
+    this.#begun = 'yes';
     if (state.name === 'hearing') return chunk;
     const joined = Int16Array.from(chunk);
     for (let index = 0; index < JOIN_SAMPLES; index += 1) {
@@ -57,7 +60,7 @@ export class Concealment {
     );
     state.at += CHUNK_SAMPLES;
     state.lost += 1;
-    this.#concealed += 1;
+    if (state.lost <= AUDIBLE_CHUNKS && this.#begun === 'yes') this.#concealed += 1;
     return chunk;
   }
 
