@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock } from './clock.ts';
 
-export interface TimerScope extends Clock {
+interface TimerScope extends Clock {
   /** Nothing that was waiting runs any more, and nothing new is waited for. */
   close(): void;
 }

@@ -40,9 +40,9 @@ const fileSchema = z.strictObject({
 });
 
 export type Trunk = Readonly<z.infer<typeof trunkSchema>>;
-export type VoiceRoute = Readonly<z.infer<typeof routeSchema>>;
+type VoiceRoute = Readonly<z.infer<typeof routeSchema>>;
 
-export type TrunksFile =
+type TrunksFile =
   | { readonly ok: true; readonly trunks: readonly Trunk[]; readonly routes: readonly VoiceRoute[] }
   /** One sentence for each thing that is wrong. */
   | { readonly ok: false; readonly problems: readonly string[] };

@@ -10,7 +10,7 @@ import { ToneReceiver } from './telephone-event.ts';
 const CHUNKS_PER_FRAME = 2;
 
 /** Payload types that stand for sound, and the one of keys. */
-export interface ReceivedPayloads {
+interface ReceivedPayloads {
   readonly laws: ReadonlyMap<number, Law>;
   readonly telephoneEvent: number | undefined;
 }

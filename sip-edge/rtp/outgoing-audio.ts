@@ -11,7 +11,7 @@ const SAMPLES_PER_TICK = 160;
 const SAMPLES_PER_FRAME = 320;
 const SILENCE = new Int16Array(SAMPLES_PER_FRAME);
 
-export interface SentPayloads {
+interface SentPayloads {
   readonly law: Law;
   readonly audio: number;
   /** Undefined: keys are sent as sound. */

@@ -20,7 +20,7 @@ export interface PortPair {
 /** Other programs may hold some ports of the range. */
 const MAX_ATTEMPTS = 50;
 
-export class NoPort extends Error {
+class NoPort extends Error {
   override readonly name = 'NoPort';
 }
 

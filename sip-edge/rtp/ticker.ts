@@ -1,13 +1,13 @@
 /** One 20 ms beat for all legs, held to the monotonic clock, so that sound neither drifts nor bunches. */
 import type { CancelTimer, Clock } from '../clock.ts';
 
-export const TICK_MS = 20;
+const TICK_MS = 20;
 /** After a stall the missed beats follow at half the interval, not all at once. */
 const CATCH_UP_MS = 10;
 /** A longer stall is not caught up with: the sound of that time is gone. */
 const MAX_BEHIND_MS = 200;
 
-export interface TickMember {
+interface TickMember {
   /** Runs for every member before `send` runs for any: what one leg hears can leave on another in the same beat. */
   receive(): void;
   /** `skippedTicks` is how many beats were left out before this one. */

@@ -4,13 +4,13 @@ import { singleLine } from './loggable.ts';
 import { type Header, headerOf, type SipRequest } from './message.ts';
 import { escapeUriText } from './uri.ts';
 
-export const MAX_CUSTOM_HEADERS = 5;
-export const MAX_NAME_CHARACTERS = 64;
-export const MAX_VALUE_CHARACTERS = 256;
+const MAX_CUSTOM_HEADERS = 5;
+const MAX_NAME_CHARACTERS = 64;
+const MAX_VALUE_CHARACTERS = 256;
 
 const USER_TO_USER = 'User-to-User';
 
-export interface ReadHeaders {
+interface ReadHeaders {
   readonly headers: CallHeaders;
   /** Headers left out and values shortened. */
   readonly cutOff: number;

@@ -11,7 +11,7 @@ export interface Final {
   readonly response: SipResponse | undefined;
 }
 
-export interface RequestParts {
+interface RequestParts {
   readonly headers?: readonly Header[];
   readonly body?: string;
 }

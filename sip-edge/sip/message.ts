@@ -73,13 +73,13 @@ export function splitOutsideQuotes(text: string, separator: string): string[] {
   return parts;
 }
 
-export interface CSeq {
+interface CSeq {
   readonly number: number;
   readonly method: string;
 }
 
 /** RFC 3261 section 20.16: the number is below 2^31. */
-export function parseCSeq(text: string): CSeq | undefined {
+function parseCSeq(text: string): CSeq | undefined {
   const match = /^\s*(\d{1,10})\s+([A-Za-z0-9.!%*_+`'~-]{1,32})\s*$/.exec(text);
   const number = Number(match?.[1]);
   const method = match?.[2];

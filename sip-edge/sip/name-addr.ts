@@ -2,7 +2,7 @@
 import { splitOutsideQuotes } from './message.ts';
 import { parseParameters, parseUri, type SipUri } from './uri.ts';
 
-export interface NameAddr {
+interface NameAddr {
   readonly displayName: string;
   /** The URI as text, without brackets. */
   readonly uriText: string;

@@ -6,7 +6,7 @@ import type { TransportKind } from './listen-address.ts';
 import { parseUri } from './uri.ts';
 import { type Endpoint, Unreachable } from './transport.ts';
 
-export interface NextHop {
+interface NextHop {
   readonly transport: TransportKind;
   readonly remote: Endpoint;
 }

@@ -71,7 +71,7 @@ function minSe(message: SipMessage): number {
   return match === null ? 0 : Number(match[0]);
 }
 
-export interface SessionTimerEvents {
+interface SessionTimerEvents {
   /** Half the interval has gone and refreshing is ours. */
   onRefreshDue(): void;
   /** No refresh came or went through in time (section 10). */

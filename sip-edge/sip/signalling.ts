@@ -25,7 +25,7 @@ export interface DialogUser {
   leave(): Promise<void>;
 }
 
-export interface Media {
+interface Media {
   readonly pool: PortPool;
   readonly ticker: Ticker;
   /** IP address that our SDP names. */

@@ -6,7 +6,7 @@ import { type StreamConnection, streamConnection } from './stream-connection.ts'
 import { CONNECT_TIMEOUT_MS, type Endpoint, type Flow, MAX_CONNECTIONS, type Receive } from './transport.ts';
 import { type Transport, Unreachable } from './transport.ts';
 
-export interface StreamSide {
+interface StreamSide {
   /** Binds nothing yet; `accept` is called for each connection that may carry SIP, with the certificate names of its peer. */
   createServer(accept: (socket: Socket, peerNames: readonly string[]) => void): Server;
   /** Begins a connection; `connected` is called when it may carry SIP. */

@@ -9,7 +9,7 @@ import type { Flow } from './transport.ts';
 /** A trunk seen in the last three minutes is healthy (acs-facts 6.2). */
 const HEALTHY_FOR_MS = 180_000;
 
-export type Admission =
+type Admission =
   { readonly kind: 'admitted'; readonly trunk: Trunk } | { readonly kind: 'refused'; readonly reason: string };
 
 interface Seen {

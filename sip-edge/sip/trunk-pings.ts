@@ -6,7 +6,7 @@ import { newCallId, newTag } from './ids.ts';
 import type { SipRequest } from './message.ts';
 import { ALLOW, type Signalling } from './signalling.ts';
 
-export const PING_INTERVAL_MS = 60_000;
+const PING_INTERVAL_MS = 60_000;
 
 export class TrunkPings {
   readonly #signalling: Signalling;

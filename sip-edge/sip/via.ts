@@ -1,7 +1,7 @@
 /** One Via value (RFC 3261 section 20.42) with rport and received (RFC 3581). */
 import { parseParameters } from './uri.ts';
 
-export interface Via {
+interface Via {
   /** As written: `UDP`, `TCP`, `TLS`. */
   readonly transport: string;
   readonly host: string;

@@ -25,7 +25,7 @@ const LINGER_MS = 64_000;
 const GLARE_OWNER_MS = { least: 2100, most: 4000 };
 const GLARE_OTHER_MS = { least: 10, most: 2000 };
 
-export interface LegParts {
+interface LegParts {
   readonly signalling: Signalling;
   readonly link: DialogLink;
   readonly negotiation: Negotiation;

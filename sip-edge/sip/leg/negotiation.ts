@@ -5,7 +5,7 @@ import { type Agreement, answerOffer, describeOffer, type LocalMedia, readAnswer
 
 export const SDP = 'application/sdp';
 
-export type OfferAnswered =
+type OfferAnswered =
   { readonly kind: 'answered'; readonly sdp: string } | Extract<Agreement, { readonly kind: 'refused' }>;
 
 export class Negotiation {

@@ -15,7 +15,7 @@ import type { Negotiation } from './negotiation.ts';
 import { buildInvite } from './outbound-invite.ts';
 
 /** A trunk that does not even say 100 Trying in this time is passed over, long before Timer B. */
-export const FIRST_RESPONSE_TIMEOUT_MS = 5000;
+const FIRST_RESPONSE_TIMEOUT_MS = 5000;
 
 export type Attempt =
   | { readonly kind: 'answered'; readonly leg: DialogLeg }
@@ -29,7 +29,7 @@ export type Attempt =
       readonly sessionSeconds?: number | undefined;
     };
 
-export interface AttemptOptions {
+interface AttemptOptions {
   readonly signalling: Signalling;
   readonly trunk: Trunk;
   readonly flow: Flow;

@@ -10,7 +10,7 @@ import { offeredInterval } from '../session-timer.ts';
 import { ALLOW } from '../signalling.ts';
 import { SDP } from './negotiation.ts';
 
-export interface InviteParts {
+interface InviteParts {
   readonly request: DialRequest;
   readonly trunk: Trunk;
   readonly transport: TransportKind;

@@ -4,7 +4,7 @@ import type { ReferResult } from '../../leg.ts';
 import { headerOf, type SipRequest } from '../message.ts';
 
 /** acs-facts 5.2. */
-export const TRANSFER_TIMEOUT_MS = 60_000;
+const TRANSFER_TIMEOUT_MS = 60_000;
 
 type State = 'asked' | 'accepted' | 'settled';
 

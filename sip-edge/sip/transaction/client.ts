@@ -21,7 +21,7 @@ export interface ClientTransaction {
   end(): void;
 }
 
-export interface ClientOptions {
+interface ClientOptions {
   readonly request: SipRequest;
   readonly flow: Flow;
   readonly clock: Clock;

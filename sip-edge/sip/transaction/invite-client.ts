@@ -16,7 +16,7 @@ import {
   transportFailed,
 } from './machine.ts';
 
-export type InviteClientState =
+type InviteClientState =
   | { readonly name: 'calling'; readonly intervalMs: number }
   | { readonly name: 'proceeding' }
   | { readonly name: 'completed' }

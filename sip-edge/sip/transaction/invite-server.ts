@@ -14,7 +14,7 @@ import {
   TRYING_AFTER_MS,
 } from './machine.ts';
 
-export type InviteServerState =
+type InviteServerState =
   | { readonly name: 'proceeding'; readonly answered: 'no' | 'provisionally' }
   | { readonly name: 'completed'; readonly intervalMs: number }
   | { readonly name: 'confirmed' }

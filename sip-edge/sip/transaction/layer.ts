@@ -27,14 +27,14 @@ import { runServer, type ServerTransaction, type ServerTransactionInputs } from 
 /** Beyond this the edge says 503 rather than slow down every call; a call holds three to five for half a minute. */
 export const MAX_SERVER_TRANSACTIONS = 10_000;
 
-export interface TransactionUser {
+interface TransactionUser {
   /** A new request that is neither ACK nor CANCEL. */
   onRequest(transaction: ServerTransaction): void;
   /** The ACK of a 2xx. */
   onAck(ack: SipRequest): void;
 }
 
-export interface LayerOptions {
+interface LayerOptions {
   readonly user: TransactionUser;
   readonly clock: Clock;
   readonly timers: TransactionTimers;

@@ -14,7 +14,7 @@ import {
   transportFailed,
 } from './machine.ts';
 
-export type NonInviteClientState =
+type NonInviteClientState =
   | { readonly name: 'trying'; readonly intervalMs: number }
   | { readonly name: 'proceeding' }
   | { readonly name: 'completed' }

@@ -11,7 +11,7 @@ import {
   transportFailed,
 } from './machine.ts';
 
-export type NonInviteServerState =
+type NonInviteServerState =
   { readonly name: 'trying' } | { readonly name: 'proceeding' } | { readonly name: 'completed' } | Terminated;
 
 export function startNonInviteServer(): Step<NonInviteServerState> {

@@ -2,7 +2,7 @@
 import type { CancelTimer, Clock } from '../../clock.ts';
 import type { Effect, Step, TimerName } from './machine.ts';
 
-export interface Running<Input> {
+interface Running<Input> {
   /** Name of the state the machine is in. */
   readonly state: () => string;
   /** Inputs that come from within an effect wait for their turn. */
@@ -11,7 +11,7 @@ export interface Running<Input> {
   readonly end: () => void;
 }
 
-export interface RunOptions<State extends { readonly name: string }, Input> {
+interface RunOptions<State extends { readonly name: string }, Input> {
   readonly first: Step<State>;
   readonly next: (state: State, input: Input) => Step<State>;
   readonly timerFired: (timer: TimerName) => Input;

@@ -25,7 +25,7 @@ export interface ServerTransactionInputs extends ServerTransaction {
   end(): void;
 }
 
-export interface ServerOptions {
+interface ServerOptions {
   readonly request: SipRequest;
   readonly flow: Flow;
   readonly clock: Clock;

@@ -18,7 +18,7 @@ export interface PeerCall {
   answered(response: PeerMessage): void;
 }
 
-export interface RequestOptions {
+interface RequestOptions {
   readonly headers?: readonly string[];
   readonly body?: string;
   readonly cseq?: number;

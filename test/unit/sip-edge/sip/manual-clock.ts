@@ -1,6 +1,6 @@
 import type { Clock } from '../../../../sip-edge/clock.ts';
 
-export interface ManualClock extends Clock {
+interface ManualClock extends Clock {
   /** Lets time pass; timers run in their order, each at its own moment. */
   advance(ms: number): void;
   /** Timers that wait. */
