@@ -10,6 +10,8 @@ import { redact } from './redact.ts';
 /** Longer than a header takes; the session row keeps the rest. */
 const SUMMARY_MAX_CHARS = 600;
 const INTENT_MAX_CHARS = 80;
+/** Of the caller's own words, where no model has put them shorter: they have to fit into a header beside the rest. */
+const LAST_WORDS_MAX_CHARS = 300;
 
 /** What is known of a call when a packet is built. */
 export interface PacketFacts {
@@ -73,20 +75,24 @@ function fallbackIntent(facts: PacketFacts): string {
   return bounded(headerValue(facts.offer.headers, facts.reasonHeader), INTENT_MAX_CHARS) ?? '';
 }
 
-/** The caller's own last words, newest kept when there are too many. */
+/** The caller's own last words, in the order they were said. */
 function fallbackSummary(facts: PacketFacts): string {
-  const said = facts.turns.filter((turn) => turn.by === 'caller').map((turn) => plainText(redact(turn.text)));
+  const reason = fallbackIntent(facts);
+  const said = lastWords(facts.turns);
+  const parts = [reason === '' ? '' : `Sent for: ${reason}.`, said === '' ? '' : `The caller said: ${said}`];
+  return parts.filter((part) => part !== '').join(' ') || 'The caller has not said why they call.';
+}
+
+/** As many of the last turns as fit; of one that is too long by itself, its beginning. Joined before redaction: a number may go over two turns. */
+function lastWords(turns: readonly TranscriptTurn[]): string {
   const kept: string[] = [];
   let chars = 0;
-  for (const text of said.toReversed()) {
+  for (const turn of turns.toReversed()) {
+    if (turn.by !== 'caller') continue;
+    const text = clip(plainText(clip(turn.text, LAST_WORDS_MAX_CHARS * 4)), LAST_WORDS_MAX_CHARS);
     chars += text.length + 1;
-    if (chars > SUMMARY_MAX_CHARS / 2) break;
+    if (kept.length > 0 && chars > LAST_WORDS_MAX_CHARS) break;
     kept.unshift(text);
   }
-  const reason = fallbackIntent(facts);
-  const parts = [
-    reason === '' ? '' : `Sent for: ${reason}.`,
-    kept.length === 0 ? '' : `The caller said: ${kept.join(' ')}`,
-  ].filter((part) => part !== '');
-  return parts.length === 0 ? 'The caller has not said why they call.' : parts.join(' ');
+  return redact(kept.join(' ').trim());
 }

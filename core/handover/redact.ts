@@ -1,19 +1,73 @@
-/** Thirteen to nineteen digits, in groups if need be: the length of payment card numbers (ISO/IEC 7812). */
-const CARD_LIKE = /\d(?:[ .-]?\d){12,18}/g;
-/** A secret said out: "my PIN is 1 2 3 4", "the code is 991823". */
-const ANNOUNCED_SECRET =
-  /\b(pin|passcode|password|security code|cvv|cvc|code)\b((?:\s+(?:number|is|was|it's))*[\s:]*)(\d(?:[ .-]?\d){2,11})/gi;
+/** One digit, written or said, in English or Spanish: recognisers write digits as words when they are said slowly. */
+const DIGIT_WORDS: Readonly<Record<string, string>> = {
+  zero: '0',
+  oh: '0',
+  cero: '0',
+  one: '1',
+  uno: '1',
+  two: '2',
+  dos: '2',
+  three: '3',
+  tres: '3',
+  four: '4',
+  cuatro: '4',
+  five: '5',
+  cinco: '5',
+  six: '6',
+  seis: '6',
+  seven: '7',
+  siete: '7',
+  eight: '8',
+  ocho: '8',
+  nine: '9',
+  nueve: '9',
+};
+const DIGIT = String.raw`(?:\d|\b(?:${Object.keys(DIGIT_WORDS).join('|')})\b)`;
+/** What stands between digits that belong together. */
+const GAP = String.raw`[\s.,/-]{0,3}`;
+
+const CARD_DIGITS_MIN = 13;
+const CARD_DIGITS_MAX = 19;
+/** What the card networks issue, looked for inside longer runs. */
+const CARD_SHAPES = [
+  { length: 16, begins: /^[2-6]/ },
+  { length: 15, begins: /^3/ },
+] as const;
+const LONG_RUN = new RegExp(`${DIGIT}(?:${GAP}${DIGIT}){${CARD_DIGITS_MIN - 1},}`, 'gi');
+const EACH_DIGIT = new RegExp(DIGIT, 'gi');
+
+/** A secret said out: "my PIN is 1 2 3 4", "the code is 991823", "mi clave es 4 5 1 2". */
+const ANNOUNCED_SECRET = new RegExp(
+  String.raw`\b(pin|passcode|password|security code|cvv|cvc|code|clave|contraseña|código)\b` +
+    String.raw`((?:\s+(?:number|is|was|it's|es|número))*[\s:]*)` +
+    `(${DIGIT}(?:${GAP}${DIGIT}){2,11})`,
+  'gi',
+);
 
 const REDACTED = '[number removed]';
 
 /**
- * Takes payment card numbers and announced PINs out of text that leaves the call: summary, headers, logs. What a number means cannot always
- * be known: Luhn's check keeps order numbers, at the price of one in ten of them.
+ * Takes payment card numbers (ISO/IEC 7812) and announced PINs out of text that leaves the call: summary, headers, logs. A run of digits goes as
+ * a whole when any part of it could be a card's number, since an expiry date is often said in the same breath; Luhn's check keeps most order
+ * numbers.
  */
 export function redact(text: string): string {
   return text
-    .replace(CARD_LIKE, (digits) => (passesLuhn(digits.replace(/\D/g, '')) ? REDACTED : digits))
+    .replace(LONG_RUN, (run) => (holdsCardNumber(digitsOf(run)) ? REDACTED : run))
     .replace(ANNOUNCED_SECRET, (_, word: string, between: string) => `${word}${between}${REDACTED}`);
+}
+
+function digitsOf(run: string): string {
+  return Array.from(run.matchAll(EACH_DIGIT), ([digit]) => DIGIT_WORDS[digit.toLowerCase()] ?? digit).join('');
+}
+
+function holdsCardNumber(digits: string): boolean {
+  if (digits.length <= CARD_DIGITS_MAX && passesLuhn(digits)) return true;
+  return CARD_SHAPES.some(({ length, begins }) =>
+    Array.from({ length: Math.max(0, digits.length - length + 1) }, (_, at) => digits.slice(at, at + length)).some(
+      (part) => begins.test(part) && passesLuhn(part),
+    ),
+  );
 }
 
 /** ISO/IEC 7812-1 annex B. */
