@@ -1,5 +1,6 @@
-import { isMap, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
 import type { z } from 'zod';
+import { crossCheck } from './cross-check.ts';
 import { agentDefinition, type AgentDefinition } from './definition.ts';
 
 export type ParsedAgent =
@@ -7,71 +8,82 @@ export type ParsedAgent =
   /** Each `file:line: field: what is wrong`. */
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** More than any agent, and little enough that a wrong file cannot stall the start. */
-const FILE_MAX_CHARS = 200_000;
-
-/** Reads an agent's YAML. Never throws: whoever wrote the file is told every problem at once, with its line. */
-export function parseAgent(yamlText: string, fileName: string): ParsedAgent {
-  if (yamlText.length > FILE_MAX_CHARS) {
-    return { ok: false, problems: [`${fileName}:1: the file is longer than ${FILE_MAX_CHARS} characters`] };
-  }
-  const lines = new LineCounter();
-  const document = parseDocument(yamlText, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const lineAt = (offset: number): number => lines.linePos(offset).line;
-  if (document.errors.length > 0) {
-    return {
-      ok: false,
-      problems: document.errors.map((error) => `${fileName}:${lineAt(error.pos[0])}: not valid YAML: ${error.message}`),
-    };
-  }
-  const result = agentDefinition.safeParse(document.toJS({ maxAliasCount: 100 }));
-  const issues = result.success ? crossCheck(result.data) : result.error.issues.flatMap(toIssues);
-  if (result.success && issues.length === 0) return { ok: true, agent: result.data };
-  return {
-    ok: false,
-    problems: issues.map(({ path, message }) => {
-      const field = path.length === 0 ? '' : `${path.join('.')}: `;
-      return `${fileName}:${lineAt(offsetOf(document, path))}: ${field}${message}`;
-    }),
-  };
-}
-
-interface Issue {
+/** Something wrong with one field; `path` as zod has it. */
+export interface AgentIssue {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
 
-function toIssues(issue: z.core.$ZodIssue): Issue[] {
+/** More than any agent, and little enough that a wrong file cannot stall the start. */
+const FILE_MAX_CHARS = 200_000;
+/** One slip of the indentation can make hundreds of errors; the first ones say where it is. */
+const SYNTAX_ERRORS_MAX = 5;
+/** Enough for shared texts, too few for a file that grows when it is read. */
+const ALIASES_MAX = 100;
+
+/** Reads an agent's YAML. Never throws: whoever wrote the file is told every problem at once, with its line. */
+export function parseAgent(yamlText: string, fileName: string): ParsedAgent {
+  const lines = new LineCounter();
+  const problem = (offset: number, text: string): string => `${fileName}:${lines.linePos(offset).line || 1}: ${text}`;
+  if (yamlText.length > FILE_MAX_CHARS) {
+    return { ok: false, problems: [problem(0, `the file is longer than ${FILE_MAX_CHARS} characters`)] };
+  }
+  const document = parseDocument(yamlText, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+  const content = contentOf(document);
+  if (!content.ok) {
+    return { ok: false, problems: content.errors.map(({ at, message }) => problem(at, `not valid YAML: ${message}`)) };
+  }
+  const result = agentDefinition.safeParse(content.value, { error: plainWords });
+  const issues = result.success ? crossCheck(result.data) : result.error.issues.flatMap(toIssues);
+  if (result.success && issues.length === 0) return { ok: true, agent: result.data };
+  return {
+    ok: false,
+    problems: issues.map(({ path, message }) =>
+      problem(offsetOf(document, path), path.length === 0 ? message : `${path.join('.')}: ${message}`),
+    ),
+  };
+}
+
+type Content =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly errors: readonly { readonly at: number; readonly message: string }[] };
+
+function contentOf(document: Document): Content {
+  const errors = document.errors.map(({ pos, message }) => ({ at: pos[0], message }));
+  if (errors.length === 0) errors.push(...unresolvedAliases(document));
+  if (errors.length > 0) return { ok: false, errors: errors.slice(0, SYNTAX_ERRORS_MAX) };
+  try {
+    return { ok: true, value: document.toJS({ maxAliasCount: ALIASES_MAX }) };
+  } catch (error) {
+    // The library throws here, and only here: for aliases that grow out of bounds.
+    return { ok: false, errors: [{ at: 0, message: error instanceof Error ? error.message : 'unreadable' }] };
+  }
+}
+
+function unresolvedAliases(document: Document): { at: number; message: string }[] {
+  const found: { at: number; message: string }[] = [];
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) !== undefined) return;
+      found.push({ at: alias.range?.[0] ?? 0, message: `nothing above is marked &${alias.source}` });
+    },
+  });
+  return found;
+}
+
+/** Zod's own words where they are good; not where a field is simply not there. */
+function plainWords(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== 'invalid_type') return undefined;
+  if (issue.input === undefined) return `missing: give a value (${issue.expected})`;
+  return (issue.path?.length ?? 0) === 0 ? 'expected fields such as "name: card-services"' : undefined;
+}
+
+function toIssues(issue: z.core.$ZodIssue): AgentIssue[] {
   if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: issue.message }];
   return issue.keys.map((key) => ({
     path: [...issue.path, key],
-    message: 'unknown field; see agents/agent.schema.json',
+    message: 'unknown field: remove it, or see agents/agent.schema.json for its name',
   }));
-}
-
-/** What a schema cannot say: names that refer to each other. */
-function crossCheck(agent: AgentDefinition): Issue[] {
-  const names = agent.queues.map(({ name }) => name);
-  return [
-    ...names.flatMap((name, index) =>
-      names.indexOf(name) === index
-        ? []
-        : [{ path: ['queues', index, 'name'], message: `there is another queue "${name}"` }],
-    ),
-    ...agent.handover.fallback.flatMap((name, index) =>
-      names.includes(name)
-        ? []
-        : [
-            {
-              path: ['handover', 'fallback', index],
-              message: `no queue is called "${name}"; there are ${names.join(', ')}`,
-            },
-          ],
-    ),
-    ...(agent.keypad.toPerson !== undefined && agent.keypad.toPerson === agent.keypad.terminator
-      ? [{ path: ['keypad', 'toPerson'], message: 'the same key as keypad.terminator' }]
-      : []),
-  ];
 }
 
 /** Where in the file a field is: its key where it has one, else the nearest thing around it. */

@@ -1,0 +1,56 @@
+import type { AgentDefinition } from './definition.ts';
+import type { AgentIssue } from './parse.ts';
+
+/** What `greeting` may have filled in. */
+const PLACES = ['name', 'reason'];
+
+/** What a schema cannot say: names that refer to each other, and keys and places that have a meaning already. */
+export function crossCheck(agent: AgentDefinition): AgentIssue[] {
+  return [...checkQueueNames(agent), ...checkFallback(agent), ...checkKeys(agent), ...checkPlaces(agent)];
+}
+
+function checkQueueNames({ queues }: AgentDefinition): AgentIssue[] {
+  const names = queues.map(({ name }) => name);
+  return names.flatMap((name, index) =>
+    names.indexOf(name) === index
+      ? []
+      : [{ path: ['queues', index, 'name'], message: `there is another queue "${name}": give each its own name` }],
+  );
+}
+
+function checkFallback({ handover, queues }: AgentDefinition): AgentIssue[] {
+  const names = queues.map(({ name }) => name);
+  return handover.fallback.flatMap((name, index) =>
+    names.includes(name)
+      ? []
+      : [
+          {
+            path: ['handover', 'fallback', index],
+            message: `no queue is called "${name}"; there are ${names.join(', ')}`,
+          },
+        ],
+  );
+}
+
+function checkKeys({ keypad }: AgentDefinition): AgentIssue[] {
+  return keypad.toPerson !== undefined && keypad.toPerson === keypad.terminator
+    ? [{ path: ['keypad', 'toPerson'], message: 'the same key as keypad.terminator: choose another' }]
+    : [];
+}
+
+/** A place that nothing fills would be read out to the caller, or keep the greeting from ever being said. */
+function checkPlaces({ greeting, greetingUnknown }: AgentDefinition): AgentIssue[] {
+  const placesOf = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, place = '']) => place);
+  return [
+    ...placesOf(greeting)
+      .filter((place) => !PLACES.includes(place))
+      .map((place) => ({
+        path: ['greeting'],
+        message: `nothing fills {${place}}; there are {${PLACES.join('}, {')}}`,
+      })),
+    ...placesOf(greetingUnknown).map((place) => ({
+      path: ['greetingUnknown'],
+      message: `nothing fills {${place}} here: write it without`,
+    })),
+  ];
+}

@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseAgent } from '#core/agent/parse';
+
+const minimal = `name: cards
+greeting: Hello {name}.
+greetingUnknown: Hello.
+instructions: Help.
+queues:
+  - name: disputes
+    target: '+18005550110'
+`;
+
+function problemsOf(yaml: string): readonly string[] {
+  const parsed = parseAgent(yaml, 'agents/cards.yaml');
+  return parsed.ok ? [] : parsed.problems;
+}
+
+describe('an agent file', () => {
+  it('needs little, and gets the rest by default', () => {
+    const parsed = parseAgent(minimal, 'agents/cards.yaml');
+    expect(parsed).toMatchObject({
+      ok: true,
+      agent: {
+        language: 'en-US',
+        queues: [{ name: 'disputes', target: '+18005550110', topics: [] }],
+        handover: { confirm: true, onFailure: 'disconnect' },
+        keypad: { terminator: '#' },
+      },
+    });
+  });
+
+  it.each([
+    [
+      'a number that is none',
+      minimal.replace("'+18005550110'", '1800'),
+      'agents/cards.yaml:7: queues.0.target: Invalid input: expected string, received number',
+    ],
+    [
+      'a number without its plus',
+      minimal.replace('+1800', '1800'),
+      'agents/cards.yaml:7: queues.0.target: expected an E.164 number such as "+18005550142"',
+    ],
+    [
+      'an unknown field',
+      `${minimal}colour: blue\n`,
+      'agents/cards.yaml:8: colour: unknown field: remove it, or see agents/agent.schema.json for its name',
+    ],
+    [
+      'an unknown field further in',
+      `${minimal}handover:\n  confirm: true\n  mood: good\n`,
+      'agents/cards.yaml:10: handover.mood: unknown field: remove it, or see agents/agent.schema.json for its name',
+    ],
+    [
+      'a failure message nobody would listen to',
+      `${minimal}handover:\n  failureMessage: ${'a'.repeat(151)}\n`,
+      'agents/cards.yaml:9: handover.failureMessage: Too big: expected string to have <=150 characters',
+    ],
+    [
+      'a missing field',
+      minimal.replace('instructions: Help.\n', ''),
+      'agents/cards.yaml:1: instructions: missing: give a value (string)',
+    ],
+    [
+      'a missing field of a queue',
+      minimal.replace(/ {4}target.*\n/, ''),
+      'agents/cards.yaml:6: queues.0.target: missing: give a value (string)',
+    ],
+    [
+      'a fall-back to a queue that is not there',
+      `${minimal}handover:\n  fallback:\n    - general\n`,
+      'agents/cards.yaml:10: handover.fallback.0: no queue is called "general"; there are disputes',
+    ],
+    [
+      'two queues of one name',
+      `${minimal}  - name: disputes\n    target: '+18005550111'\n`,
+      'agents/cards.yaml:8: queues.1.name: there is another queue "disputes": give each its own name',
+    ],
+    [
+      'one key for two things',
+      `${minimal}keypad:\n  toPerson: '#'\n`,
+      'agents/cards.yaml:9: keypad.toPerson: the same key as keypad.terminator: choose another',
+    ],
+    [
+      'a place in the greeting that nothing fills',
+      minimal.replace('{name}', '{nmae}'),
+      'agents/cards.yaml:2: greeting: nothing fills {nmae}; there are {name}, {reason}',
+    ],
+    [
+      'a name in the greeting for callers without one',
+      minimal.replace('Hello.', 'Hello {name}.'),
+      'agents/cards.yaml:3: greetingUnknown: nothing fills {name} here: write it without',
+    ],
+    ['a field twice', `${minimal}name: other\n`, 'agents/cards.yaml:8: not valid YAML: Map keys must be unique'],
+    [
+      'a tab',
+      `${minimal}keypad:\n\ttoPerson: '0'\n`,
+      'agents/cards.yaml:9: not valid YAML: Tabs are not allowed as indentation',
+    ],
+    [
+      'an alias to nothing',
+      `${minimal}voice: *nobody\n`,
+      'agents/cards.yaml:8: not valid YAML: nothing above is marked &nobody',
+    ],
+    ['no fields', 'hello', 'agents/cards.yaml:1: expected fields such as "name: card-services"'],
+    ['nothing in it', '', 'agents/cards.yaml:1: expected fields such as "name: card-services"'],
+  ])('with %s says where and what', (_, yaml, problem) => {
+    expect(problemsOf(yaml)).toEqual([problem]);
+  });
+
+  it('tells everything that is wrong at once', () => {
+    expect(problemsOf(`${minimal}colour: blue\nmaxReplyTokens: 1\nlanguage: English\n`)).toHaveLength(3);
+  });
+
+  it('that grows without end when it is read is refused', () => {
+    const doubling = Array.from({ length: 30 }, (_, n) => `k${n}: &k${n} [*k${n - 1}, *k${n - 1}]`).slice(1);
+    expect(problemsOf(['k0: &k0 [x]', ...doubling].join('\n'))).toEqual([
+      expect.stringMatching(/^agents\/cards\.yaml:1: not valid YAML: Excessive alias count/),
+    ]);
+    expect(problemsOf('a'.repeat(200_001))).toEqual([expect.stringContaining('longer than 200000 characters')]);
+    expect(problemsOf('['.repeat(50_000)).length).toBeGreaterThan(0);
+  });
+
+  it('is read without an error, whatever it is', () => {
+    const line = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(
+        'name: a',
+        'queues:',
+        '  - name: b',
+        '- &x',
+        'a: *x',
+        '<<: *x',
+        '__proto__: 1',
+        '? [a]',
+        '---',
+        '|',
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(line), (yaml) => {
+        for (const problem of problemsOf(yaml.join('\n'))) expect(problem).toMatch(/^agents\/cards\.yaml:\d+: /);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
