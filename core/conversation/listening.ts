@@ -10,26 +10,34 @@ import { hasWords, yesOrNo } from './words.ts';
 /** Asked once more after an unclear answer; after a second one the caller is connected: a person can always sort it out. */
 const UNCLEAR_MAX = 1;
 
-/** The caller's turn. */
+/** Longer than any number a caller is asked for. A line that keeps sending tones does not fill memory. */
+const KEYS_MAX = 64;
+
+/**
+ * The caller's turn. One of its timers always runs, whatever the detector and the recogniser report or fail to report, and in whatever order:
+ * the line never stays dead.
+ */
 export function nextListening(state: TurnIn<'caller'>, input: TurnInput, settings: TurnSettings): TurnStep {
   switch (input.type) {
     case 'speech-started':
+      return speaking(state, settings);
     case 'partial':
-      return [{ ...state, reprompts: 0 }, stop('silence'), stop('end-of-turn')];
+      return speaking(hasWords(input.text) ? { ...state, reprompts: 0 } : state, settings);
     case 'speech-ended':
-      return state.said === undefined
-        ? [state, startSilence(settings)]
-        : [state, { type: 'start-timer', timer: 'end-of-turn', ms: settings.endOfTurnMs }];
+      return paused(state, settings);
     case 'final':
-      return hasWords(input.text) ? heard(state, spoken(input.text, input.confidence), settings) : [state];
+      // Words that came to nothing: what is waited for is what was waited for before.
+      return hasWords(input.text)
+        ? heard(state, spoken(input.text, input.confidence), settings)
+        : paused(state, settings);
     case 'key-pressed':
       return keyPressed(state, input.key, settings);
     case 'timer-fired':
       switch (input.timer) {
         case 'end-of-turn':
-          return state.said === undefined ? [state] : answer(state, state.said, settings);
+          return state.said === undefined || state.keys !== '' ? [state] : answer(state, state.said, settings);
         case 'keys':
-          return state.keys === '' ? [state] : answer(state, keyed(state.keys), settings);
+          return state.keys === '' ? [state] : answerKeys(state, settings);
         case 'silence':
           return nobodySpeaks(state, settings);
         default:
@@ -38,6 +46,17 @@ export function nextListening(state: TurnIn<'caller'>, input: TurnInput, setting
     default:
       return [state];
   }
+}
+
+/** Speech may go on for long, but not without a word: noise is not waited for without end. */
+function speaking(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep {
+  return [state, stop('end-of-turn'), startSilence(settings)];
+}
+
+function paused(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep {
+  return state.said === undefined
+    ? [state, startSilence(settings)]
+    : [state, { type: 'start-timer', timer: 'end-of-turn', ms: settings.endOfTurnMs }];
 }
 
 export function heard(state: TurnIn<'caller'>, said: Said, settings: TurnSettings): TurnStep {
@@ -56,20 +75,26 @@ export function keyPressed(state: TurnIn<'caller'>, key: string, settings: TurnS
       settings,
       stop('silence'),
       stop('end-of-turn'),
-      ...recorded(merged(state.said, keyed(key))),
+      ...recorded(state.said),
+      ...recorded(keyed(key)),
     );
   }
   if (key === settings.keypad.terminator) {
-    return state.keys === '' ? [state] : answer(state, keyed(state.keys), settings);
+    return state.keys === '' ? [state] : answerKeys(state, settings);
   }
-  return [
-    { ...state, keys: state.keys + key, reprompts: 0 },
-    stop('silence'),
-    { type: 'start-timer', timer: 'keys', ms: settings.keypad.interDigitTimeoutMs },
-  ];
+  const more: TurnIn<'caller'> = { ...state, keys: state.keys + key, reprompts: 0 };
+  if (more.keys.length >= KEYS_MAX) return answerKeys(more, settings);
+  return [more, stop('silence'), { type: 'start-timer', timer: 'keys', ms: settings.keypad.interDigitTimeoutMs }];
+}
+
+/** Keys are an answer of their own; words said before them are part of the story, not of the number. */
+function answerKeys(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep {
+  return answer({ ...state, said: undefined }, keyed(state.keys), settings, ...recorded(state.said));
 }
 
 function nobodySpeaks(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep {
+  if (state.keys !== '') return [state];
+  if (state.said !== undefined) return answer(state, state.said, settings);
   const prompt = settings.silence.reprompts[state.reprompts];
   return prompt === undefined
     ? say(state, settings.silence.closing, { kind: 'hang-up' })
@@ -77,8 +102,8 @@ function nobodySpeaks(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep
 }
 
 /** The caller's turn is over: to the model, unless a question of our own was answered. */
-function answer(state: TurnIn<'caller'>, said: Said, settings: TurnSettings): TurnStep {
-  const quiet = [stop('silence'), stop('end-of-turn'), stop('keys')];
+function answer(state: TurnIn<'caller'>, said: Said, settings: TurnSettings, ...before: TurnEffect[]): TurnStep {
+  const quiet = [stop('silence'), stop('end-of-turn'), stop('keys'), ...before];
   if (state.awaiting.kind === 'confirmation') {
     const { request, unclear } = state.awaiting;
     const meant = yesOrNo(said.text, settings.language);

@@ -24,14 +24,33 @@ export function nextReplying(state: Replying, input: TurnInput, settings: TurnSe
     case 'timer-fired':
       return input.timer === 'filler' && state.phase === 'thinking' ? late(state, settings) : [state];
     case 'key-pressed':
-      return follow(interrupted(state), (caller) => keyPressed(caller, input.key, settings));
     case 'speech-sustained':
-      return state.phase === 'agent' ? interrupted(state) : [state];
+    case 'partial':
+    case 'final':
+      return state.then.kind === 'hand-over' && state.then.request.reason === 'failure'
+        ? // There is no agent to give the turn back to: the caller hears this out and gets a person.
+          [state]
+        : callerActs(state, input, settings);
+    default:
+      return [state];
+  }
+}
+
+type CallerInput = Extract<TurnInput, { type: 'key-pressed' | 'speech-sustained' | 'partial' | 'final' }>;
+
+function callerActs(state: Replying, input: CallerInput, settings: TurnSettings): TurnStep {
+  switch (input.type) {
+    case 'key-pressed':
+      // The terminator of a number that is being answered already.
+      if (state.phase === 'thinking' && input.key === settings.keypad.terminator) return [state];
+      return follow(interrupted(state, settings), (caller) => keyPressed(caller, input.key, settings));
+    case 'speech-sustained':
+      return state.phase === 'agent' ? interrupted(state, settings) : [state];
     case 'partial':
     case 'final':
       return spokenOver(state, input, settings);
     default:
-      return [state];
+      return unreachable(input);
   }
 }
 
@@ -45,7 +64,7 @@ function spokenOver(
   // To our own question "okay" is an answer, and before anything is heard it is the rest of the caller's turn.
   const goesOn = state.phase === 'agent' && !asked && isBackChannel(input.text, settings.language);
   if (!hasWords(input.text) || goesOn) return [state];
-  const caller = interrupted(state);
+  const caller = interrupted(state, settings);
   return input.type === 'partial'
     ? caller
     : follow(caller, (listening) => heard(listening, spoken(input.text, input.confidence), settings));
@@ -55,7 +74,7 @@ function spokenOver(
  * Back to the caller. A reply of which nothing was heard leaves the caller's turn open: what they say now belongs to it. A question that was
  * being asked stays asked.
  */
-function interrupted(state: Replying): TurnStep<TurnIn<'caller'>> {
+function interrupted(state: Replying, settings: TurnSettings): TurnStep<TurnIn<'caller'>> {
   const { then, replies, reply } = state;
   const unheard = state.phase === 'thinking';
   return [
@@ -65,10 +84,12 @@ function interrupted(state: Replying): TurnStep<TurnIn<'caller'>> {
       awaiting: then.kind === 'listen' ? then.awaiting : anything,
       said: unheard ? state.said : undefined,
       keys: '',
-      reprompts: 0,
+      // A noise may have done it: only words begin the count anew.
+      reprompts: then.kind === 'listen' ? then.reprompts : 0,
     },
     { type: 'stop-reply', reply },
     stop('filler'),
+    startSilence(settings),
   ];
 }
 

@@ -25,7 +25,7 @@ const YES: Readonly<Record<string, RegExp>> = {
   es: /(?:^|[^\p{L}])(?:sí|si|claro|vale|por favor|de acuerdo|correcto|adelante|ok|okay)(?![\p{L}])/u,
 };
 const NO: Readonly<Record<string, RegExp>> = {
-  en: /\b(?:no|nope|not|don't|do not|never|rather not|wait|stop)\b/,
+  en: /\b(?:no|nope|not|[a-z]{2,6}n't|do not|never|rather not|wait|stop)\b/,
   es: /(?:^|[^\p{L}])(?:no|nunca|mejor no|espera|espere|todavía no)(?![\p{L}])/u,
 };
 
@@ -36,6 +36,7 @@ function forLanguage<Words>(table: Readonly<Record<string, Words>>, language: st
 function bare(text: string): string {
   return text
     .toLowerCase()
+    .replaceAll('\u2019', "'")
     .replace(/[^\p{L}\p{N}' -]+/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim();

@@ -1,0 +1,111 @@
+import { agentDefinition, type AgentDefinition } from '#core/agent/definition';
+import type { TurnEffect } from '#core/conversation/effect';
+import type { TurnInput } from '#core/conversation/input';
+import { firstTurn, type TurnPhase, type TurnState } from '#core/conversation/state';
+import { nextTurn } from '#core/conversation/turn';
+import { turnSettings, type TurnSettings } from '#core/conversation/turn-settings';
+import type { ReplyId } from '#core/ids';
+
+type AgentFields = Partial<Record<keyof AgentDefinition, unknown>>;
+
+/** An agent with everything a conversation can come across. */
+export function agentWith(fields: AgentFields = {}): AgentDefinition {
+  return agentDefinition.parse({
+    name: 'card-services',
+    greeting: 'Hello {name}, you are calling about {reason}.',
+    greetingUnknown: 'Hello, how can I help?',
+    instructions: 'Help the caller with their card.',
+    queues: [
+      { name: 'general', target: '+18005550141' },
+      { name: 'disputes', target: '+18005550142', topics: ['disputed charges'] },
+    ],
+    fillers: ['One moment.'],
+    troubleMessage: 'I am having trouble.',
+    handover: {
+      confirmation: 'Shall I connect you?',
+      announcement: 'I am connecting you.',
+      fallback: ['disputes', 'general'],
+      failureMessage: 'Nobody can take your call.',
+    },
+    silence: { reprompts: ['Are you there?', 'I cannot hear you.'], closing: 'Goodbye.' },
+    keypad: { toPerson: '0' },
+    ...fields,
+  });
+}
+
+/** A conversation played input by input, with what it asked for on the way. */
+export interface TurnPlay {
+  readonly state: TurnState;
+  readonly phase: TurnPhase;
+  /** All effects since the last look. */
+  effects(): readonly TurnEffect[];
+  /** The effects since the last look that are not about timers. */
+  deeds(): readonly TurnEffect[];
+  /** Timers running now. */
+  readonly timers: ReadonlySet<string>;
+  /** The reply under way, or the last there was. */
+  readonly reply: ReplyId;
+  give(...inputs: readonly TurnInput[]): TurnPlay;
+  /** The running reply becomes audible and is heard to its end. */
+  hearOut(): TurnPlay;
+  /** The caller says something, and the pause after it passes. */
+  say(text: string): TurnPlay;
+}
+
+export function playTurns(settings: TurnSettings = turnSettings(agentWith())): TurnPlay {
+  let state: TurnState = firstTurn;
+  let effects: TurnEffect[] = [];
+  const timers = new Set<string>();
+  let reply = 'reply-0' as ReplyId;
+  const note = (effect: TurnEffect): void => {
+    effects.push(effect);
+    if (effect.type === 'start-timer') timers.add(effect.timer);
+    if (effect.type === 'stop-timer') timers.delete(effect.timer);
+    if (effect.type === 'say' || effect.type === 'think') ({ reply } = effect);
+  };
+  const look = (): TurnEffect[] => {
+    const seen = effects;
+    effects = [];
+    return seen;
+  };
+  const play: TurnPlay = {
+    get state() {
+      return state;
+    },
+    get phase() {
+      return state.phase;
+    },
+    get reply() {
+      return reply;
+    },
+    timers,
+    effects: look,
+    deeds: () => look().filter(({ type }) => type !== 'start-timer' && type !== 'stop-timer'),
+    give(...inputs) {
+      for (const input of inputs) {
+        if (input.type === 'timer-fired') timers.delete(input.timer);
+        const [next, ...more] = nextTurn(state, input, settings);
+        state = next;
+        for (const effect of more) note(effect);
+      }
+      return play;
+    },
+    hearOut: () => play.give({ type: 'reply-audible', reply }, { type: 'reply-finished', reply }),
+    say: (text) =>
+      play.give(
+        { type: 'speech-started' },
+        { type: 'partial', text },
+        { type: 'speech-ended' },
+        { type: 'final', text, confidence: 0.9 },
+        { type: 'timer-fired', timer: 'end-of-turn' },
+      ),
+  };
+  return play;
+}
+
+/** A conversation whose greeting has been heard: the caller's turn. */
+export function listeningPlay(settings?: TurnSettings): TurnPlay {
+  const play = playTurns(settings).give({ type: 'media-ready', greeting: 'Hello.' }).hearOut();
+  play.effects();
+  return play;
+}
