@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { HandoverReason } from '#core/handover/packet';
+import type { TimerName, TurnInput } from '#core/conversation/input';
+import { turnSettings } from '#core/conversation/turn-settings';
+import { replyId } from '#core/ids';
+import { agentWith, playTurns, type TurnPlay } from '../../../support/turn-play.ts';
+
+const timerNames: readonly TimerName[] = ['end-of-turn', 'silence', 'filler', 'keys', 'transfer'];
+const reasons: readonly HandoverReason[] = ['caller-asked', 'agent-decided', 'failure'];
+
+/** A reply by its distance from the running one: 0 is the running one, 1 the one before it. */
+type Aged = (play: TurnPlay) => TurnInput;
+
+const reply = fc.integer({ min: 0, max: 2 }).map((age) => (play: TurnPlay) => {
+  return replyId(Math.max(0, play.state.replies - age));
+});
+const always = (input: TurnInput): Aged => {
+  return () => input;
+};
+const words = fc.oneof(
+  fc.constantFrom('', ' ', 'yes', 'no', 'okay', 'uh-huh', 'my card is lost'),
+  fc.string({ unit: 'grapheme' }),
+);
+const anyInput: fc.Arbitrary<Aged> = fc.oneof(
+  fc
+    .constantFrom<TurnInput>(
+      { type: 'media-ready', greeting: 'Hello.' },
+      { type: 'speech-started' },
+      { type: 'speech-sustained' },
+      { type: 'speech-ended' },
+      { type: 'hearing-failed' },
+    )
+    .map(always),
+  words.map((text) => always({ type: 'partial', text })),
+  words.map((text) => always({ type: 'final', text, confidence: 0.5 })),
+  fc.constantFrom(...'0 1 2 9 * #'.split(' ')).map((key) => always({ type: 'key-pressed', key })),
+  fc.constantFrom(...timerNames).map((timer) => always({ type: 'timer-fired', timer })),
+  fc
+    .tuple(fc.constantFrom('reply-audible', 'reply-finished', 'reply-failed'), reply)
+    .map(([type, of]): Aged => (play) => ({ type, reply: of(play) })),
+  fc
+    .tuple(fc.constantFrom(...reasons), fc.constantFrom(undefined, 'disputes', 'nowhere'), reply)
+    .map(([reason, queue, of]): Aged => (play) => ({
+      type: 'tool-called',
+      reply: of(play),
+      tool: { kind: 'transfer-to-person', request: { reason, queue, words: {} } },
+    })),
+  reply.map((of): Aged => (play) => ({ type: 'tool-called', reply: of(play), tool: { kind: 'end-call' } })),
+  fc
+    .tuple(fc.constantFrom('transfer-accepted', 'transfer-failed'), fc.integer({ min: 0, max: 2 }))
+    .map(([type, attempt]) => always({ type, attempt })),
+);
+const agents = fc.record({
+  confirm: fc.boolean(),
+  onFailure: fc.constantFrom('disconnect', 'return-to-conversation'),
+  toPerson: fc.constantFrom('0', undefined),
+});
+const settingsOf = ({
+  confirm,
+  onFailure,
+  toPerson,
+}: {
+  confirm: boolean;
+  onFailure: string;
+  toPerson: string | undefined;
+}) => turnSettings(agentWith({ handover: { confirm, onFailure }, keypad: toPerson === undefined ? {} : { toPerson } }));
+const inputs = fc.array(anyInput, { maxLength: 60 });
+
+describe('a conversation in which anything happens in any order', () => {
+  it('never has two replies under way, and stops each before the next', () => {
+    fc.assert(
+      fc.property(agents, inputs, (agent, given) => {
+        const play = playTurns(settingsOf(agent));
+        const running = new Set<string>();
+        for (const input of given) {
+          const actual = input(play);
+          if ((actual.type === 'reply-finished' || actual.type === 'reply-failed') && running.has(actual.reply)) {
+            running.delete(actual.reply);
+          }
+          play.give(actual);
+          for (const effect of play.effects()) {
+            if (effect.type === 'stop-reply') running.delete(effect.reply);
+            if (effect.type === 'say' || effect.type === 'think') {
+              expect([...running]).toEqual([]);
+              running.add(effect.reply);
+            }
+            if (effect.type === 'say-filler') expect(running).toContain(effect.reply);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is never stuck: the caller is waited for only so long, and so is a transfer', () => {
+    fc.assert(
+      fc.property(agents, inputs, (agent, given) => {
+        const play = playTurns(settingsOf(agent));
+        for (const input of given) {
+          const actual = input(play);
+          // Only timers that run fire.
+          if (actual.type === 'timer-fired' && !play.timers.has(actual.timer)) continue;
+          play.give(actual);
+          const { state } = play;
+          if (state.phase === 'caller') {
+            expect([...play.timers].some((timer) => ['silence', 'end-of-turn', 'keys'].includes(timer))).toBe(true);
+          }
+          if (state.phase === 'handing-over' && state.step.kind === 'asked') expect(play.timers).toContain('transfer');
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('comes to an end when left alone', () => {
+    fc.assert(
+      fc.property(agents, inputs, (agent, given) => {
+        const play = playTurns(settingsOf(agent)).give({ type: 'media-ready', greeting: 'Hello.' });
+        for (const input of given) play.give(input(play));
+        for (let rounds = 0; play.phase !== 'ended' && rounds < 50; rounds += 1) {
+          const [timer] = play.timers;
+          if (play.phase === 'thinking' || play.phase === 'agent') play.hearOut();
+          else if (play.state.phase === 'handing-over' && play.state.step.kind === 'accepted') return;
+          else if (timer === undefined) play.hearOut();
+          else play.give({ type: 'timer-fired', timer: timer as TimerName });
+        }
+        expect(play.phase).toBe('ended');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is over when the caller is gone, and leaves nothing running', () => {
+    fc.assert(
+      fc.property(agents, inputs, inputs, (agent, given, late) => {
+        const play = playTurns(settingsOf(agent));
+        for (const input of given) play.give(input(play));
+        play.give({ type: 'caller-gone' });
+        expect(play.phase).toBe('ended');
+        expect([...play.timers]).toEqual([]);
+        play.effects();
+        for (const input of late) play.give(input(play));
+        expect(play.effects()).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
