@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,25 +23,31 @@ const common = {
   absWorkingDir: root,
   bundle: true,
   platform: 'node',
+  target: 'node22',
   sourcemap: true,
   minifySyntax: true,
-  metafile: true,
   logLevel: 'warning',
 } satisfies BuildOptions;
 
 async function bundle(deployable: Deployable): Promise<void> {
   const folder = path.join(root, 'dist', deployable);
-  await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const { metafile } = await build({ ...common, ...(await optionsOf(deployable, folder)) });
+  const { metafile, outputFiles } = await build({
+    ...common,
+    ...(await optionsOf(deployable, folder)),
+    metafile: true,
+    write: false,
+  });
   if (deployable === 'functions') refuseForeignInputs(metafile);
+  for (const { path: file, contents } of outputFiles) {
+    await exchange(file, contents);
+    if (!file.endsWith('.map'))
+      console.log(`${path.relative(root, file)}  ${Math.round(contents.byteLength / 1024)} KiB`);
+  }
   if (deployable === 'media-bridge') {
-    // Found at run time beside the bundle: esbuild does not follow it.
+    // Read at run time beside the bundle: esbuild does not follow it.
     const detector = createRequire(import.meta.url).resolve('@echogarden/fvad-wasm/fvad.wasm');
     await copyFile(detector, path.join(folder, 'fvad.wasm'));
-  }
-  for (const [file, { bytes }] of Object.entries(metafile.outputs)) {
-    if (!file.endsWith('.map')) console.log(`${file}  ${Math.round(bytes / 1024)} KiB`);
   }
 }
 
@@ -51,7 +57,6 @@ async function optionsOf(deployable: Deployable, folder: string): Promise<BuildO
       entryPoints: [path.join(root, deployable, 'main.ts')],
       outfile: path.join(folder, 'main.js'),
       format: 'esm',
-      target: 'node22',
       banner: { js: REQUIRE_FOR_ESM },
     };
   }
@@ -59,7 +64,6 @@ async function optionsOf(deployable: Deployable, folder: string): Promise<BuildO
     stdin: { contents: await importsOfTriggers(), resolveDir: root, sourcefile: 'triggers.ts', loader: 'ts' },
     outfile: path.join(folder, 'main.cjs'),
     format: 'cjs',
-    target: 'node22',
     // The worker of the host gives it; it is no package.
     external: ['@azure/functions-core'],
   };
@@ -75,10 +79,15 @@ function refuseForeignInputs(metafile: Metafile): void {
   const foreign = Object.keys(metafile.inputs).filter((input) => NOT_IN_FUNCTIONS.test(input));
   const [first] = foreign;
   if (first !== undefined) {
-    throw new Error(
-      `The functions app would contain ${foreign.length} files of a speech or model SDK, such as ${first}`,
-    );
+    throw new Error(`The functions would contain ${foreign.length} files of a speech or model SDK, such as ${first}`);
   }
+}
+
+/** Whole or not at all: an app that is loading the older bundle is not disturbed. */
+async function exchange(file: string, contents: Uint8Array): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  await writeFile(temporary, contents);
+  await rename(temporary, file);
 }
 
 const wanted = process.argv.slice(2);
