@@ -1,5 +1,10 @@
 import type { AgentDefinition } from './definition.ts';
-import type { AgentIssue } from './parse.ts';
+
+/** Something wrong with one field; `path` as zod has it. */
+export interface AgentIssue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
 
 /** What `greeting` may have filled in. */
 const PLACES = ['name', 'reason'];

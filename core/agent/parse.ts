@@ -1,18 +1,12 @@
 import { isMap, isScalar, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
 import type { z } from 'zod';
-import { crossCheck } from './cross-check.ts';
+import { crossCheck, type AgentIssue } from './cross-check.ts';
 import { agentDefinition, type AgentDefinition } from './definition.ts';
 
 export type ParsedAgent =
   | { readonly ok: true; readonly agent: AgentDefinition }
   /** Each `file:line: field: what is wrong`. */
   | { readonly ok: false; readonly problems: readonly string[] };
-
-/** Something wrong with one field; `path` as zod has it. */
-export interface AgentIssue {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
 
 /** More than any agent, and little enough that a wrong file cannot stall the start. */
 const FILE_MAX_CHARS = 200_000;

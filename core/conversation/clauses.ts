@@ -1,3 +1,5 @@
+import { clip } from '../plain-text.ts';
+
 /** Words whose full stop does not end a sentence. */
 const ABBREVIATIONS = new Set([
   'mr',
@@ -6,23 +8,30 @@ const ABBREVIATIONS = new Set([
   'dr',
   'prof',
   'st',
-  'no',
   'vs',
   'etc',
   'e.g',
   'i.e',
+  'a.m',
+  'p.m',
   'sr',
   'sra',
   'ud',
   'uds',
   'núm',
-  'a.m',
-  'p.m',
 ]);
 /** The first clause may end at a comma, so that something is heard soon; but not after a word or two, which would sound chopped. */
 const FIRST_CLAUSE_MIN_CHARS = 24;
 /** A sentence without any end is cut at a space here: synthesis waits for nobody's full stop. */
 const CLAUSE_MAX_CHARS = 400;
+
+/**
+ * Where a clause may end: a mark with the white space after it ("4.50" may still be growing), a mark of a script that writes no white space,
+ * a line's end.
+ */
+const END = /([.!?…]+["')\]”’]*|[,;:—])(?=\s)|[。！？]+(?=[^。！？])|\n/gu;
+/** "1. Insert the card": the number of a list is no sentence. */
+const LIST_NUMBER = /^\s*\d{1,2}$/;
 
 export interface ClauseCutter {
   /** Takes the next piece of a reply as the model streams it; gives the clauses that are complete with it. */
@@ -31,7 +40,7 @@ export interface ClauseCutter {
   flush(): string | undefined;
 }
 
-/** Cuts a streamed reply into pieces worth speaking: sentences, and for the first one a shorter clause. */
+/** Cuts a streamed reply into pieces worth speaking: sentences, and for the first one a shorter clause. Where it is cut does not depend on the pieces it came in. */
 export function clauseCutter(): ClauseCutter {
   let pending = '';
   let isFirst = true;
@@ -60,26 +69,26 @@ export function clauseCutter(): ClauseCutter {
   };
 }
 
-/** Index after the first complete clause. A mark counts only once the white space after it has come: "4.50" and "Mr. Smith" may still be growing. */
+/** Index after the first complete clause. */
 function endOfClause(text: string, isFirst: boolean): number | undefined {
-  for (const match of text.matchAll(/([.!?…]+["')\]]*|[,;:—])(?=\s)|\n/gu)) {
-    const mark = match[1] ?? '\n';
+  for (const match of text.matchAll(END)) {
     const end = match.index + match[0].length;
-    if (mark === '\n') return end;
-    if (/^[,;:—]/u.test(mark)) {
-      if (isFirst && text.slice(0, end).trim().length >= FIRST_CLAUSE_MIN_CHARS) return end;
-      continue;
-    }
-    if (!endsWithAbbreviation(text.slice(0, match.index), mark)) return end;
+    if (end > CLAUSE_MAX_CHARS) break;
+    if (endsClause(text.slice(0, match.index), match[1] ?? '', isFirst)) return end;
   }
   if (text.length <= CLAUSE_MAX_CHARS) return undefined;
   const space = text.lastIndexOf(' ', CLAUSE_MAX_CHARS);
-  return space > 0 ? space : CLAUSE_MAX_CHARS;
+  return space > 0 ? space : clip(text, CLAUSE_MAX_CHARS).length;
 }
 
-function endsWithAbbreviation(before: string, mark: string): boolean {
-  if (!mark.startsWith('.') || mark.startsWith('..')) return false;
-  const word = /[\p{L}.]+$/u.exec(before)?.[0]?.toLowerCase() ?? '';
+/** `mark` is empty for what always ends one. */
+function endsClause(before: string, mark: string, isFirst: boolean): boolean {
+  if (/^[,;:—]/u.test(mark)) return isFirst && before.trim().length + mark.length >= FIRST_CLAUSE_MIN_CHARS;
+  return !mark.startsWith('.') || mark.startsWith('..') || !belongsToFullStop(before);
+}
+
+function belongsToFullStop(before: string): boolean {
+  const word = /[\p{L}.]{1,8}$/u.exec(before)?.[0].toLowerCase() ?? '';
   // A single letter is an initial: "J. Smith".
-  return ABBREVIATIONS.has(word) || /(?:^|[^\p{L}])\p{Lu}$/u.test(before);
+  return ABBREVIATIONS.has(word) || /(?:^|[^\p{L}])\p{Lu}$/u.test(before) || LIST_NUMBER.test(before);
 }

@@ -7,20 +7,42 @@ export interface SpeechStyle {
   readonly voice: string;
 }
 
+/** How far one piece of markup may reach: what is longer is text with a stray bracket in it. */
+const WITHIN = '{0,300}';
+const CODE_BLOCK = /```[\s\S]*?(?:```|$)/g;
+const LINK = new RegExp(String.raw`!?\[([^\]]${WITHIN})\]\((?:[^()]|\([^()]${WITHIN}\))${WITHIN}\)`, 'g');
+const TAG = new RegExp(String.raw`</?[a-z][^>]${WITHIN}>|<!--[\s\S]${WITHIN}?-->`, 'gi');
+const URL = /\bhttps?:\/\/[^\s<>]*[^\s<>.,;:!?)]|\bwww\.[^\s<>]*[^\s<>.,;:!?)]/gi;
+const RULE = /^[ \t]*(?:[-*_][ \t]*){3,}$/gm;
+const LINE_START = /^[ \t]{0,3}(?:#{1,6}|>|[-*+]|\d{1,2}[.)])\s+/gm;
+const STRONG = /\*\*|__|~~|`/g;
+const EMPHASIS = new RegExp(String.raw`(^|[\s(])[*_](\S(?:.${WITHIN}?\S)?)[*_](?=[\s.,;:!?)]|$)`, 'g');
+/** Emoji with what may follow them (variation, joiner, flag letters), and the frame of a keycap. Joiners elsewhere belong to words of Indic scripts. */
+const PICTURE =
+  /[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}](?:\u{fe0e}|\u{fe0f}|\u{200d}|[\u{e0020}-\u{e007f}])*|\u{fe0f}?\u{20e3}/gu;
+const HTML_ENTITIES: Readonly<Record<string, string>> = {
+  '&amp;': '&',
+  '&nbsp;': ' ',
+  '&quot;': '"',
+  '&apos;': "'",
+  '&#39;': "'",
+};
+
 /** What a model likes to write and nobody can say: Markdown, HTML, emoji, URLs. Gives one line of plain text. */
 export function speakableText(text: string): string {
   return plainText(
     text
-      .replace(/```[\s\S]*?(?:```|$)/g, ' ')
-      .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
-      .replace(/<\/?[a-z][^>]*>/gi, ' ')
-      .replace(/\bhttps?:\/\/\S+|\bwww\.\S+/gi, ' ')
-      .replace(/^\s{0,3}(?:#{1,6}|>|[-*+]|\d{1,2}[.)])\s+/gm, '')
-      .replace(/^\s*(?:[-*_]\s*){3,}$/gm, ' ')
+      .replace(CODE_BLOCK, ' ')
+      .replace(LINK, '$1')
+      .replace(TAG, ' ')
+      .replace(URL, ' ')
+      .replace(RULE, ' ')
+      .replace(LINE_START, '')
       .replace(/\|/g, ' ')
-      .replace(/(\*\*|__|~~|`)/g, '')
-      .replace(/(^|\s)[*_](\S(?:.*?\S)?)[*_](?=\s|[.,;:!?]|$)/g, '$1$2')
-      .replace(/[\p{Extended_Pictographic}\p{Regional_Indicator}\u{fe0f}\u{200d}]/gu, ' '),
+      .replace(STRONG, '')
+      .replace(EMPHASIS, '$1$2')
+      .replace(PICTURE, ' ')
+      .replace(/&(?:amp|nbsp|quot|apos|#39);/g, (entity) => HTML_ENTITIES[entity] ?? ' '),
   ).replace(/ (?=[.,;:!?](?:\s|$))/g, '');
 }
 
@@ -38,12 +60,20 @@ export function toSsml(text: string, { language, voice }: SpeechStyle): string {
  */
 const READINGS: readonly { readonly pattern: string; readonly as: string }[] = [
   {
-    pattern: String.raw`[$€£]\s?\d{1,3}(?:,\d{3})*(?:\.\d{1,2})?(?!\d)|\b\d+(?:\.\d{1,2})? (?:USD|EUR|GBP)\b`,
+    pattern: String.raw`[$€£]\s?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,2})?(?![.,]?\d)`,
+    as: 'currency',
+  },
+  {
+    pattern: String.raw`(?<![\w.,])(?:\d{1,3}(?:[.,]\d{3})+|\d+)(?:[.,]\d{1,2})?\s?(?:[€£]|(?:USD|EUR|GBP)\b)`,
     as: 'currency',
   },
   { pattern: String.raw`\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b`, as: 'date' },
   { pattern: String.raw`\+\d[\d ()-]{6,18}\d`, as: 'telephone' },
-  { pattern: String.raw`\b\d{5,}\b`, as: 'characters' },
+  {
+    pattern: String.raw`(?<![\w-])(?:(?:1-)?(?:\(\d{3}\) ?|\d{3}[ -]))?\d{3}-\d{4}(?![\w-])`,
+    as: 'telephone',
+  },
+  { pattern: String.raw`(?<![\w.,])\d{5,}(?!\w|[.,]\d)`, as: 'characters' },
 ];
 const READING = new RegExp(READINGS.map(({ pattern }) => `(${pattern})`).join('|'), 'g');
 
@@ -67,6 +97,9 @@ const XML_ENTITIES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
+/** What no XML 1.0 document may hold, escaped or not. Synthesis refuses the whole utterance for one of them. */
+const NOT_XML = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
+
 function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => XML_ENTITIES[char] ?? '');
+  return text.replace(NOT_XML, '').replace(/[&<>"']/g, (char) => XML_ENTITIES[char] ?? '');
 }
