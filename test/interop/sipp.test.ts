@@ -1,0 +1,173 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startBackend, type Backend, type BackendOptions } from './support/backend.ts';
+import { startEdge, type EdgeProcess } from './support/edge.ts';
+import { freePort } from './support/free-port.ts';
+import { rawTone } from './support/raw-tone.ts';
+
+const SCENARIOS = fileURLToPath(new URL('./sipp/', import.meta.url));
+const SERVICE = '+18005550199';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trunkline-sipp-'));
+  await writeFile(join(folder, 'tone.pcmu'), rawTone('pcmu'));
+  await writeFile(join(folder, 'tone.pcma'), rawTone('pcma'));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function edgeWithBackend(
+  options: Partial<BackendOptions> = {},
+): Promise<{ edge: EdgeProcess; backend: Backend }> {
+  const edge = await startEdge();
+  onTestFinished(() => edge.close());
+  const backend = await startBackend({ edgeUrl: edge.url, accessKey: edge.accessKey, playTone: true, ...options });
+  onTestFinished(() => backend.close());
+  await edge.subscribe(backend.webhookUrl);
+  return { edge, backend };
+}
+
+interface SippRun {
+  readonly edge: EdgeProcess;
+  readonly transport: 'udp' | 'tcp';
+  readonly scenario: string;
+  readonly codec?: 'pcmu' | 'pcma';
+  readonly calls?: number;
+  readonly rate?: number;
+  /** Where SIPp sends to, when that is not the edge itself. */
+  readonly port?: number;
+}
+
+/** Runs SIPp to its end; a call that went otherwise than its scenario makes it fail, with SIPp's own account of it. */
+async function sipp({ edge, transport, scenario, codec = 'pcmu', calls = 1, rate = 1, port }: SippRun): Promise<void> {
+  const localPort = await freePort(transport);
+  await edge.setTrunk({ fqdn: 'sbc.sipp.test', transport, port: localPort });
+  const errors = join(folder, `errors-${localPort}.log`);
+  const template = await readFile(join(SCENARIOS, scenario), 'utf8');
+  const file = join(folder, `${localPort}-${scenario}`);
+  await writeFile(
+    file,
+    template
+      .replaceAll('AUDIO_FILE', join(folder, `tone.${codec}`))
+      .replaceAll('PAYLOAD', codec === 'pcmu' ? '0' : '8')
+      .replaceAll('CODEC', codec.toUpperCase()),
+  );
+  const args = [
+    `127.0.0.1:${port ?? edge.port(transport)}`,
+    ...['-sf', file, '-s', SERVICE, '-i', '127.0.0.1', '-p', String(localPort)],
+    ...['-t', transport === 'udp' ? 'u1' : 't1', '-m', String(calls), '-l', String(calls), '-r', String(rate)],
+    ...['-mp', String((await freePort('udp')) & ~1)],
+    ...['-nostdin', '-timeout', '30s', '-timeout_error', '-trace_err', '-error_file', errors],
+  ];
+  await new Promise<void>((resolve, reject) => {
+    execFile('sipp', args, { cwd: folder, timeout: 45_000 }, (error, _stdout, stderr) => {
+      if (error === null) resolve();
+      else {
+        void readFile(errors, 'utf8').then(
+          (text) => reject(new Error(`SIPp: ${error.message}\n${stderr}\n${text}`)),
+          () => reject(new Error(`SIPp: ${error.message}\n${stderr}`)),
+        );
+      }
+    });
+  });
+}
+
+describe('a caller of SIPp', () => {
+  it.each([
+    { transport: 'udp', codec: 'pcmu' },
+    { transport: 'udp', codec: 'pcma' },
+    { transport: 'tcp', codec: 'pcmu' },
+    { transport: 'tcp', codec: 'pcma' },
+  ] as const)('is answered, heard and hung up on by itself over $transport in $codec', async ({ transport, codec }) => {
+    const { edge, backend } = await edgeWithBackend();
+    const run = sipp({ edge, transport, codec, scenario: 'caller.xml' });
+    const call = await during(run, backend.call(0));
+    await during(run, call.heardLoudFrames(25, 2_000));
+    await run;
+    const end = await call.callback('CallDisconnected');
+    expect(call).toMatchObject({
+      from: '4:+14255550100',
+      to: `4:${SERVICE}`,
+      sipHeaders: {
+        'User-To-User': '616263;encoding=hex',
+        'X-Customer-ID': 'C-1001',
+        'X-Call-Reason': 'disputed charge',
+      },
+    });
+    expect(end).toMatchObject({ resultInformation: { code: 200, subCode: 540_000 } });
+  });
+
+  it('reports every stage of the transfer it was asked for, and is let go', async () => {
+    const { edge, backend } = await edgeWithBackend();
+    await edge.control('PUT', '/settings', { transferBye: 'after-final-notify' });
+    const run = sipp({ edge, transport: 'udp', scenario: 'transfer.xml' });
+    const call = await during(run, backend.call(0));
+    await during(run, call.callback('CallConnected'));
+    await askForTransfer(call);
+    await run;
+    await expect(call.callback('CallTransferAccepted')).resolves.toMatchObject({ operationContext: 't1' });
+    await expect(call.callback('CallDisconnected')).resolves.toMatchObject({ resultInformation: { subCode: 7015 } });
+  });
+
+  it('stays in the call when the target of the transfer is busy', async () => {
+    const { edge, backend } = await edgeWithBackend();
+    await edge.control('PUT', '/settings', { transferBye: 'after-final-notify' });
+    const run = sipp({ edge, transport: 'tcp', scenario: 'transfer-busy.xml' });
+    const call = await during(run, backend.call(0));
+    await during(run, call.callback('CallConnected'));
+    await askForTransfer(call);
+    await expect(call.callback('CallTransferFailed')).resolves.toMatchObject({
+      operationContext: 't1',
+      resultInformation: { code: 486, subCode: 560_486 },
+    });
+    await call.connection.hangUp(true);
+    await run;
+  });
+
+  it('is let go as soon as it has taken the transfer, where the front says BYE early', async () => {
+    const { edge, backend } = await edgeWithBackend();
+    await edge.control('PUT', '/settings', { transferBye: 'early' });
+    const run = sipp({ edge, transport: 'udp', scenario: 'transfer-early-bye.xml' });
+    const call = await during(run, backend.call(0));
+    await during(run, call.callback('CallConnected'));
+    await askForTransfer(call);
+    await run;
+    await call.callback('CallTransferAccepted');
+  });
+});
+
+describe('a burst of 100 short calls', () => {
+  it.each(['udp', 'tcp'] as const)('over %s fails none of them', async (transport) => {
+    const { edge, backend } = await edgeWithBackend({ playTone: false, hangUpAtOnce: true });
+    await sipp({ edge, transport, scenario: 'short-call.xml', calls: 100, rate: 50 });
+    expect(backend.calls).toHaveLength(100);
+    for (const call of backend.calls) await call.callback('CallDisconnected');
+    const numbers = backend.calls.map((call) => call.sipHeaders['X-Call-Number']);
+    expect(new Set(numbers).size).toBe(100);
+  });
+});
+
+/** What is waited for while SIPp runs: when SIPp fails first, its account of it is what the test says. */
+function during<Result>(run: Promise<void>, wanted: Promise<Result>): Promise<Result> {
+  return Promise.race([wanted, run.then(() => wanted)]);
+}
+
+async function askForTransfer(call: Awaited<ReturnType<Backend['call']>>): Promise<void> {
+  await call.connection.transferCallToParticipant(
+    { phoneNumber: '+15551234' },
+    {
+      operationContext: 't1',
+      customCallingContext: [
+        { kind: 'sipuui', key: '', value: '43313031;encoding=hex' },
+        { kind: 'sipx', key: 'AI-Summary', value: 'the%20caller%20disputes%20a%20charge', sipHeaderPrefix: 'X-' },
+      ],
+    },
+  );
+}
