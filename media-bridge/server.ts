@@ -14,7 +14,7 @@ export interface BridgeServices extends UpgradeServices, SessionServices {
 export interface Bridge {
   readonly url: string;
   readonly registry: SessionRegistry;
-  /** Takes no new calls, lets those there are finish for so long, then ends everything. Once; later calls wait for the first. */
+  /** Takes no new calls, lets those there are finish for so long, then ends everything. Called again, it ends everything now. */
   close(drainTimeoutMs: number): Promise<void>;
 }
 
@@ -50,7 +50,11 @@ export async function startBridge(host: string, port: number, services: BridgeSe
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     registry,
-    close: (drainTimeoutMs) => (closing ??= close(drainTimeoutMs, { registry, sockets, server })),
+    close: (drainTimeoutMs) => {
+      if (closing !== undefined) registry.stopWaiting();
+      closing ??= close(drainTimeoutMs, { registry, sockets, server });
+      return closing;
+    },
   };
 }
 
@@ -66,7 +70,7 @@ async function upgrade(
   head: Buffer,
   { registry, sockets, services }: Listener,
 ): Promise<void> {
-  if (registry.state === 'draining') {
+  if (isDraining(registry)) {
     refuse(socket, 503);
     return;
   }
@@ -80,6 +84,11 @@ async function upgrade(
   await registry.replace(callId);
   const earlier = verdict.earlier ?? (await services.sessions.load(callId, AbortSignal.timeout(3_000)));
   if (socket.destroyed) return;
+  // The check took time.
+  if (isDraining(registry)) {
+    refuse(socket, 503);
+    return;
+  }
   sockets.handleUpgrade(request, socket, head, (media) => {
     attach(media, (adapter) => {
       const session = new MediaSession(
@@ -94,6 +103,10 @@ async function upgrade(
       return session;
     });
   });
+}
+
+function isDraining(registry: SessionRegistry): boolean {
+  return registry.state === 'draining';
 }
 
 /** Listens to the socket before anything else happens: the first message is on its way. */

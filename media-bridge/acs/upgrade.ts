@@ -46,9 +46,9 @@ const ROW_BUDGET_MS = 3_000;
  * token says that ACS sends this (acs-facts 4.1), the ticket for which call.
  */
 export async function admitUpgrade(request: IncomingMessage, services: UpgradeServices): Promise<UpgradeVerdict> {
-  const url = new URL(request.url ?? '/', 'http://bridge');
-  const callId = parseCallId(PATH.exec(url.pathname)?.[1] ?? '');
-  if (callId === undefined) return refused(404, 'no such path');
+  const url = URL.parse(request.url ?? '/', 'http://bridge');
+  const callId = parseCallId(PATH.exec(url?.pathname ?? '')?.[1] ?? '');
+  if (url === null || callId === undefined) return refused(404, 'no such path');
   const ticket = checkTicket(
     services.ticketSecret,
     'media',

@@ -3,7 +3,7 @@ import type { TurnEffect } from '#core/conversation/effect';
 import type { TurnInput } from '#core/conversation/input';
 import { replyRequest, type ConversationFacts } from '#core/conversation/model-request';
 import { firstTurn, type Said, type TurnState } from '#core/conversation/state';
-import type { TranscriptTurn } from '#core/conversation/transcript';
+import type { HandoverRequest } from '#core/conversation/hand-over-request';
 import { nextTurn } from '#core/conversation/turn';
 import { turnSettings } from '#core/conversation/turn-settings';
 import type { HandoverPacket } from '#core/handover/packet';
@@ -14,8 +14,9 @@ import { PortError } from '#core/ports/error';
 import type { SessionRecord } from '#core/ports/session-store';
 import type { CallState } from '#core/call/state';
 import { unreachable } from '#core/unreachable';
+import { CallRecord } from './call-record.ts';
 import { askForTransfer, preparePacket, type HandoverServices } from './hand-over.ts';
-import { ReplyStopwatch } from './reply-latency.ts';
+import { ReplyStopwatch, type ReplyLatency } from './reply-latency.ts';
 import { writeReply } from './reply-writer.ts';
 import type { Speaker, SpeakerEvents } from './speaker.ts';
 import { TurnTimers } from './turn-timers.ts';
@@ -47,10 +48,9 @@ export class Conversation {
   readonly #settings;
   readonly #inbox: TurnInput[] = [];
   readonly #ended = new AbortController();
+  readonly #record: CallRecord;
   #isRunning = false;
   #state: TurnState = firstTurn;
-  #turns: readonly TranscriptTurn[];
-  #customer: Customer | undefined;
   #packet: Promise<HandoverPacket> | undefined;
   #model: { readonly reply: ReplyId; readonly abort: AbortController; readonly stopwatch: ReplyStopwatch } | undefined;
   #transfer: { readonly id: string; readonly attempt: number } | undefined;
@@ -60,12 +60,11 @@ export class Conversation {
   constructor(options: ConversationOptions) {
     this.#options = options;
     this.#settings = turnSettings(options.facts.agent);
-    this.#turns = options.earlier?.turns ?? [];
-    this.#customer = options.earlier?.customer;
+    this.#record = new CallRecord({ ...options, ...options.services });
     this.#speaker = options.speaker({
       onAudible: (reply, text) => this.#audible(reply, text),
       onFinished: (reply, text) => {
-        this.#recordAgent(reply, text, false);
+        this.#record.agentSaid(text, false, this.#latencyOf(reply));
         this.dispatch({ type: 'reply-finished', reply });
       },
       onFailed: (reply, error) => this.#replyFailed(reply, error),
@@ -77,7 +76,7 @@ export class Conversation {
   }
 
   set customer(customer: Customer) {
-    this.#customer = customer;
+    this.#record.customer = customer;
   }
 
   /** When the caller was last heard, in monotonic milliseconds: latencies count from here. */
@@ -127,11 +126,12 @@ export class Conversation {
     const before = this.#state.phase;
     const [state, ...effects] = nextTurn(this.#state, input, this.#settings);
     this.#state = state;
-    if (state.phase === 'handing-over' && before !== 'handing-over') {
-      // Prepared while the announcement is spoken.
-      this.#packet = preparePacket(this.#facts(), state.request, this.#options.services, this.#ended.signal);
-    }
+    const handsOver = state.phase === 'handing-over' && before !== 'handing-over';
+    if (handsOver) this.#packet = undefined;
+    if (before === 'handing-over' && state.phase !== 'handing-over') this.#options.onAwaitingTransfer(false);
     for (const effect of effects) this.#run(effect);
+    // While the announcement is spoken, and after the caller's last words were written down.
+    if (handsOver) this.#packet ??= this.#preparePacket(state.request);
   }
 
   #run(effect: TurnEffect): void {
@@ -147,10 +147,10 @@ export class Conversation {
         void this.#think(effect.reply, effect.said);
         return;
       case 'stop-reply':
-        this.#stop(effect.reply);
+        this.#interrupt(effect.reply);
         return;
       case 'record-caller':
-        this.#recordCaller(effect.said);
+        this.#record.callerSaid(effect.said);
         return;
       case 'start-timer':
         this.#timers.start(effect.timer, effect.ms);
@@ -175,7 +175,7 @@ export class Conversation {
     const stopwatch = new ReplyStopwatch(services.clock.monotonicMs(), this.#lastVoiceMs);
     this.#model = { reply, abort, stopwatch };
     const signal = AbortSignal.any([abort.signal, this.#ended.signal]);
-    const request = replyRequest(this.#facts(), said);
+    const request = replyRequest(this.#record.facts, said);
     const progress = { began: false };
     for (let tries = 1; ; tries += 1) {
       try {
@@ -210,16 +210,24 @@ export class Conversation {
     }
   }
 
-  #stop(reply: ReplyId): void {
-    const startedMs = this.#options.services.clock.monotonicMs();
-    if (this.#model?.reply === reply) this.#model.abort.abort(new Error('the reply was stopped'));
-    const stopped = this.#speaker.stop(reply);
-    if (stopped?.wasAudible !== true) return;
-    this.#options.stopAudio();
+  #interrupt(reply: ReplyId): void {
     const { log, clock } = this.#options.services;
+    const startedMs = clock.monotonicMs();
+    // A caller who hangs up, or an agent that fails, interrupts nobody.
+    const bySpeaking = this.#state.phase === 'caller' || this.#state.phase === 'handing-over';
+    if (!this.#stop(reply) || !bySpeaking) return;
     const { callId, correlationId } = this.#options.facts.offer;
     log.info({ callId, correlationId, stopAudioMs: Math.round(clock.monotonicMs() - startedMs) }, 'interruption');
-    this.#recordAgent(reply, stopped.heard, true);
+  }
+
+  /** Whether anything of it had been heard. */
+  #stop(reply: ReplyId): boolean {
+    if (this.#model?.reply === reply) this.#model.abort.abort(new Error('the reply was stopped'));
+    const stopped = this.#speaker.stop(reply);
+    if (stopped?.wasAudible !== true) return false;
+    this.#options.stopAudio();
+    this.#record.agentSaid(stopped.heard, true, this.#latencyOf(reply));
+    return true;
   }
 
   #replyFailed(reply: ReplyId, error: unknown): void {
@@ -233,24 +241,33 @@ export class Conversation {
     const { log, clock } = this.#options.services;
     const { callId, correlationId } = this.#options.facts.offer;
     if (this.#model?.reply === reply) this.#model.stopwatch.firstAudio(clock.monotonicMs());
-    log.info({ callId, correlationId, text }, 'agent speaking');
+    // First: what the caller said comes before the answer to it.
     this.dispatch({ type: 'reply-audible', reply });
+    log.info({ callId, correlationId, text }, 'agent speaking');
+  }
+
+  #latencyOf(reply: ReplyId): ReplyLatency | undefined {
+    return this.#model?.reply === reply ? this.#model.stopwatch.read() : undefined;
+  }
+
+  #preparePacket(request: HandoverRequest): Promise<HandoverPacket> {
+    return preparePacket(this.#record.facts, request, this.#options.services, this.#ended.signal);
   }
 
   async #askForTransfer({ request, attempt }: Extract<TurnEffect, { type: 'transfer' }>): Promise<void> {
     const { services, connectionId, facts, onAwaitingTransfer } = this.#options;
     const { signal } = this.#ended;
     this.#transfers += 1;
-    const id = `transfer-${this.#turns.length}-${this.#transfers}`;
+    const id = `transfer-${this.#record.facts.turns.length}-${this.#transfers}`;
     try {
-      this.#packet ??= preparePacket(this.#facts(), request, services, signal);
+      this.#packet ??= this.#preparePacket(request);
       const packet = await this.#packet;
-      this.#record(packet);
+      this.#record.packet = packet;
       this.#transfer = { id, attempt };
       onAwaitingTransfer(true);
       const nowMs = services.clock.now();
       await askForTransfer(
-        this.#facts(),
+        this.#record.facts,
         packet,
         { request, index: attempt, transferId: id, connectionId, nowMs },
         services,
@@ -259,48 +276,9 @@ export class Conversation {
     } catch (error) {
       if (signal.aborted) return;
       services.log.error({ callId: facts.offer.callId, err: error }, 'transfer not asked for');
-      this.#transfer = undefined;
+      // Unless the next queue has been asked for meanwhile.
+      if (this.#transfer?.id === id) this.#transfer = undefined;
       this.dispatch({ type: 'transfer-failed', attempt });
     }
-  }
-
-  #recordCaller(said: Said): void {
-    const { log, clock } = this.#options.services;
-    const { callId, correlationId } = this.#options.facts.offer;
-    const atMs = clock.now();
-    if (said.by === 'keypad') this.#add({ by: 'keypad', text: said.text, atMs });
-    else {
-      log.info({ callId, correlationId, text: said.text, confidence: said.confidence }, 'caller said');
-      this.#add({ by: 'caller', text: said.text, confidence: said.confidence, atMs });
-    }
-  }
-
-  #recordAgent(reply: ReplyId, text: string, interrupted: boolean): void {
-    if (text === '') return;
-    const { log, clock } = this.#options.services;
-    const { callId, correlationId } = this.#options.facts.offer;
-    const latency = this.#model?.reply === reply ? this.#model.stopwatch.read() : undefined;
-    log.info({ callId, correlationId, text, interrupted, latency }, 'agent said');
-    this.#add({ by: 'agent', text, interrupted, atMs: clock.now() });
-  }
-
-  #add(turn: TranscriptTurn): void {
-    this.#turns = [...this.#turns, turn];
-    this.#record(undefined);
-  }
-
-  #record(packet: HandoverPacket | undefined): void {
-    const { facts, onRecord } = this.#options;
-    onRecord({
-      callId: facts.offer.callId,
-      agent: facts.agent.name,
-      turns: this.#turns,
-      customer: this.#customer,
-      packet,
-    });
-  }
-
-  #facts(): ConversationFacts {
-    return { ...this.#options.facts, customer: this.#customer, turns: this.#turns };
   }
 }

@@ -1,4 +1,5 @@
 import type { Log } from '#adapters/logging/logger';
+import type { CallId } from '#core/ids';
 import type { Clock } from '#core/ports/clock';
 import { PortError } from '#core/ports/error';
 import type { SpeechToText, SpeechToTextOptions, Transcript, TranscriptStream } from '#core/ports/speech-to-text';
@@ -11,6 +12,7 @@ const WAITING_FRAMES_MAX = 250;
 
 export interface HearingOptions {
   readonly speechToText: SpeechToText;
+  readonly callId: CallId;
   readonly options: SpeechToTextOptions;
   readonly clock: Clock;
   readonly log: Log;
@@ -53,7 +55,7 @@ export class Hearing {
   }
 
   async #run(): Promise<void> {
-    const { clock, log, onFailed } = this.#options;
+    const { callId, clock, log, onFailed } = this.#options;
     const { signal } = this.#abort;
     let failures = 0;
     while (!this.#isClosed()) {
@@ -64,7 +66,7 @@ export class Hearing {
       } catch (error) {
         if (this.#isClosed()) return;
         failures += 1;
-        log.warn({ err: error, failures }, 'recogniser lost');
+        log.warn({ callId, err: error, failures }, 'recogniser lost');
         if (failures > REOPENS_MAX || (error instanceof PortError && !error.retryable)) {
           onFailed(error);
           return;
@@ -78,6 +80,8 @@ export class Hearing {
     const { speechToText, options, onTranscript } = this.#options;
     const stream = await speechToText.open(options, this.#abort.signal);
     try {
+      // Closed while it was being opened.
+      this.#abort.signal.throwIfAborted();
       this.#stream = stream;
       for (const frame of this.#waiting.splice(0)) stream.push(frame);
       for await (const transcript of stream) {

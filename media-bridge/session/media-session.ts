@@ -1,6 +1,7 @@
 import type { Log } from '#adapters/logging/logger';
 import type { AgentDefinition } from '#core/agent/definition';
 import { frameCutter } from '#core/audio/frames';
+import { SAMPLE_RATE_HZ } from '#core/audio/pcm';
 import type { CallState } from '#core/call/state';
 import { greetingFor } from '#core/conversation/greeting';
 import { nextVoice, silentVoice, type VoiceState } from '#core/conversation/voice-activity';
@@ -120,6 +121,7 @@ export class MediaSession {
       },
     });
     this.#hearing = new Hearing({
+      callId: offer.callId,
       speechToText: services.speechToText,
       options: { language: agent.language, phrases: agent.phrases },
       clock,
@@ -156,6 +158,7 @@ export class MediaSession {
         this.#keyPressed(message.key);
         return;
       case 'metadata':
+        this.#checkFormat(message.sampleRateHz);
     }
   }
 
@@ -214,6 +217,13 @@ export class MediaSession {
     const [voice, event] = nextVoice(this.#voice, voiced);
     this.#voice = voice;
     if (event !== undefined) this.#conversation.dispatch({ type: event });
+  }
+
+  /** What the answer asked for is what comes; anything else is a misunderstanding that nobody would hear otherwise than as noise. */
+  #checkFormat(sampleRateHz: number): void {
+    const { callId } = this.#start.call.offer;
+    if (sampleRateHz !== SAMPLE_RATE_HZ)
+      this.#services.log.error({ callId, sampleRateHz }, 'media format not understood');
   }
 
   #keyPressed(key: string): void {

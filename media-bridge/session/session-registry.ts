@@ -7,7 +7,8 @@ export type BridgeState = 'serving' | 'draining';
 export class SessionRegistry {
   readonly #sessions = new Map<CallId, MediaSession>();
   #state: BridgeState = 'serving';
-  #onEmpty: (() => void) | undefined;
+  /** Ends the wait of a drain. */
+  #stopWaiting: (() => void) | undefined;
 
   get state(): BridgeState {
     return this.#state;
@@ -22,13 +23,16 @@ export class SessionRegistry {
     await this.end(callId, 'replaced');
   }
 
+  /** Two sockets of one call can be checked at the same time: the later one stays. */
   add(callId: CallId, session: MediaSession): void {
+    const before = this.#sessions.get(callId);
     this.#sessions.set(callId, session);
+    void before?.end('replaced');
   }
 
-  async end(callId: CallId, reason: SessionEnd, only?: MediaSession): Promise<void> {
+  async end(callId: CallId, reason: SessionEnd): Promise<void> {
     const session = this.#sessions.get(callId);
-    if (session === undefined || (only !== undefined && session !== only)) return;
+    if (session === undefined) return;
     await session.end(reason);
     this.forget(callId, session);
   }
@@ -36,7 +40,7 @@ export class SessionRegistry {
   /** For a session that has ended by itself. */
   forget(callId: CallId, session: MediaSession): void {
     if (this.#sessions.get(callId) === session) this.#sessions.delete(callId);
-    if (this.#sessions.size === 0) this.#onEmpty?.();
+    if (this.#sessions.size === 0) this.#stopWaiting?.();
   }
 
   /** Takes no new calls, lets those there are finish for `timeoutMs`, then ends the rest: another bridge takes them over. */
@@ -45,12 +49,17 @@ export class SessionRegistry {
     if (this.#sessions.size > 0) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, timeoutMs);
-        this.#onEmpty = () => {
+        this.#stopWaiting = () => {
           clearTimeout(timer);
           resolve();
         };
       });
     }
     await Promise.all([...this.#sessions.keys()].map((callId) => this.end(callId, 'drained')));
+  }
+
+  /** A drain that is under way waits no longer. */
+  stopWaiting(): void {
+    this.#stopWaiting?.();
   }
 }
