@@ -13,6 +13,9 @@ export type Transition =
 /** The operation context of the control plane's own attempt to bring a caller to a person. One a call: there is no second chance behind it. */
 export const FAILURE_TRANSFER_ID = 'control-plane-failure';
 
+/** ACS gives a transfer up after 60 s (acs-facts 5.2); its report may take a little longer. */
+export const LAST_RESORT_TIMEOUT_MS = 70_000;
+
 /** A stream that was stopped on purpose, by us or by the end of the call, is not lost (acs-facts 3.2). */
 const STOPPED_ON_PURPOSE = 'subscriptionStopped';
 
@@ -91,9 +94,7 @@ function whileEstablished(state: EstablishedState, event: CallEvent): Transition
     case 'media-lost':
       return mediaLost(state, event);
     case 'watchdog-fired':
-      return state.phase === 'connected' && lastResort(state) === 'untried'
-        ? toPerson(state, event.atMs)
-        : ignored(state, event);
+      return watchdogFired(state, event);
     case 'transfer-accepted':
       return transferAccepted(state, event);
     case 'transfer-failed':
@@ -138,6 +139,20 @@ function mediaLost(state: EstablishedState, event: Event<'media-lost'>): Transit
   }
 }
 
+function watchdogFired(state: EstablishedState, event: Event<'watchdog-fired'>): Transition {
+  const { transfer } = state;
+  if (state.phase !== 'connected') return ignored(state, event);
+  if (transfer?.id !== FAILURE_TRANSFER_ID) return toPerson(state, event.atMs);
+  const { result } = transfer;
+  // The report of its failure was lost on the way: the front has given it up by now.
+  return result.kind === 'under-way' && event.atMs - result.atMs >= LAST_RESORT_TIMEOUT_MS
+    ? apologise({
+        ...state,
+        transfer: { ...transfer, result: { kind: 'failed', atMs: event.atMs, code: 408, subCode: 0 } },
+      })
+    : ignored(state, event);
+}
+
 function transferAccepted(state: EstablishedState, event: Event<'transfer-accepted'>): Transition {
   if (state.phase === 'handed-over') return ignored(state, event);
   return moved({
@@ -153,7 +168,9 @@ function transferAccepted(state: EstablishedState, event: Event<'transfer-accept
 
 function transferFailed(state: EstablishedState, event: Event<'transfer-failed'>): Transition {
   const { transfer } = state;
-  const isKnown = transfer?.id === event.transferId && transfer.result.kind !== 'under-way';
+  // A failure that is told again would hide the later one of the next queue.
+  const isKnown =
+    transfer?.result.kind === 'failed' && (transfer.id === event.transferId || event.atMs < transfer.result.atMs);
   // Our own attempt replaced the bridge's: what becomes of the bridge's older one matters to nobody any more.
   const isOurs = event.transferId === FAILURE_TRANSFER_ID;
   const isOfAnother = isOurs !== (transfer?.id === FAILURE_TRANSFER_ID);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CallCommand, CallEvent } from '#core/call/event';
 import type { CallState } from '#core/call/state';
-import { FAILURE_TRANSFER_ID, firstState, transition } from '#core/call/transition';
+import { FAILURE_TRANSFER_ID, firstState, LAST_RESORT_TIMEOUT_MS, transition } from '#core/call/transition';
 import type { CallConnectionId, PhoneNumber } from '#core/ids';
 import { connectionId, offer } from '../../../support/offered-call.ts';
 
@@ -32,7 +32,13 @@ const notTheEnd: fc.Arbitrary<CallEvent> = fc.oneof(
       '',
     ),
   }),
-  fc.record({ type: fc.constant('watchdog-fired' as const), atMs }),
+  fc.record({
+    type: fc.constant('watchdog-fired' as const),
+    atMs: fc.oneof(
+      atMs,
+      atMs.map((ms) => ms + LAST_RESORT_TIMEOUT_MS),
+    ),
+  }),
   fc.record({
     type: fc.constant('transfer-accepted' as const),
     atMs,

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { CallEvent } from '#core/call/event';
 import type { CallState } from '#core/call/state';
-import { FAILURE_TRANSFER_ID, firstState, transition, type Transition } from '#core/call/transition';
+import {
+  FAILURE_TRANSFER_ID,
+  firstState,
+  LAST_RESORT_TIMEOUT_MS,
+  transition,
+  type Transition,
+} from '#core/call/transition';
 import { callIn, connectedAtMs, laterMs, mediaStartedAtMs, queueNumber } from '../../../support/call.ts';
 import { connectionId, offer } from '../../../support/offered-call.ts';
 
@@ -151,6 +157,13 @@ describe('a connected call', () => {
     }
   });
 
+  it('hears it too when the report of the failure is lost', () => {
+    const { state } = after(callIn.connected, watchdogFired);
+    const fired = (afterMs: number) => transition(state, { ...watchdogFired, atMs: atMs + afterMs });
+    expect(fired(LAST_RESORT_TIMEOUT_MS - 1).kind).toBe('ignored');
+    expect(fired(LAST_RESORT_TIMEOUT_MS)).toMatchObject({ kind: 'moved', commands: [apology] });
+  });
+
   it('is handed over when the person answers', () => {
     expect(
       after(callIn.connected, watchdogFired, { ...transferAccepted, transferId: FAILURE_TRANSFER_ID }).state,
@@ -242,6 +255,14 @@ describe('a caller who is being talked to', () => {
     expect(after(callIn.talking, transferFailed, { ...transferFailed, transferId: 'transfer-3' }).state).toMatchObject({
       transfer: { id: 'transfer-3' },
     });
+  });
+});
+
+describe('a failed transfer that is told twice', () => {
+  it('does not hide the outcome of the next one', () => {
+    const { state } = after(callIn.talking, transferFailed, { ...transferFailed, transferId: 'transfer-3' });
+    expect(transition(state, transferFailed).kind).toBe('ignored');
+    expect(transition(state, { ...transferFailed, transferId: 'transfer-3', atMs: atMs + 1 }).kind).toBe('ignored');
   });
 });
 
