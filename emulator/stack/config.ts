@@ -1,0 +1,91 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+import { listenAddress } from '../process/listen-address.ts';
+import { readSettings } from '../process/settings.ts';
+
+/** The repository, which is what the stack runs. */
+export const rootFolder = fileURLToPath(new URL('../../', import.meta.url));
+
+const DEFAULT_PORT = 4070;
+
+/** A line `NAME=` in `.env` says nothing. */
+const absent = (value: unknown): unknown => (value === '' ? undefined : value);
+const text = z.preprocess(absent, z.string().optional());
+
+const schema = z
+  .object({
+    STACK_LISTEN: z.preprocess(absent, listenAddress.optional()),
+    EDGE_SIP_LISTEN: text,
+    AGENT: text,
+    SPEECH_ENDPOINT: text,
+    SPEECH_REGION: text,
+    SPEECH_KEY: text,
+    OPENAI_ENDPOINT: text,
+    OPENAI_API_KEY: text,
+    OPENAI_DEPLOYMENT: text,
+    OPENAI_API_VERSION: text,
+  })
+  .refine((env) => env.SPEECH_KEY !== undefined || env.SPEECH_REGION === undefined, {
+    path: ['SPEECH_KEY'],
+    message: 'expected beside SPEECH_REGION',
+  })
+  .refine((env) => env.OPENAI_DEPLOYMENT !== undefined || env.OPENAI_ENDPOINT === undefined, {
+    path: ['OPENAI_DEPLOYMENT'],
+    message: 'expected beside OPENAI_ENDPOINT: the name of a model deployment',
+  });
+
+/** Settings of one of Azure's services, by the names that the bridge knows them by. */
+type AzureSettings = Readonly<Record<string, string>>;
+
+export interface StackConfig {
+  /** Without a setting, another port is taken when this one is not free. */
+  readonly listen: { readonly host: string; readonly port: number; readonly isDefault: boolean };
+  readonly sipListen: string;
+  readonly agent: string | undefined;
+  /** Azure's speech for the bridge; without it, the emulator. */
+  readonly speech: AzureSettings | undefined;
+  /** Azure's model for the bridge; without it, the emulator. */
+  readonly model: AzureSettings | undefined;
+}
+
+/** From `.env` in the repository, when there is one, and from the environment, which wins. Throws `SettingsError`. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): StackConfig {
+  const file = path.join(rootFolder, '.env');
+  return stackConfig({ ...(existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}), ...env });
+}
+
+/** Throws `SettingsError` that names every wrong setting. */
+export function stackConfig(env: Readonly<Record<string, string | undefined>>): StackConfig {
+  const settings = readSettings('stack', schema, env);
+  const {
+    SPEECH_ENDPOINT,
+    SPEECH_REGION,
+    SPEECH_KEY,
+    OPENAI_ENDPOINT,
+    OPENAI_API_KEY,
+    OPENAI_DEPLOYMENT,
+    OPENAI_API_VERSION,
+  } = settings;
+  const { host, port } = settings.STACK_LISTEN ?? { host: '127.0.0.1', port: DEFAULT_PORT };
+  // A key alone, lying in somebody's shell for another program, sends nobody's voice to the cloud.
+  const usesAzureSpeech = SPEECH_ENDPOINT !== undefined || SPEECH_REGION !== undefined;
+  return {
+    listen: { host, port, isDefault: settings.STACK_LISTEN === undefined },
+    sipListen: settings.EDGE_SIP_LISTEN ?? 'udp:127.0.0.1:0,tcp:127.0.0.1:0',
+    agent: settings.AGENT,
+    speech: usesAzureSpeech ? given({ SPEECH_ENDPOINT, SPEECH_REGION, SPEECH_KEY }) : undefined,
+    model:
+      OPENAI_ENDPOINT === undefined
+        ? undefined
+        : given({ OPENAI_ENDPOINT, OPENAI_API_KEY, OPENAI_DEPLOYMENT, OPENAI_API_VERSION }),
+  };
+}
+
+function given(settings: Readonly<Record<string, string | undefined>>): AzureSettings {
+  return Object.fromEntries(
+    Object.entries(settings).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

@@ -1,0 +1,116 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import path from 'node:path';
+import type { StackConfig } from '../config.ts';
+
+/** Made anew for each stack: what is written down nowhere cannot be used anywhere else. */
+export interface Secrets {
+  /** Base64. */
+  readonly acsAccessKey: string;
+  readonly acsResourceId: string;
+  readonly ticketSecret: string;
+  readonly hostKey: string;
+  readonly speechKey: string;
+  readonly modelKey: string;
+}
+
+export function newSecrets(): Secrets {
+  const secret = (): string => randomBytes(32).toString('base64url');
+  return {
+    acsAccessKey: randomBytes(64).toString('base64'),
+    acsResourceId: randomUUID(),
+    ticketSecret: secret(),
+    hostKey: secret(),
+    speechKey: secret(),
+    modelKey: secret(),
+  };
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+const EVERY_ADDRESS = '127.0.0.1:0';
+const DEPLOYMENT = 'emulated-model';
+/** A local bridge does not wait for calls that nobody will end. */
+const DRAIN_TIMEOUT_MS = '1000';
+
+export function speechEnvironment({ speechKey }: Secrets): Environment {
+  return { SPEECH_LISTEN: EVERY_ADDRESS, SPEECH_KEY: speechKey };
+}
+
+export function modelEnvironment({ modelKey }: Secrets): Environment {
+  return { OPENAI_LISTEN: EVERY_ADDRESS, OPENAI_API_KEY: modelKey, OPENAI_DEPLOYMENTS: DEPLOYMENT };
+}
+
+export function edgeEnvironment(secrets: Secrets, { sipListen }: StackConfig, speechUrl: string): Environment {
+  return {
+    EDGE_SIP_LISTEN: sipListen,
+    EDGE_HTTP_LISTEN: EVERY_ADDRESS,
+    EDGE_CONTROL_LISTEN: EVERY_ADDRESS,
+    EDGE_ACCESS_KEY: secrets.acsAccessKey,
+    EDGE_RESOURCE_ID: secrets.acsResourceId,
+    EDGE_ALLOW_INSECURE_URLS: 'true',
+    EDGE_TTS_URL: `${speechUrl}/control/tts`,
+    // Only there does the edge tell each SIP message.
+    LOG_LEVEL: 'debug',
+  };
+}
+
+/** What functions and bridge have to be told alike. */
+interface Addresses {
+  readonly root: string;
+  readonly edgeUrl: string;
+  readonly functionsUrl: string;
+  readonly storage: string;
+}
+
+function backendEnvironment(secrets: Secrets, { agent }: StackConfig, addresses: Addresses): Environment {
+  return {
+    ACS_ENDPOINT: addresses.edgeUrl,
+    ACS_ACCESS_KEY: secrets.acsAccessKey,
+    ACS_RESOURCE_ID: secrets.acsResourceId,
+    ACS_JWKS_URL: `${addresses.edgeUrl}/calling/keys`,
+    STORAGE_CONNECTION_STRING: addresses.storage,
+    TICKET_SECRET: secrets.ticketSecret,
+    CALLBACK_BASE_URL: `${addresses.functionsUrl}/api`,
+    AGENTS_DIR: path.join(addresses.root, 'agents'),
+    ...(agent === undefined ? {} : { AGENT: agent }),
+    ALLOW_INSECURE_URLS: 'true',
+    // Invented callers: the story of a call is told with what they said.
+    LOG_CALLER_DATA: 'plain',
+  };
+}
+
+export function bridgeEnvironment(
+  secrets: Secrets,
+  config: StackConfig,
+  addresses: Addresses & { readonly speechUrl: string; readonly modelUrl: string | undefined },
+): Environment {
+  const { speechUrl, modelUrl } = addresses;
+  return {
+    ...backendEnvironment(secrets, config, addresses),
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DRAIN_TIMEOUT_MS,
+    CUSTOMERS_FILE: path.join(addresses.root, 'emulator/enterprise/customers.yaml'),
+    ...(config.speech ?? { SPEECH_ENDPOINT: speechUrl.replace(/^http/, 'ws'), SPEECH_KEY: secrets.speechKey }),
+    ...(config.model ?? {
+      OPENAI_ENDPOINT: modelUrl ?? '',
+      OPENAI_API_KEY: secrets.modelKey,
+      OPENAI_DEPLOYMENT: DEPLOYMENT,
+    }),
+  };
+}
+
+export function functionsEnvironment(
+  secrets: Secrets,
+  config: StackConfig,
+  addresses: Addresses & { readonly bridgeUrl: string },
+): Environment {
+  return {
+    ...backendEnvironment(secrets, config, addresses),
+    AzureWebJobsStorage: addresses.storage,
+    MEDIA_BASE_URL: addresses.bridgeUrl.replace(/^http/, 'ws'),
+    FUNCTIONS_LISTEN: new URL(addresses.functionsUrl).host,
+    FUNCTIONS_APP_DIR: addresses.root,
+    FUNCTIONS_HOST_KEY: secrets.hostKey,
+  };
+}

@@ -1,0 +1,151 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { Enterprise } from '../enterprise/enterprise.ts';
+import type { ScenarioResult } from '../scenario/result.ts';
+import { runScenario, type RunOptions } from '../scenario/run-scenario.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import type { LogLine, Surroundings } from '../scenario/surroundings.ts';
+import { rootFolder, stackConfig, type StackConfig } from './config.ts';
+import { startPrograms, type Programs } from './programs.ts';
+import { Queue } from './queue.ts';
+
+export interface StackOptions {
+  /** By default everything is emulated and nothing is read from `.env`. */
+  readonly config?: StackConfig;
+  /** What is being done, for whoever waits. */
+  readonly onProgress?: (what: string) => void;
+  /** Every line logged, from the first on. */
+  readonly onLogLine?: (line: LogLine) => void;
+  /** Aborting ends a start that is under way. */
+  readonly signal?: AbortSignal;
+  /** Recordings and diagrams; `calls` in the repository by default. */
+  readonly callsFolder?: string;
+}
+
+export interface Stack {
+  readonly addresses: {
+    readonly sip: { readonly tcp: string; readonly udp: string };
+    readonly edgeUrl: string;
+    readonly edgeControlUrl: string;
+    readonly functionsUrl: string;
+    readonly bridgeUrl: string;
+    readonly speechUrl: string;
+    readonly modelUrl: string | undefined;
+  };
+  /** Process ids of everything that the stack started. */
+  readonly pids: readonly number[];
+  /** Aborted, with the reason, when a process ends that should not. */
+  readonly broken: AbortSignal;
+  /** One scenario at a time: the others wait. The emulators know the phrases and answers of one. */
+  run(scenario: Scenario, options?: RunOptions): Promise<ScenarioResult>;
+  onLogLine(listener: (line: LogLine) => void): () => void;
+  /** Ends everything, in reverse order; resolves when every process is gone. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** The FQDN by which the edge knows the enterprise's SBC. */
+const TRUNK = 'sbc.enterprise.test';
+const BUILD_TIMEOUT_MS = 60_000;
+const REQUEST_TIMEOUT_MS = 20_000;
+
+/** Starts the whole of it on loopback. Rejects with a message for a person, and then nothing is left behind. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const { onProgress = () => undefined, callsFolder = path.join(rootFolder, 'calls') } = options;
+  const signal = options.signal ?? new AbortController().signal;
+  const config = options.config ?? stackConfig({});
+  const listeners = new Set<(line: LogLine) => void>(options.onLogLine ? [options.onLogLine] : []);
+  const onLine = (line: LogLine): void => {
+    for (const listener of listeners) listener(line);
+  };
+  onProgress('bundling the functions');
+  await buildFunctions(signal);
+  let programs: Programs | undefined;
+  let enterprise: Enterprise | undefined;
+  const closeAll = async (): Promise<void> => {
+    await enterprise?.close();
+    await programs?.stop();
+  };
+  try {
+    programs = await startPrograms({ config, onProgress, onLine, signal });
+    onProgress('the enterprise: SBC, callers, queues of people');
+    enterprise = await Enterprise.start({ fqdn: TRUNK });
+    await announce(programs, enterprise);
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+  const { addresses, broken } = programs;
+  const surroundings: Surroundings = {
+    enterprise,
+    edgeSip: addresses.sip,
+    speechUrl: addresses.speechUrl,
+    openaiUrl: addresses.modelUrl,
+    edgeControlUrl: addresses.edgeControlUrl,
+    onLogLine: (listener) => listen(listeners, listener),
+    callsFolder,
+  };
+  const queue = new Queue();
+  const ending = new AbortController();
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    ending.abort(new Error('the stack is ending'));
+    // Calls hang up first: their last messages want somebody to answer them.
+    await queue.idle();
+    await closeAll();
+  };
+  return {
+    addresses,
+    broken,
+    pids: programs.pids,
+    run: (scenario, runOptions = {}) =>
+      queue.run(() => {
+        const ends = [broken, ending.signal, ...(runOptions.signal ? [runOptions.signal] : [])];
+        for (const end of ends) end.throwIfAborted();
+        return runScenario(scenario, surroundings, { ...runOptions, signal: AbortSignal.any(ends) });
+      }),
+    onLogLine: (listener) => listen(listeners, listener),
+    stop: () => (stopping ??= stop()),
+  };
+}
+
+function listen<Listener>(listeners: Set<Listener>, listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** As a program: bundling is no part of the emulator, which imports nothing of the product or its build. */
+async function buildFunctions(signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const build = spawn(process.execPath, ['infra/build/bundle.ts', 'functions'], {
+    cwd: rootFolder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    signal: AbortSignal.any([signal, AbortSignal.timeout(BUILD_TIMEOUT_MS)]),
+  });
+  let complaint = '';
+  build.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+  const status = await new Promise((resolve, reject) => {
+    build.once('error', reject);
+    build.once('close', resolve);
+  });
+  if (status !== 0) throw new Error(`the functions could not be bundled:\n${complaint.trim()}`);
+}
+
+/** The edge learns whom to tell of calls and where the enterprise's SBC is. */
+async function announce({ addresses, webhookUrl }: Programs, enterprise: Enterprise): Promise<void> {
+  const { edgeControlUrl } = addresses;
+  const [address, port] = enterprise.sip.tcp.split(':');
+  await put(`${edgeControlUrl}/trunks/${TRUNK}`, { address, port: Number(port), transport: 'tcp' });
+  await put(`${edgeControlUrl}/event-subscriptions/incoming-call`, { webhookUrl, schema: 'event-grid' });
+}
+
+async function put(url: string, body: object): Promise<void> {
+  const response = await fetch(url, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+  });
+  if (response.ok) return;
+  const detail = (await response.text()).slice(0, 500);
+  throw new Error(`the edge refused ${new URL(url).pathname} with ${response.status}: ${detail}`);
+}
