@@ -2,7 +2,8 @@ import type { Log } from '#adapters/logging/logger';
 import type { Clock } from '#core/ports/clock';
 import type { SessionRecord, SessionStore } from '#core/ports/session-store';
 
-/** What the end of a call may wait for its last write. */
+const WRITE_BUDGET_MS = 3_000;
+/** What the end of a media session may wait for its last write: the socket that replaces it is waiting too. */
 const FLUSH_BUDGET_MS = 3_000;
 const RETRY_PAUSE_MS = 500;
 const TRIES_MAX = 4;
@@ -26,9 +27,13 @@ export class SessionJournal {
     this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
   }
 
-  /** Resolves when everything noted is written, or given up. */
+  /** Resolves when everything noted is written or given up, and when the budget for it is spent. */
   async flush(): Promise<void> {
-    await this.#writing;
+    if (this.#writing === undefined) return;
+    const written = new AbortController();
+    const budget = this.#clock.sleep(FLUSH_BUDGET_MS, written.signal).catch(() => undefined);
+    await Promise.race([this.#writing, budget]);
+    written.abort();
   }
 
   async #write(): Promise<void> {
@@ -36,7 +41,7 @@ export class SessionJournal {
       const record = this.#pending;
       this.#pending = undefined;
       try {
-        await this.#sessions.save(record, AbortSignal.timeout(FLUSH_BUDGET_MS));
+        await this.#sessions.save(record, AbortSignal.timeout(WRITE_BUDGET_MS));
         tries = 0;
       } catch (error) {
         tries += 1;
