@@ -10,7 +10,9 @@ import { createCallAutomationHandler } from './call-automation/server.ts';
 import { createUrlPolicy } from './call-automation/url-policy.ts';
 import { createCallOpener } from './calls/open-call.ts';
 import { CallRegistry } from './calls/call-registry.ts';
+import { forwardLeg } from './calls/forward-leg.ts';
 import { IncomingCalls } from './calls/incoming-calls.ts';
+import { Referrals } from './calls/referrals.ts';
 import { createPromptLoader } from './calls/prompt-source.ts';
 import type { EdgeConfig } from './config.ts';
 import { createControlHandler } from './control/control-api.ts';
@@ -21,7 +23,7 @@ import { makeIncomingCallContext, makeServerCallId } from './event-grid/incoming
 import { Faults } from './faults.ts';
 import { createHttpClient } from './http/client.ts';
 import { listenHttp, type HttpHandler, type HttpListener } from './http/server.ts';
-import type { Telephony, VoiceRouting } from './leg.ts';
+import type { RingingLeg, Telephony, VoiceRouting } from './leg.ts';
 import type { Log } from './log.ts';
 import { Recordings } from './recording/recordings.ts';
 import { SipConfigurationStore, type SipConfiguration } from './routing/sip-configuration.ts';
@@ -77,9 +79,11 @@ export async function createEdge(config: ComposeConfig, telephonySide: Telephony
       ),
   });
   const telephony = await telephonySide.open(routing);
+  const referrals = new Referrals();
   const openCall = createCallOpener({
     applicationRawId: `8:acs:${config.resourceId}_${randomUUID()}`,
     sipDomain: config.sip.domain,
+    referrals,
     telephony,
     calls,
     prompts,
@@ -101,6 +105,7 @@ export async function createEdge(config: ComposeConfig, telephonySide: Telephony
   const close = async (): Promise<void> => {
     closing.abort();
     incoming.close();
+    referrals.close();
     const open = calls.all();
     for (const call of open) call.hangUp();
     await Promise.race([
@@ -138,6 +143,11 @@ export async function createEdge(config: ComposeConfig, telephonySide: Telephony
             }),
           );
     telephony.onIncoming((leg) => {
+      const correlationId = referrals.take(leg);
+      if (correlationId !== undefined) {
+        carryOutTransfer(leg, correlationId, telephony, log);
+        return;
+      }
       incoming.offer(leg).catch((error: unknown) => {
         log.error({ sipCallId: leg.sipCallId, err: error }, 'incoming call broke');
         leg.refuse(500);
@@ -155,6 +165,17 @@ export async function createEdge(config: ComposeConfig, telephonySide: Telephony
     await close();
     throw error;
   }
+}
+
+/** The SBC's part of a transfer that came back to us: to the target by the voice routes, `Referred-By` unchanged. */
+function carryOutTransfer(leg: RingingLeg, correlationId: string, telephony: Telephony, log: Log): void {
+  log.info({ sipCallId: leg.sipCallId, trunk: leg.trunk, correlationId }, 'referred call');
+  leg.ring();
+  const referredBy = leg.referredBy === undefined ? [] : [{ name: 'Referred-By', value: leg.referredBy }];
+  forwardLeg(leg, leg.to, referredBy, telephony).catch((error: unknown) => {
+    log.error({ sipCallId: leg.sipCallId, correlationId, err: error }, 'referred call broke');
+    leg.refuse(500);
+  });
 }
 
 function once(close: () => Promise<void>): () => Promise<void> {

@@ -57,6 +57,8 @@ export interface RingingLeg {
   readonly to: string;
   readonly displayName: string;
   readonly headers: CallHeaders;
+  /** Value of `Referred-By` (RFC 3892) as it came, at most 1,024 characters: set when an SBC carries out a transfer by sending it back to us. */
+  readonly referredBy: string | undefined;
   /** 180 Ringing. */
   ring(): void;
   /** 181 Call Is Being Forwarded. */

@@ -22,6 +22,7 @@ import type { SettingsStore } from '../settings.ts';
 import type { CallMedia } from './call-media.ts';
 import { disconnectResult, endOfLeg, type CallEnd, type CallPhase } from './call-state.ts';
 import { phoneIdentifier, userIdentifier, type WirePhoneNumber } from './identifiers.ts';
+import type { Referrals } from './referrals.ts';
 import { transferCaller, type TransferOrder, type TransferResult } from './transfer.ts';
 
 export interface CallParts {
@@ -42,6 +43,7 @@ interface CallServices {
   readonly telephony: Telephony;
   readonly settings: SettingsStore;
   readonly sipDomain: string;
+  readonly referrals: Referrals;
   readonly callbacks: CallCallbacks;
   readonly log: Log;
   readonly openMedia: (leg: ActiveLeg) => CallMedia;
@@ -174,11 +176,12 @@ export class Call {
   }
 
   async #runTransfer(order: TransferOrder, leg: ActiveLeg): Promise<void> {
-    const { telephony, settings, sipDomain } = this.#services;
+    const { telephony, settings, sipDomain, referrals } = this.#services;
     const outcome = await transferCaller(order, leg, {
       telephony,
       settings: settings.current,
       sipDomain,
+      referrals,
       callIds: this.ids,
       transferorRawId: this.parts.applicationRawId,
       signal: this.#transferAbort.signal,

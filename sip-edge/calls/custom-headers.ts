@@ -35,7 +35,8 @@ function isUserToUser(name: string): boolean {
 function problemWith(name: string, value: string): string | undefined {
   if (name.length > MAX_NAME_LENGTH) return `a SIP header name is longer than ${MAX_NAME_LENGTH} characters`;
   if (!NAME.test(name)) return 'a SIP header name has characters that are not allowed';
-  if (!isUserToUser(name) && !/^x-/i.test(name)) return 'a SIP header name does not begin with X- or X-MS-Custom-';
+  if (!isUserToUser(name) && !/^x-(?:ms-custom-)?[^-]/i.test(name))
+    return 'a SIP header name does not begin with X- or X-MS-Custom-';
   if (/^x-ms-(?!custom-)/i.test(name)) return 'X-MS- is reserved but for X-MS-Custom-';
   if (value.length > MAX_VALUE_LENGTH) return `a SIP header value is longer than ${MAX_VALUE_LENGTH} characters`;
   return VALUE.test(value) ? undefined : 'a SIP header value has characters that are not allowed';

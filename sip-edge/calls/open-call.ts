@@ -7,12 +7,14 @@ import type { Recordings } from '../recording/recordings.ts';
 import { Call, type CallParts } from './call.ts';
 import { CallMedia } from './call-media.ts';
 import type { CallRegistry } from './call-registry.ts';
+import type { Referrals } from './referrals.ts';
 import type { IncomingCall } from './incoming-calls.ts';
 import type { PromptLoader } from './prompt-source.ts';
 
 interface CallOpenerServices {
   readonly applicationRawId: string;
   readonly sipDomain: string;
+  readonly referrals: Referrals;
   readonly telephony: Telephony;
   readonly calls: CallRegistry;
   readonly prompts: PromptLoader;
@@ -27,7 +29,8 @@ type AnswerOrder = Omit<CallParts, 'ids' | 'from' | 'to' | 'applicationRawId'>;
 export type OpenCall = (incoming: IncomingCall, order: AnswerOrder) => Call;
 
 export function createCallOpener(services: CallOpenerServices): OpenCall {
-  const { applicationRawId, sipDomain, telephony, calls, prompts, recordings, callbacks, streaming } = services;
+  const { applicationRawId, sipDomain, referrals, telephony, calls, prompts, recordings, callbacks, streaming } =
+    services;
   const { settings, log } = streaming;
   return ({ leg: ringing, correlationId, serverCallId }, order) => {
     const ids = { callConnectionId: randomUUID(), serverCallId, correlationId };
@@ -37,6 +40,7 @@ export function createCallOpener(services: CallOpenerServices): OpenCall {
         telephony,
         settings,
         sipDomain,
+        referrals,
         log,
         callbacks: callbacks.forCall(ids),
         openMedia: (leg) =>

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { CallIds } from '../callbacks/envelope.ts';
 import type { ResultInformation } from '../callbacks/results.ts';
 import type { ActiveLeg, CallHeaders, ReferResult, Telephony } from '../leg.ts';
+import type { Referrals } from './referrals.ts';
 import type { EdgeSettings } from '../settings.ts';
 import { outcomeOfDial, outcomeOfRefer, type TransferOutcome } from './transfer-outcome.ts';
 
@@ -29,6 +30,7 @@ interface TransferMeans {
   /** Host of our own SIP URIs. */
   readonly sipDomain: string;
   readonly callIds: CallIds;
+  readonly referrals: Referrals;
   readonly transferorRawId: string;
   readonly signal: AbortSignal;
   readonly onReferAccepted: () => void;
@@ -50,6 +52,7 @@ export async function transferCaller(
 async function referCaller(order: TransferOrder, leg: ActiveLeg, means: TransferMeans): Promise<TransferOutcome> {
   const { settings } = means;
   const accepted = Promise.withResolvers<undefined>();
+  means.referrals.expect(means.callIds.correlationId, order.target, leg.trunk);
   const final = leg.refer(
     {
       target: order.target,

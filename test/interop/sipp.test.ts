@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startBackend, type Backend, type BackendOptions } from './support/backend.ts';
@@ -25,8 +26,9 @@ afterAll(async () => {
 
 async function edgeWithBackend(
   options: Partial<BackendOptions> = {},
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<{ edge: EdgeProcess; backend: Backend }> {
-  const edge = await startEdge();
+  const edge = await startEdge(environment);
   onTestFinished(() => edge.close());
   const backend = await startBackend({ edgeUrl: edge.url, accessKey: edge.accessKey, playTone: true, ...options });
   onTestFinished(() => backend.close());
@@ -37,6 +39,8 @@ async function edgeWithBackend(
 interface SippRun {
   readonly edge: EdgeProcess;
   readonly transport: 'udp' | 'tcp';
+  /** The trunk SIPp stands for; with TLS its certificate says so. */
+  readonly trunk?: string;
   readonly scenario: string;
   readonly codec?: 'pcmu' | 'pcma';
   readonly calls?: number;
@@ -46,15 +50,25 @@ interface SippRun {
 }
 
 /** Runs SIPp to its end; a call that went otherwise than its scenario makes it fail, with SIPp's own account of it. */
-async function sipp({ edge, transport, scenario, codec = 'pcmu', calls = 1, rate = 1, port }: SippRun): Promise<void> {
+async function sipp({
+  edge,
+  transport,
+  trunk = 'sbc.sipp.test',
+  scenario,
+  codec = 'pcmu',
+  calls = 1,
+  rate = 1,
+  port,
+}: SippRun): Promise<void> {
   const localPort = await freePort(transport);
-  await edge.setTrunk({ fqdn: 'sbc.sipp.test', transport, port: localPort });
+  if (port === undefined) await edge.setTrunk({ fqdn: trunk, transport, port: localPort });
   const errors = join(folder, `errors-${localPort}.log`);
   const template = await readFile(join(SCENARIOS, scenario), 'utf8');
   const file = join(folder, `${localPort}-${scenario}`);
   await writeFile(
     file,
     template
+      .replaceAll('sbc.sipp.test', trunk)
       .replaceAll('AUDIO_FILE', join(folder, `tone.${codec}`))
       .replaceAll('PAYLOAD', codec === 'pcmu' ? '0' : '8')
       .replaceAll('CODEC', codec.toUpperCase()),
@@ -142,6 +156,83 @@ describe('a caller of SIPp', () => {
     await call.callback('CallTransferAccepted');
   });
 });
+
+describe('a caller of SIPp over mutual TLS', () => {
+  it.each(['pcmu', 'pcma'] as const)('is answered and heard, in %s', async (codec) => {
+    const { edge, backend } = await edgeOverTls();
+    const port = await tlsHop(edge.port('tls'), 'sbc');
+    const run = sipp({ edge, transport: 'tcp', trunk: 'sbc.enterprise.test', codec, scenario: 'caller.xml', port });
+    const call = await during(run, backend.call(0));
+    await during(run, call.heardLoudFrames(25, 2_000));
+    await run;
+    expect(call.sipHeaders).toMatchObject({ 'X-Customer-ID': 'C-1001' });
+  });
+
+  it('reports every stage of a transfer', async () => {
+    const { edge, backend } = await edgeOverTls();
+    await edge.control('PUT', '/settings', { transferBye: 'after-final-notify' });
+    const port = await tlsHop(edge.port('tls'), 'sbc');
+    const run = sipp({ edge, transport: 'tcp', trunk: 'sbc.enterprise.test', scenario: 'transfer.xml', port });
+    const call = await during(run, backend.call(0));
+    await during(run, call.callback('CallConnected'));
+    await askForTransfer(call);
+    await run;
+    await call.callback('CallTransferAccepted');
+  });
+
+  it('with the certificate of somebody else gets no call', async () => {
+    const { edge, backend } = await edgeOverTls();
+    const port = await tlsHop(edge.port('tls'), 'stranger');
+    const run = sipp({ edge, transport: 'tcp', trunk: 'sbc.enterprise.test', scenario: 'caller.xml', port });
+    await expect(run).rejects.toThrow(/403/);
+    expect(backend.calls).toHaveLength(0);
+  });
+});
+
+const CERTIFICATES = fileURLToPath(new URL('../fixtures/sip-tls/', import.meta.url));
+
+async function edgeOverTls(): Promise<{ edge: EdgeProcess; backend: Backend }> {
+  const trunksFile = join(folder, 'trunks-tls.yaml');
+  await writeFile(trunksFile, 'trunks:\n  - { fqdn: sbc.enterprise.test, transport: tls, host: 127.0.0.1 }\n');
+  return edgeWithBackend(
+    {},
+    {
+      EDGE_SIP_LISTEN: 'tls:127.0.0.1:0',
+      EDGE_SIP_DOMAIN: 'edge.trunkline.test',
+      EDGE_TLS_CERT_FILE: join(CERTIFICATES, 'edge.pem'),
+      EDGE_TLS_KEY_FILE: join(CERTIFICATES, 'edge.key'),
+      EDGE_TLS_CA_FILE: join(CERTIFICATES, 'ca.pem'),
+      EDGE_TRUNKS_FILE: trunksFile,
+    },
+  );
+}
+
+/** Debian builds SIPp without TLS: socat carries its TCP through a mutual TLS connection. Gives the port SIPp sends to. */
+async function tlsHop(edgePort: number, certificate: 'sbc' | 'stranger'): Promise<number> {
+  const port = await freePort('tcp');
+  const file = (name: string): string => join(CERTIFICATES, name);
+  const hop = spawn(
+    'socat',
+    [
+      '-dd',
+      `TCP-LISTEN:${port},bind=127.0.0.1,reuseaddr,fork`,
+      `OPENSSL:127.0.0.1:${edgePort},cert=${file(`${certificate}.pem`)},key=${file(`${certificate}.key`)},cafile=${file('ca.pem')},commonname=edge.trunkline.test`,
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const exited = new Promise((resolve) => hop.once('exit', resolve));
+  onTestFinished(async () => {
+    hop.kill('SIGTERM');
+    await exited;
+  });
+  await new Promise<void>((resolve, reject) => {
+    hop.once('error', reject);
+    createInterface({ input: hop.stderr }).on('line', (line) => {
+      if (line.includes('listening on')) resolve();
+    });
+  });
+  return port;
+}
 
 describe('a burst of 100 short calls', () => {
   it.each(['udp', 'tcp'] as const)('over %s fails none of them', async (transport) => {

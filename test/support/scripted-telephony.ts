@@ -132,6 +132,7 @@ export class ScriptedRingingLeg implements RingingLeg {
   readonly to: string;
   readonly displayName: string;
   readonly headers: CallHeaders;
+  readonly referredBy = undefined;
   readonly active: ScriptedLeg;
   /** What was done to the leg, in order. */
   readonly log: string[] = [];

@@ -1,16 +1,13 @@
 /** POST /calling/callConnections:redirect. 181 to the caller, a new INVITE to the target, and no callbacks. */
+import { forwardLeg } from '../../calls/forward-leg.ts';
 import { outcomeOfDial } from '../../calls/transfer-outcome.ts';
 import type { IncomingCall } from '../../calls/incoming-calls.ts';
 import { readTarget } from '../../calls/identifiers.ts';
-import { LegGone } from '../../leg.ts';
 import { errors } from '../errors.ts';
 import type { OperationHandler } from '../operation.ts';
 import type { EdgeServices } from '../services.ts';
 import { takeIncomingCall } from '../take-incoming-call.ts';
 import { redirectCallSchema } from '../wire.ts';
-
-/** Establishment of a call to the public network (acs-facts 5.2). */
-const ESTABLISHMENT_TIMEOUT_MS = 115_000;
 
 export function redirectCall(services: EdgeServices): OperationHandler {
   return (request) => {
@@ -32,31 +29,9 @@ async function forward(
   target: string,
   { telephony, log }: EdgeServices,
 ): Promise<void> {
-  const cancelled = new AbortController();
-  const stopListening = leg.onCancelled(() => {
-    cancelled.abort();
-  });
   leg.forwarding();
-  const result = await telephony.dial(
-    {
-      target,
-      callerNumber: leg.from,
-      headers: leg.headers,
-      extraHeaders: [],
-      ringTimeoutMs: ESTABLISHMENT_TIMEOUT_MS,
-    },
-    cancelled.signal,
-  );
-  stopListening();
+  const result = await forwardLeg(leg, target, [], telephony);
   if (result.kind === 'refused') {
     log.info({ correlationId, by: 'redirect-target', result: outcomeOfDial(result) }, 'call ended');
-    leg.refuse(result.status);
-    return;
-  }
-  try {
-    telephony.join(await leg.answer(), result.leg);
-  } catch (error) {
-    await result.leg.hangUp();
-    if (!(error instanceof LegGone)) throw error;
   }
 }

@@ -13,6 +13,8 @@ import type { ServerTransaction } from '../transaction/server.ts';
 import { DialogLeg } from './active-leg.ts';
 import { Negotiation, SDP } from './negotiation.ts';
 
+/** Microsoft's has up to 400 (acs-facts 5.3). */
+const REFERRED_BY_MAX_CHARS = 1_024;
 /** Nobody above decided in this time: longer than any ring. */
 const UNDECIDED_MS = 180_000;
 
@@ -27,6 +29,7 @@ export class InboundCall implements RingingLeg, DialogUser {
   readonly to: string;
   readonly displayName: string;
   readonly headers: CallHeaders;
+  readonly referredBy: string | undefined;
   readonly #signalling: Signalling;
   readonly #transaction: ServerTransaction;
   readonly #trunk: Trunk;
@@ -48,6 +51,7 @@ export class InboundCall implements RingingLeg, DialogUser {
     this.to = welcome.to;
     this.displayName = welcome.displayName;
     this.headers = welcome.headers;
+    this.referredBy = headerOf(request, 'Referred-By')?.slice(0, REFERRED_BY_MAX_CHARS);
     const remoteTag = tagOf(headerOf(request, 'From')) ?? '';
     this.#stopWatching = [
       signalling.register({ callId: this.sipCallId, localTag: this.#localTag, remoteTag }, this),
