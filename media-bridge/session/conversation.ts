@@ -62,7 +62,8 @@ export class Conversation {
     this.#settings = turnSettings(options.facts.agent);
     this.#record = new CallRecord({ ...options, ...options.services });
     this.#speaker = options.speaker({
-      onAudible: (reply, text) => this.#audible(reply, text),
+      onAudible: (reply) => this.#audible(reply),
+      onClause: (_reply, text) => this.#clauseAudible(text),
       onFinished: (reply, text) => {
         this.#record.agentSaid(text, false, this.#latencyOf(reply));
         this.dispatch({ type: 'reply-finished', reply });
@@ -237,13 +238,16 @@ export class Conversation {
     this.dispatch({ type: 'reply-failed', reply });
   }
 
-  #audible(reply: ReplyId, text: string): void {
-    const { log, clock } = this.#options.services;
-    const { callId, correlationId } = this.#options.facts.offer;
+  #audible(reply: ReplyId): void {
+    const { clock } = this.#options.services;
     if (this.#model?.reply === reply) this.#model.stopwatch.firstAudio(clock.monotonicMs());
     // First: what the caller said comes before the answer to it.
     this.dispatch({ type: 'reply-audible', reply });
-    log.info({ callId, correlationId, text }, 'agent speaking');
+  }
+
+  #clauseAudible(text: string): void {
+    const { callId, correlationId } = this.#options.facts.offer;
+    this.#options.services.log.info({ callId, correlationId, text }, 'agent speaking');
   }
 
   #latencyOf(reply: ReplyId): ReplyLatency | undefined {

@@ -15,7 +15,9 @@ const SYNTHESISED_AHEAD_MAX_MS = 8_000;
 
 export interface SpeakerEvents {
   /** The first frame of this reply goes out. */
-  onAudible(reply: ReplyId, text: string): void;
+  onAudible(reply: ReplyId): void;
+  /** The first frame of this clause goes out. */
+  onClause(reply: ReplyId, text: string): void;
   /** Everything was heard; `text` is all of it. */
   onFinished(reply: ReplyId, text: string): void;
   onFailed(reply: ReplyId, error: unknown): void;
@@ -116,8 +118,9 @@ export class Speaker {
     this.#options.sendFrame(frame);
     if (!speaking.audible) {
       speaking.audible = true;
-      this.#options.events.onAudible(speaking.reply, textOf(speaking));
+      this.#options.events.onAudible(speaking.reply);
     }
+    if (clause.sentFrames === 1) this.#options.events.onClause(speaking.reply, clause.text);
     return true;
   }
 
