@@ -53,7 +53,8 @@ export function readFunctions(registered: readonly FunctionMetadata[], env: Envi
   return functions;
 }
 
-function readFunction({ name, bindings }: FunctionMetadata, env: Environment): AppFunction {
+function readFunction({ name, bindings, retryOptions }: FunctionMetadata, env: Environment): AppFunction {
+  if (retryOptions) throw new FunctionsError('has a retry policy, which this host does not have');
   const trigger = Object.entries(bindings).find(([, { type }]) => type.toLowerCase().endsWith('trigger'));
   if (!trigger) throw new FunctionsError('has no trigger');
   const [binding, settings] = trigger;

@@ -50,6 +50,7 @@ export interface BindingInfo {
 export interface FunctionMetadata {
   readonly name: string;
   readonly bindings: Readonly<Record<string, BindingInfo>>;
+  readonly retryOptions?: object | null;
 }
 
 export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
