@@ -5,7 +5,10 @@ import { clip, plainText } from '#core/plain-text';
 const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc
-    .array(fc.constantFrom('\ud83d', '\ude00', '\u202e', '\u2028', '\ufeff', '\r', 'a', ' '), { maxLength: 40 })
+    .array(fc.constantFrom('\ud83d', '\ude00', '\u202e', '\u2028', '\ufeff', '\r', 'a', ' '), {
+      maxLength: 40,
+      size: 'max',
+    })
     .map((parts) => parts.join('')),
 );
 

@@ -138,7 +138,7 @@ describe('an agent file', () => {
       ),
     );
     fc.assert(
-      fc.property(fc.array(line), (yaml) => {
+      fc.property(fc.array(line, { size: 'large' }), (yaml) => {
         for (const problem of problemsOf(yaml.join('\n'))) expect(problem).toMatch(/^agents\/cards\.yaml:\d+: /);
       }),
       { numRuns: 300 },

@@ -50,12 +50,13 @@ describe('a reply as it is written', () => {
   });
 
   const replies = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 1_500 }),
+    fc.string({ unit: 'binary', maxLength: 1_500, size: 'max' }),
     fc
       .array(
         fc.constantFrom('word', ' ', ' ', '. ', ', ', 'Mr. ', '4.50', '\n', '1. ', '!', '。', '😀', 'x'.repeat(450)),
         {
           maxLength: 200,
+          size: 'max',
         },
       )
       .map((parts) => parts.join('')),

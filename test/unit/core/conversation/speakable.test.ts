@@ -50,7 +50,7 @@ describe('a reply that is spoken', () => {
   });
 
   const replies = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.string({ unit: 'binary', maxLength: 300, size: 'max' }),
     fc
       .array(
         fc.constantFrom(
@@ -73,6 +73,7 @@ describe('a reply that is spoken', () => {
         ),
         {
           maxLength: 60,
+          size: 'max',
         },
       )
       .map((parts) => parts.join('')),

@@ -88,9 +88,13 @@ describe('the model’s answer', () => {
     expect(readPacketWords(json)).toEqual(words);
   });
 
+  const words = fc
+    .record({ summary: fc.lorem({ maxCount: 300, size: 'max' }), intent: fc.lorem({ maxCount: 40, size: 'max' }) })
+    .map((value) => JSON.stringify(value));
+
   it('never breaks a hand-over', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), (json) => {
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json(), words), (json) => {
         const packet = buildPacket(facts, readPacketWords(json));
         expect(packet.summary).not.toBe('');
         expect(packet.summary.length).toBeLessThanOrEqual(600);

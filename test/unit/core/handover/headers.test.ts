@@ -25,14 +25,16 @@ const packet: HandoverPacket = {
 
 /** Any Unicode there is, halves of characters and control characters among it, and words of every length. */
 const text = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 600 }),
-  fc.string({ unit: 'grapheme', maxLength: 400 }),
+  fc.string({ unit: 'binary', maxLength: 600, size: 'max' }),
+  fc.string({ unit: 'grapheme', maxLength: 400, size: 'max' }),
   fc
     .array(fc.constantFrom('\ud83d', '\ude00', '\r\n', '\0', ' ', '%', '%0d%0a', 'é', '電話', "it's", 'a', '\u2028'), {
       maxLength: 300,
+      size: 'max',
     })
     .map((parts) => parts.join('')),
-  fc.lorem({ maxCount: 200 }),
+  fc.lorem({ maxCount: 200, size: 'max' }),
+  fc.stringMatching(/^[a-z]{250,300}$/),
 );
 const packets: fc.Arbitrary<HandoverPacket> = fc.record({
   contextId: text.map((value) => value as ContextId),
