@@ -14,8 +14,11 @@ export interface HostProcess {
   readonly pid: number;
   /** The first line logged, before or after, that has these fields. */
   line(fields: Line): Promise<Line>;
+  /** Once the host and everything that it started have let go of their output. */
   readonly exited: Promise<{ readonly status: number | null; readonly stderr: string }>;
   kill(signal: NodeJS.Signals): void;
+  /** As when this process were gone. */
+  leaveAlone(): void;
 }
 
 /** Starts the Functions host as a process. Without `url` when it ended before it served. */
@@ -62,5 +65,12 @@ export async function startHostProcess(
   };
   const ready = await Promise.race([line({ msg: 'ready' }), exited.then(() => undefined)]);
   const listening = ready?.['listening'] as { http: string } | undefined;
-  return { url: listening?.http ?? '', pid: child.pid ?? 0, line, exited, kill: (signal) => void child.kill(signal) };
+  return {
+    url: listening?.http ?? '',
+    pid: child.pid ?? 0,
+    line,
+    exited,
+    kill: (signal) => void child.kill(signal),
+    leaveAlone: () => child.stdin.destroy(),
+  };
 }

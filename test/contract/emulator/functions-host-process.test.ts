@@ -52,4 +52,22 @@ describe('the Functions host as a process', () => {
     for (let deaths = 0; deaths < 4; deaths += 1) await fetch(`${host.url}/api/dies`).catch(() => undefined);
     expect(await host.exited).toMatchObject({ status: 1, stderr: expect.stringContaining('4th time') as string });
   });
+
+  it('ends with its parent', async () => {
+    const host = await startHostProcess('test/fixtures/functions-app', {
+      AzureWebJobsStorage: STORAGE,
+      QUEUE_NAME: 'q',
+    });
+    host.leaveAlone();
+    expect(await host.exited).toMatchObject({ status: 0 });
+  });
+
+  it('leaves no process of the app behind, even when it is killed', async () => {
+    const host = await startHostProcess('test/fixtures/functions-app', {
+      AzureWebJobsStorage: STORAGE,
+      QUEUE_NAME: 'q',
+    });
+    host.kill('SIGKILL');
+    expect(await host.exited).toMatchObject({ status: null });
+  });
 });
