@@ -71,7 +71,8 @@ export function clauseCutter(): ClauseCutter {
 
 /** Index after the first complete clause. */
 function endOfClause(text: string, isFirst: boolean): number | undefined {
-  for (const match of text.matchAll(END)) {
+  // One more: a mark counts by what comes after it.
+  for (const match of text.slice(0, CLAUSE_MAX_CHARS + 1).matchAll(END)) {
     const end = match.index + match[0].length;
     if (end > CLAUSE_MAX_CHARS) break;
     if (endsClause(text.slice(0, match.index), match[1] ?? '', isFirst)) return end;
