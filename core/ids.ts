@@ -21,16 +21,11 @@ export type ReplyId = Branded<'ReplyId'>;
 export type PhoneNumber = Branded<'PhoneNumber'>;
 
 const CALL_ID = /^[a-z0-9-]{8,64}$/;
-const CONTEXT_ID = /^[0-9A-HJKMNP-TV-Z]{8,16}$/;
 /** ITU-T E.164: at most 15 digits, the first is never 0. */
 const E164 = /^\+[1-9]\d{1,14}$/;
 
 export function parseCallId(text: string): CallId | undefined {
   return CALL_ID.test(text) ? (text as CallId) : undefined;
-}
-
-export function parseContextId(text: string): ContextId | undefined {
-  return CONTEXT_ID.test(text) ? (text as ContextId) : undefined;
 }
 
 export function parsePhoneNumber(text: string): PhoneNumber | undefined {

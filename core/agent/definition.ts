@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The longest failure message, in characters: said by a voice of last resort, it has to be over before the caller gives up. */
-export const FAILURE_MESSAGE_MAX_CHARS = 150;
+const FAILURE_MESSAGE_MAX_CHARS = 150;
 
 const phoneNumber = z
   .string()
@@ -100,4 +100,3 @@ export const agentDefinition = z.strictObject({
 });
 
 export type AgentDefinition = z.infer<typeof agentDefinition>;
-export type QueueDefinition = AgentDefinition['queues'][number];

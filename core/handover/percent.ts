@@ -2,7 +2,7 @@
  * Percent-encoding into the alphabet that ACS allows in custom header values (acs-facts 1.4): letters, digits and `. ! % * _ + ~ - = ;`. `+`, `=` and
  * `;` are encoded too: the first is a space to many decoders, the others separate fields. `decodeURIComponent`, and every URL decoder, undoes it.
  */
-export function percentEncode(text: string): string {
+function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(/['()]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 

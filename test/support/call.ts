@@ -7,7 +7,7 @@ export const queueNumber = '+18005550110' as PhoneNumber;
 /** When things happened in the samples, milliseconds since the epoch. */
 export const connectedAtMs = offer.offeredAtMs + 1_000;
 export const mediaStartedAtMs = offer.offeredAtMs + 1_200;
-export const transferredAtMs = offer.offeredAtMs + 60_000;
+const transferredAtMs = offer.offeredAtMs + 60_000;
 /** After everything in the samples. */
 export const laterMs = offer.offeredAtMs + 120_000;
 
