@@ -13,7 +13,7 @@ export function inboundHeaders(headers: unknown): string[] {
   const names = typeof custom === 'object' && custom !== null ? Object.keys(custom) : [];
   return aligned([
     ...(userToUser === '' ? [] : [{ name: 'User-to-User', value: userToUser }]),
-    ...names.map((name) => ({ name, value: text(custom, name) })),
+    ...names.map((name) => ({ name: printable(name), value: text(custom, name) })),
   ]);
 }
 
