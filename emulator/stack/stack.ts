@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { Enterprise } from '../enterprise/enterprise.ts';
+import type { QueueVisit } from '../enterprise/queue-phones.ts';
 import type { ScenarioResult } from '../scenario/result.ts';
 import { runScenario, type RunOptions } from '../scenario/run-scenario.ts';
 import type { Scenario } from '../scenario/schema.ts';
@@ -8,6 +9,7 @@ import type { LogLine, Surroundings } from '../scenario/surroundings.ts';
 import { rootFolder, stackConfig, type StackConfig } from './config.ts';
 import { startPrograms, type Programs } from './programs.ts';
 import { Queue } from './queue.ts';
+import { Story, type StoryLine } from './story/story.ts';
 
 export interface StackOptions {
   /** By default everything is emulated and nothing is read from `.env`. */
@@ -37,10 +39,15 @@ export interface Stack {
   /** Aborted, with the reason, when a process ends that should not. */
   readonly broken: AbortSignal;
   /** One scenario at a time: the others wait. The emulators know the phrases and answers of one. */
-  run(scenario: Scenario, options?: RunOptions): Promise<ScenarioResult>;
+  run(scenario: Scenario, options?: StoryRunOptions): Promise<ScenarioResult>;
   onLogLine(listener: (line: LogLine) => void): () => void;
   /** Ends everything, in reverse order; resolves when every process is gone. Idempotent. */
   stop(): Promise<void>;
+}
+
+export interface StoryRunOptions extends RunOptions {
+  /** What happens to the calls of this run, as it happens. */
+  readonly onStory?: (line: StoryLine) => void;
 }
 
 /** The FQDN by which the edge knows the enterprise's SBC. */
@@ -69,6 +76,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     programs = await startPrograms({ config, onProgress, onLine, signal });
     onProgress('the enterprise: SBC, callers, queues of people');
     enterprise = await Enterprise.start({ fqdn: TRUNK });
+    enterprise.onVisit((visit) => onLine(logVisit(visit)));
     await announce(programs, enterprise);
   } catch (error) {
     await closeAll();
@@ -97,11 +105,16 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     addresses,
     broken,
     pids: programs.pids,
-    run: (scenario, runOptions = {}) =>
-      queue.run(() => {
+    run: (scenario, { onStory, ...runOptions } = {}) =>
+      queue.run(async () => {
         const ends = [broken, ending.signal, ...(runOptions.signal ? [runOptions.signal] : [])];
         for (const end of ends) end.throwIfAborted();
-        return runScenario(scenario, surroundings, { ...runOptions, signal: AbortSignal.any(ends) });
+        const stopTelling = onStory === undefined ? undefined : tellStory(listeners, onStory);
+        try {
+          return await runScenario(scenario, surroundings, { ...runOptions, signal: AbortSignal.any(ends) });
+        } finally {
+          stopTelling?.();
+        }
       }),
     onLogLine: (listener) => listen(listeners, listener),
     stop: () => (stopping ??= stop()),
@@ -111,6 +124,20 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 function listen<Listener>(listeners: Set<Listener>, listener: Listener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+function tellStory(listeners: Set<(line: LogLine) => void>, onStory: (line: StoryLine) => void): () => void {
+  const story = new Story();
+  return listen(listeners, (line) => {
+    const told = story.read(line);
+    if (told !== undefined) onStory(told);
+  });
+}
+
+/** The enterprise runs in this process: what its phones see is logged like the lines of the others. */
+function logVisit({ sipCallId, from, number, state, status, headers }: QueueVisit): LogLine {
+  const fields = { sipCallId, from, queue: number, state, status, headers };
+  return { component: 'enterprise', time: Date.now(), msg: 'queue phone', ...fields };
 }
 
 /** As a program: bundling is no part of the emulator, which imports nothing of the product or its build. */

@@ -35,13 +35,23 @@ export function printLine(line: StoryLine, { width, colour, numbered }: PrintOpt
   const style = line.tone === undefined ? undefined : tones[line.tone];
   const [first = '', ...others] = [
     ...wrap(line.text, room).map((piece) => paint(style, piece)),
-    ...(line.details ?? []).flatMap((detail) => wrap(detail, room - 2).map((piece) => paint('dim', `  ${piece}`))),
+    ...(line.details ?? []).flatMap((detail) =>
+      wrapDetail(detail, room - 2).map((piece) => paint('dim', `  ${piece}`)),
+    ),
   ];
   const place = paint(places[line.place], line.place.padEnd(PLACE_WIDTH));
   return [
     `${paint('dim', time)}  ${call}${place}  ${first}`,
     ...others.map((other) => ' '.repeat(indent) + other),
   ].join('\n');
+}
+
+/** `name  value` continues under the value. */
+function wrapDetail(detail: string, room: number): string[] {
+  const column = /^\S+ {2,}/.exec(detail)?.[0].length ?? 0;
+  if (column === 0 || room - column < NARROWEST_TEXT) return wrap(detail, room);
+  const [first = '', ...others] = wrap(detail.slice(column), room - column);
+  return [detail.slice(0, column) + first, ...others.map((other) => ' '.repeat(column) + other)];
 }
 
 /** At spaces; a word longer than the room is cut. */

@@ -26,6 +26,8 @@ export interface Told {
 
 /** pino's number for "warn". */
 const WARN = 40;
+/** Of what an interrupted caller has heard. */
+const HEARD_END_CHARS = 40;
 
 /** By message: messages are constant texts, so each names one kind of happening. */
 const tellers: Readonly<Record<string, (line: LogLine) => Told>> = {
@@ -53,7 +55,7 @@ const tellers: Readonly<Record<string, (line: LogLine) => Told>> = {
   'media connected': () => ({ place: 'media', text: 'connected to the bridge', tone: 'quiet' }),
   'media streaming': (line) => ({ place: 'media', text: `streaming ${text(line, 'state')}`, tone: 'quiet' }),
   'media closed': (line) => ({ place: 'media', text: `closed (${text(line, 'reason')})`, tone: 'quiet' }),
-  'agent speaking': () => ({ place: 'agent', text: 'begins to speak', tone: 'quiet' }),
+  'agent speaking': (line) => ({ place: 'agent', text: `“${text(line, 'text')}”`, tone: 'spoken' }),
   'agent said': agentSaid,
   'caller said': (line) => ({
     place: 'caller',
@@ -92,26 +94,27 @@ function sipMessage(line: LogLine): Told {
   return { place: 'sip', text: `${arrow} ${status}${method === 'INVITE' ? '' : ` (${method})`}` };
 }
 
+/** Each clause was told when it began: what is new at the end is whether all of it was heard, and how long the caller had waited. */
 function agentSaid(line: LogLine): Told {
-  const wasCut = line['interrupted'] === true;
-  return {
-    place: 'agent',
-    text: `“${text(line, 'text')}${wasCut ? ' …' : ''}”${wasCut ? ' – interrupted' : ''}`,
-    details: latency(line['latency']),
-    tone: 'spoken',
-  };
+  const waited = latency(line['latency']);
+  if (line['interrupted'] !== true) {
+    return { place: 'agent', text: sentence('has spoken', waited), tone: 'quiet' };
+  }
+  const heard = text(line, 'text');
+  const end = heard.length > HEARD_END_CHARS ? `… ${heard.slice(-HEARD_END_CHARS).replace(/^\S* /, '')}` : heard;
+  return { place: 'agent', text: sentence(`is interrupted after “${end}”`, waited) };
 }
 
-function latency(value: unknown): string[] {
+function latency(value: unknown): string {
   const stages = [
     ['end of turn', number(value, 'endOfTurnMs')],
     ['first token', number(value, 'firstTokenMs')],
     ['first audio', number(value, 'firstAudioMs')],
   ] as const;
-  const known = stages.flatMap(([stage, ms]) => (ms === undefined ? [] : [`${stage} ${ms}`]));
+  const known = stages.flatMap(([stage, ms]) => (ms === undefined ? [] : [`${stage} ${ms}`])).join(' + ');
   const totalMs = number(value, 'totalMs');
-  if (totalMs === undefined) return known.length === 0 ? [] : [`${known.join(' + ')} ms`];
-  return [`answered after ${totalMs} ms${known.length === 0 ? '' : ` = ${known.join(' + ')}`}`];
+  if (totalMs === undefined) return known === '' ? '' : `${known} ms`;
+  return `answered after ${totalMs} ms${known === '' ? '' : ` = ${known}`}`;
 }
 
 function transferOutcome(line: LogLine): Told {
