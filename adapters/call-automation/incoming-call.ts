@@ -1,10 +1,12 @@
+import type { SystemEventNameToEventData } from '@azure/eventgrid';
 import type { CallerNumber, CallOffer } from '#core/call/offer';
 import { readInboundHeaders } from '#core/handover/inbound-headers';
 import { parseCorrelationId, parseServerCallId, parsePhoneNumber } from '#core/ids';
 import { callIdentity } from './call-identity.ts';
 import { objectOf, textOf, timeOf } from './wire-values.ts';
 
-const INCOMING_CALL_TYPE = 'Microsoft.Communication.IncomingCall';
+/** Spelt by Microsoft's own types: a misspelt event name is a call that nobody answers. Types only, since the library would cost the cold start. */
+const INCOMING_CALL_TYPE = 'Microsoft.Communication.IncomingCall' satisfies keyof SystemEventNameToEventData;
 
 const ID_MAX_CHARS = 1024;
 /** The service's are 8 to 12 kB (acs-facts 1.3). */

@@ -1,0 +1,78 @@
+import { BlobServiceClient, type StoragePipelineOptions } from '@azure/storage-blob';
+import type { CallId } from '#core/ids';
+import { lazyAzureCredential } from '../identity/lazy-credential.ts';
+import type { StorageAccount } from './settings.ts';
+import { statusOf, storageError } from './storage-error.ts';
+
+const CONTAINER = 'session-overflow';
+/** A blob this size takes a moment; nobody on the line waits for it. */
+const REQUEST_BUDGET_MS = 8_000;
+/** Days of conversation. What is larger is a fault, not a call. */
+const DOCUMENT_MAX_BYTES = 16 * 1024 * 1024;
+const PIPELINE: StoragePipelineOptions = {
+  retryOptions: { maxTries: 3, tryTimeoutInMs: 4_000, retryDelayInMs: 100, maxRetryDelayInMs: 500 },
+};
+
+/** Documents too large for a table row, one blob a call. Throws `PortError`. */
+export interface SessionOverflow {
+  write(id: CallId, document: unknown, signal: AbortSignal): Promise<void>;
+  /** `undefined` when there is none, or none that can be read. */
+  read(id: CallId, signal: AbortSignal): Promise<unknown>;
+}
+
+export function blobSessionOverflow(account: StorageAccount): SessionOverflow {
+  const container = connect(account).getContainerClient(CONTAINER);
+  const within = async <Result>(
+    name: string,
+    signal: AbortSignal,
+    send: (abortSignal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> => {
+    signal.throwIfAborted();
+    const budget = AbortSignal.timeout(REQUEST_BUDGET_MS);
+    try {
+      return await send(AbortSignal.any([signal, budget]));
+    } catch (error) {
+      signal.throwIfAborted();
+      throw storageError('session-store', name, error, budget.aborted ? REQUEST_BUDGET_MS : undefined);
+    }
+  };
+  return {
+    write: (id, document, signal) =>
+      within('write overflow', signal, async (abortSignal) => {
+        const body = Buffer.from(JSON.stringify(document));
+        const blob = container.getBlockBlobClient(blobName(id));
+        const upload = () =>
+          blob.uploadData(body, { abortSignal, blobHTTPHeaders: { blobContentType: 'application/json' } });
+        try {
+          await upload();
+        } catch (error) {
+          if (statusOf(error) !== 404) throw error;
+          await container.createIfNotExists({ abortSignal });
+          await upload();
+        }
+      }),
+
+    read: (id, signal) =>
+      within('read overflow', signal, async (abortSignal) => {
+        const blob = container.getBlockBlobClient(blobName(id));
+        try {
+          const { contentLength = 0 } = await blob.getProperties({ abortSignal });
+          if (contentLength > DOCUMENT_MAX_BYTES) return undefined;
+          return JSON.parse((await blob.downloadToBuffer(0, undefined, { abortSignal })).toString('utf8')) as unknown;
+        } catch (error) {
+          if (statusOf(error) === 404 || error instanceof SyntaxError) return undefined;
+          throw error;
+        }
+      }),
+  };
+}
+
+function blobName(id: CallId): string {
+  return `${id}.json`;
+}
+
+function connect(account: StorageAccount): BlobServiceClient {
+  return account.by === 'identity'
+    ? new BlobServiceClient(`https://${account.accountName}.blob.core.windows.net`, lazyAzureCredential(), PIPELINE)
+    : BlobServiceClient.fromConnectionString(account.connectionString, PIPELINE);
+}
