@@ -9,7 +9,7 @@ import type { TextToSpeech } from '#core/ports/text-to-speech';
  * How far ahead of the caller's ear audio is sent, in frames. Enough to ride out a late timer here and the network's jitter; little enough that
  * what has been heard is known, and that an interruption has little to take back.
  */
-export const LEAD_FRAMES = 5;
+const LEAD_FRAMES = 5;
 /** How much finished synthesis may wait unheard: the model may be stopped at any word, and what it says in vain is paid for. */
 const SYNTHESISED_AHEAD_MAX_MS = 8_000;
 

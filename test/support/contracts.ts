@@ -39,7 +39,7 @@ export function callAutomation(): ApiDescription {
 }
 
 /** An OpenAPI 2 description with its references into other files resolved. */
-export function loadDescription(path: string): ApiDescription {
+function loadDescription(path: string): ApiDescription {
   const file = resolve(FOLDER, path);
   const document = JSON.parse(readFileSync(file, 'utf8')) as Json;
   const routes = Object.entries(document['paths'] as Record<string, Json>).flatMap(([template, methods]) =>

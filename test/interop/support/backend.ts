@@ -231,7 +231,7 @@ function tone(frequencyHz: number, firstSample: number): Int16Array {
   );
 }
 
-export function rms(frame: Int16Array): number {
+function rms(frame: Int16Array): number {
   let sum = 0;
   for (const sample of frame) sum += sample * sample;
   return Math.sqrt(sum / frame.length);
