@@ -111,7 +111,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         for (const end of ends) end.throwIfAborted();
         const stopTelling = onStory === undefined ? undefined : tellStory(listeners, onStory);
         try {
-          return await runScenario(scenario, surroundings, { ...runOptions, signal: AbortSignal.any(ends) });
+          const result = await runScenario(scenario, surroundings, { ...runOptions, signal: AbortSignal.any(ends) });
+          // What did not happen in a run that was cut short says nothing of the product.
+          for (const end of ends) end.throwIfAborted();
+          return result;
         } finally {
           stopTelling?.();
         }

@@ -38,7 +38,10 @@ export class Terminal {
   }
 
   started({ addresses }: Stack, controlUrl: string, { port, isDefault }: StackConfig['listen']): void {
-    this.#print(this.#paint('dim', this.#seconds().padStart(8)), ` ready, SIP at ${addresses.sip.tcp} (tcp)`);
+    this.#print(
+      this.#paint('dim', this.#seconds().padStart(8)),
+      ` ready: stack at ${controlUrl}, SIP at ${addresses.sip.tcp}`,
+    );
     if (isDefault && new URL(controlUrl).port !== String(port)) {
       this.#print(`          port ${port} is taken, perhaps by another stack: this one is at ${controlUrl}`);
     }
