@@ -69,7 +69,7 @@ function objectIn(json: string): object {
   if (json.length > ARGUMENTS_MAX_CHARS) return {};
   try {
     const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null ? value : {};
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
   } catch {
     return {};
   }
