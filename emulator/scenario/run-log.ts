@@ -73,6 +73,12 @@ export class RunLog {
     });
   }
 
+  /** Everything logged about this call, in the order of time: the backend's lines name our call id, the edge's the correlation id. */
+  lines(sipCallId: string): readonly Entry[] {
+    const edge = this.#lines.get(this.correlationId(sipCallId) ?? '') ?? [];
+    return [...this.#of(sipCallId), ...edge].sort((one, other) => one.atMs - other.atMs);
+  }
+
   #of(sipCallId: string): readonly Entry[] {
     return this.#lines.get(this.callId(sipCallId) ?? '') ?? [];
   }

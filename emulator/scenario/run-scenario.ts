@@ -152,9 +152,12 @@ async function writeFiles(run: Run, caller: RunningCaller, call: PlacedCall, bar
   const folder = run.surroundings.callsFolder;
   await mkdir(folder, { recursive: true });
   const stem = path.join(folder, `${bare.callId ?? bare.sipCallId.split('@', 1)[0] ?? 'call'}-${caller.name}`);
+  const backstage = run.log
+    .lines(call.sipCallId)
+    .map(({ line, atMs }) => ({ line, atMs: Math.max(0, atMs - call.startedAtMs) }));
   const result = { ...bare, wav: `${stem}.wav`, diagram: `${stem}.mmd` };
   await writeFile(result.wav, writeWav(call.handset.recording(), TELEPHONE_RATE_HZ));
-  await writeFile(result.diagram, sequenceDiagram(result));
+  await writeFile(result.diagram, sequenceDiagram(result, backstage));
   for (const file of [result.wav, result.diagram])
     run.onEvent({ type: 'file-written', caller: caller.name, path: file });
   return result;

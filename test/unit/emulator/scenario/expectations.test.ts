@@ -126,16 +126,41 @@ describe('calls that must share nothing', () => {
 });
 
 describe('the diagram of a call', () => {
-  it('has SIP and speech in the order of time, in words Mermaid can read', () => {
-    expect(sequenceDiagram(call).split('\n').slice(5)).toEqual([
-      '  S->>E: INVITE [0.00 s]',
-      '  E-->>S: 180 Ringing (INVITE) [0.09 s]',
-      '  E-->>S: 200 OK (INVITE) [0.10 s]',
-      '  E->>C: "Hello Maria" (interrupted) [0.50 s]',
-      '  C->>E: "a person" [0.90 s]',
-      '  Note over E: understood "a person" [1.50 s]',
-      '  E->>C: "I am connecting you, one ,moment" [2.00 s]',
-      '',
+  const backstage = [
+    { atMs: 50, line: { msg: 'event delivered', eventType: 'Microsoft.Communication.IncomingCall' } },
+    { atMs: 60, line: { msg: 'call moved', fromPhase: 'offered', toPhase: 'answered' } },
+    { atMs: 70, line: { msg: 'of no interest' } },
+  ];
+
+  it('has SIP, speech and what went on behind in the order of time, in words Mermaid can read', () => {
+    expect(
+      sequenceDiagram(call, backstage)
+        .split('\n')
+        .filter((line) => line.includes('[')),
+    ).toEqual([
+      '  sbc->>edge: INVITE [0.00 s]',
+      '  edge->>functions: Event Grid IncomingCall [0.05 s]',
+      '  Note over functions: offered → answered [0.06 s]',
+      '  edge-->>sbc: 180 Ringing (INVITE) [0.09 s]',
+      '  edge-->>sbc: 200 OK (INVITE) [0.10 s]',
+      '  bridge->>caller: "Hello Maria" (interrupted) [0.50 s]',
+      '  caller->>bridge: "a person" [0.90 s]',
+      '  speech-->>bridge: understood "a person" [1.50 s]',
+      '  bridge->>caller: "I am connecting you, one ,moment" [2.00 s]',
+    ]);
+  });
+
+  it('names those who take part, and nobody else', () => {
+    expect(
+      sequenceDiagram(call, [])
+        .split('\n')
+        .filter((line) => line.includes('participant')),
+    ).toEqual([
+      '  participant caller as Caller, IVR',
+      '  participant sbc as SBC',
+      '  participant edge as SIP edge',
+      '  participant bridge as Media bridge',
+      '  participant speech as Speech',
     ]);
   });
 });
