@@ -34,6 +34,8 @@ export class FrameClock {
   }
 
   #arm(): void {
+    // Somebody may have begun to listen in the middle of a beat.
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#beat(), Math.max(0, this.#nextDueMs - this.#clock.monotonicMs()));
   }
 

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readInboundMessage } from '../../../../media-bridge/acs/inbound-message.ts';
+import { audioMessage, stopAudioMessage } from '../../../../media-bridge/acs/outbound-message.ts';
+
+const read = (message: unknown) =>
+  readInboundMessage(Buffer.from(typeof message === 'string' ? message : JSON.stringify(message)));
+const pcm = Int16Array.from([1, -2, 300, -32_768]);
+const data = Buffer.from(pcm.buffer).toString('base64');
+
+describe('an audio message', () => {
+  it.each<[string, unknown]>([
+    [
+      'as ACS sends it',
+      { kind: 'AudioData', audioData: { timestamp: '2026-11-20T19:16:12.925Z', data, silent: false } },
+    ],
+    ['with its parts in capitals', { Kind: 'audiodata', AudioData: { Data: data } }],
+    ['that is silent', { kind: 'AudioData', audioData: { data, silent: true } }],
+    ['that does not say whether it is silent', { kind: 'AudioData', audioData: { data } }],
+    ['of no participant', { kind: 'AudioData', audioData: { data, participantRawID: null, silent: false } }],
+    ['with members that are new', { kind: 'AudioData', version: 2, audioData: { data, codec: {} } }],
+  ])('%s is read', (_, message) => {
+    expect(read(message)).toEqual({ ok: true, message: { kind: 'audio', pcm } });
+  });
+
+  it('goes out as it comes in', () => {
+    expect(read(audioMessage(pcm))).toEqual({ ok: true, message: { kind: 'audio', pcm } });
+    expect(JSON.parse(audioMessage(pcm))).toEqual({ kind: 'AudioData', audioData: { data } });
+    expect(JSON.parse(stopAudioMessage)).toEqual({ kind: 'StopAudio', stopAudio: {} });
+  });
+});
+
+describe('a message about the stream', () => {
+  it('says its sample rate', () => {
+    const audioMetadata = { subscriptionId: 'x', encoding: 'PCM', sampleRate: 16_000, channels: 1, length: 640 };
+    expect(read({ kind: 'AudioMetadata', audioMetadata })).toEqual({
+      ok: true,
+      message: { kind: 'metadata', sampleRateHz: 16_000 },
+    });
+  });
+});
+
+describe('a key', () => {
+  it.each([
+    ['3', '3'],
+    ['*', '*'],
+    ['#', '#'],
+    ['pound', '#'],
+    ['Asterisk', '*'],
+    ['star', '*'],
+    ['hash', '#'],
+    ['a', 'A'],
+    ['seven', '7'],
+  ])('spelled %j is %s', (spelled, key) => {
+    expect(read({ kind: 'DtmfData', dtmfData: { data: spelled } })).toEqual({
+      ok: true,
+      message: { kind: 'key', key },
+    });
+  });
+
+  it.each([['12'], ['E'], [''], ['constructor'], [7], [null], ['#'.repeat(1_000)]])('spelled %j is none', (spelled) => {
+    expect(read({ kind: 'DtmfData', dtmfData: { data: spelled } })).toEqual({
+      ok: false,
+      problem: 'malformed',
+      where: 'dtmfData.data',
+    });
+  });
+});
+
+describe('a message that is not understood', () => {
+  it('is told apart: a kind that is new, and one that is malformed', () => {
+    expect(read({ kind: 'TranscriptionData' })).toEqual({ ok: false, problem: 'unknown-kind' });
+    expect(read({ audioData: { data } })).toEqual({ ok: false, problem: 'malformed', where: 'kind' });
+    expect(read('{"kind":"Audio')).toEqual({ ok: false, problem: 'malformed', where: 'JSON' });
+    expect(read({ kind: 'AudioData' })).toEqual({ ok: false, problem: 'malformed', where: 'audioData.data' });
+  });
+
+  it('is not looked at when it is too long', () => {
+    expect(read(' '.repeat(128 * 1024 + 1))).toEqual({ ok: false, problem: 'malformed', where: 'length' });
+  });
+
+  it('is never an exception', () => {
+    const kind = fc.constantFrom('AudioData', 'AudioMetadata', 'DtmfData', 'audiodata', 'Other');
+    const shaped = fc
+      .record({ kind, audioData: fc.jsonValue(), audioMetadata: fc.jsonValue(), dtmfData: fc.jsonValue() })
+      .map((message) => JSON.stringify(message));
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), shaped), (text) => {
+        expect(readInboundMessage(Buffer.from(text)).ok).toBeTypeOf('boolean');
+      }),
+    );
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        expect(readInboundMessage(Buffer.from(bytes)).ok).toBe(false);
+      }),
+    );
+  });
+});
