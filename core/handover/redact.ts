@@ -22,9 +22,9 @@ const DIGIT_WORDS: Readonly<Record<string, string>> = {
   nine: '9',
   nueve: '9',
 };
-const DIGIT = String.raw`(?:\d|\b(?:${Object.keys(DIGIT_WORDS).join('|')})\b)`;
+const DIGIT = String.raw`(?:\d|(?<!\p{L})(?:${Object.keys(DIGIT_WORDS).join('|')})(?!\p{L}))`;
 /** What stands between digits that belong together. */
-const GAP = String.raw`[\s.,/-]{0,3}`;
+const GAP = String.raw`[\s.,\/\-]{0,3}`;
 
 const CARD_DIGITS_MIN = 13;
 const CARD_DIGITS_MAX = 19;
@@ -33,15 +33,15 @@ const CARD_SHAPES = [
   { length: 16, begins: /^[2-6]/ },
   { length: 15, begins: /^3/ },
 ] as const;
-const LONG_RUN = new RegExp(`${DIGIT}(?:${GAP}${DIGIT}){${CARD_DIGITS_MIN - 1},}`, 'gi');
-const EACH_DIGIT = new RegExp(DIGIT, 'gi');
+const LONG_RUN = new RegExp(`${DIGIT}(?:${GAP}${DIGIT}){${CARD_DIGITS_MIN - 1},}`, 'giu');
+const EACH_DIGIT = new RegExp(DIGIT, 'giu');
 
 /** A secret said out: "my PIN is 1 2 3 4", "the code is 991823", "mi clave es 4 5 1 2". */
 const ANNOUNCED_SECRET = new RegExp(
-  String.raw`\b(pin|passcode|password|security code|cvv|cvc|code|clave|contraseña|código)\b` +
+  String.raw`(?<!\p{L})(pin|passcode|password|security code|cvv|cvc|code|clave|contraseña|código)(?!\p{L})` +
     String.raw`((?:\s+(?:number|is|was|it's|es|número))*[\s:]*)` +
-    `(${DIGIT}(?:${GAP}${DIGIT}){2,11})`,
-  'gi',
+    `(${DIGIT}(?:${GAP}${DIGIT}){2,})`,
+  'giu',
 );
 
 const REDACTED = '[number removed]';
