@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { stackConfig } from '../../../../emulator/stack/config.ts';
+import {
+  bridgeEnvironment,
+  functionsEnvironment,
+  newSecrets,
+} from '../../../../emulator/stack/process/environments.ts';
+import { loadFunctionsConfig } from '../../../../functions/app/config.ts';
+import { loadBridgeConfig } from '../../../../media-bridge/config.ts';
+
+const addresses = {
+  root: '/repository',
+  edgeUrl: 'http://127.0.0.1:1',
+  functionsUrl: 'http://127.0.0.1:2',
+  speechUrl: 'http://127.0.0.1:3',
+  modelUrl: 'http://127.0.0.1:4',
+  bridgeUrl: 'http://127.0.0.1:5',
+  storage:
+    'DefaultEndpointsProtocol=http;AccountName=trunkline;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:6/trunkline;',
+};
+
+describe('settings of the stack', () => {
+  it('need not be there', () => {
+    expect(stackConfig({})).toMatchObject({
+      listen: { host: '127.0.0.1', port: 4070, isDefault: true },
+      speech: undefined,
+      model: undefined,
+    });
+  });
+
+  it('that are left empty say nothing: the example is a valid .env', () => {
+    const example = readFileSync(new URL('../../../../.env.example', import.meta.url), 'utf8');
+    expect(stackConfig(parseEnv(example))).toEqual(stackConfig({}));
+  });
+
+  it('send nobody to Azure for a key that lies about in the shell', () => {
+    expect(stackConfig({ SPEECH_KEY: 'k', OPENAI_API_KEY: 'k' })).toMatchObject({
+      speech: undefined,
+      model: undefined,
+    });
+  });
+
+  it('of Azure reach the bridge in place of the emulators', () => {
+    const config = stackConfig({
+      SPEECH_REGION: 'westeurope',
+      SPEECH_KEY: 'k',
+      OPENAI_ENDPOINT: 'https://contoso.openai.azure.com',
+      OPENAI_DEPLOYMENT: 'gpt-4o-mini',
+    });
+    const bridge = loadBridgeConfig(bridgeEnvironment(newSecrets(), config, { ...addresses, modelUrl: undefined }));
+    expect(bridge.speech).toEqual({ by: 'region', region: 'westeurope', key: 'k' });
+    expect(bridge.languageModel).toMatchObject({ endpoint: 'https://contoso.openai.azure.com', apiKey: undefined });
+  });
+
+  it('are all named when they are wrong', () => {
+    const wrong = { STACK_LISTEN: 'here', SPEECH_REGION: 'westeurope', OPENAI_ENDPOINT: 'https://contoso.example' };
+    expect(() => stackConfig(wrong)).toThrow(/STACK_LISTEN/);
+    expect(() => stackConfig({ ...wrong, STACK_LISTEN: '' })).toThrow(/SPEECH_KEY[\s\S]*OPENAI_DEPLOYMENT/);
+  });
+});
+
+describe('what the stack gives to its programs', () => {
+  it('are settings that functions and bridge accept, with no word of our own environment', () => {
+    const [secrets, config] = [newSecrets(), stackConfig({})];
+    const functions = functionsEnvironment(secrets, config, addresses);
+    const bridge = bridgeEnvironment(secrets, config, addresses);
+    expect(loadFunctionsConfig(functions).mediaBaseUrl).toBe('ws://127.0.0.1:5');
+    expect(loadBridgeConfig(bridge).speech).toMatchObject({ by: 'host' });
+    expect(Object.keys({ ...functions, ...bridge })).not.toContain('PATH');
+  });
+
+  it('is secret anew for each stack', () => {
+    const [one, other] = [newSecrets(), newSecrets()];
+    expect(Object.values(one).filter((secret) => Object.values(other).includes(secret))).toEqual([]);
+  });
+});
