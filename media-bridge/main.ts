@@ -6,13 +6,17 @@ import { startBridge } from './server.ts';
 
 const config = exitOnConfigurationError(() => loadBridgeConfig(process.env));
 const log = createLogger('bridge', config.log);
-const { services, close } = await compose(config, log).catch((error: unknown): never => {
-  if (!(error instanceof ConfigurationError)) throw error;
+const { services, close } = await compose(config, log).catch(endWithReason);
+const bridge = await startBridge(config.listen.host, config.listen.port, services).catch(endWithReason);
+log.info({ listening: { http: bridge.url } }, 'ready');
+
+/** For what the person who starts the bridge can mend: a wrong file, a port that is taken. */
+function endWithReason(error: unknown): never {
+  const isTheirs = error instanceof ConfigurationError || (error instanceof Error && 'syscall' in error);
+  if (!isTheirs) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
-});
-const bridge = await startBridge(config.listen.host, config.listen.port, services);
-log.info({ listening: { http: bridge.url } }, 'ready');
+}
 
 /** First signal: drain. A second one, or a parent that is gone, does not wait for the calls. */
 function end(drainTimeoutMs: number): void {

@@ -36,7 +36,7 @@ interface Clause {
   readonly frames: Int16Array[];
   frameCount: number;
   sentFrames: number;
-  synthesis: 'waiting' | 'running' | 'done';
+  synthesis: 'waiting' | 'running' | 'done' | 'failed';
 }
 
 interface Speaking {
@@ -153,8 +153,7 @@ export class Speaker {
       this.#synthesiseNext(speaking);
     } catch (error) {
       if (this.#speaking !== speaking || signal.aborted) return;
-      // What was heard of it counts; the rest is not coming.
-      clause.synthesis = 'done';
+      clause.synthesis = 'failed';
       speaking.abort.abort(error);
       this.#options.events.onFailed(speaking.reply, error);
     }
@@ -174,7 +173,7 @@ export class Speaker {
     for (const clause of speaking.clauses.toReversed()) {
       const heardFrames = Math.max(0, clause.sentFrames - unheard);
       unheard = Math.max(0, unheard - clause.sentFrames);
-      const whole = clause.synthesis === 'done' && heardFrames === clause.frameCount;
+      const whole = clause.synthesis === 'done' && heardFrames > 0 && heardFrames === clause.frameCount;
       // While synthesis runs the length is not known; Infinity would make every part small, so what came so far has to do.
       const totalMs = clause.frameCount * FRAME_MS + (clause.synthesis === 'done' ? 0 : FRAME_MS);
       parts.unshift(whole ? clause.text : heardText(clause.text, clause.words, heardFrames * FRAME_MS, totalMs));
