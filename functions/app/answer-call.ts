@@ -3,6 +3,7 @@ import type { CallOffer } from '#core/call/offer';
 import { PortError } from '#core/ports/error';
 import { applyEvent } from './apply-event.ts';
 import type { IncomingCallServices } from './incoming-call.ts';
+import { setWatchdog } from './set-watchdog.ts';
 
 /** Trying for longer leaves no time to redirect before the phone stops ringing, after 30 seconds (acs-facts 1.5). */
 const ANSWER_BUDGET_MS = 15_000;
@@ -20,7 +21,7 @@ export async function answerCall(
   services: IncomingCallServices,
   signal: AbortSignal,
 ): Promise<void> {
-  const watchdog = setWatchdog(offer, services, signal);
+  const watchdog = setWatchdog(offer, services.watchdogMs, services, signal);
   const result = await answerWithinRing(offer, incomingCallContext, services, signal);
   if (result.kind === 'refused') await giveToPerson(offer, incomingCallContext, result.error, services, signal);
   await watchdog;
@@ -76,14 +77,5 @@ async function giveToPerson(
     log.error({ callId, correlationId, err: error }, 'call neither answered nor redirected');
     const [code, subCode] = [refusal.status ?? 0, Number(refusal.code ?? 0) || 0];
     await applyEvent(callId, { type: 'answer-refused', atMs: clock.now(), code, subCode }, services, signal);
-  }
-}
-
-/** Without it a call goes on all the same: what is lost is only the safety net. */
-async function setWatchdog(offer: CallOffer, services: IncomingCallServices, signal: AbortSignal): Promise<void> {
-  try {
-    await services.watchdog.schedule(offer.callId, services.watchdogMs, signal);
-  } catch (error) {
-    services.log.error({ callId: offer.callId, correlationId: offer.correlationId, err: error }, 'watchdog not set');
   }
 }

@@ -5,6 +5,7 @@ import type { CallId } from '#core/ids';
 import type { CallControl } from '#core/ports/call-control';
 import type { CallStore } from '#core/ports/call-store';
 import type { Clock } from '#core/ports/clock';
+import type { WatchdogQueue } from '#core/ports/watchdog-queue';
 
 /** What it takes to move a call along its life: the rows, the front, and who takes a call that we cannot serve. */
 export interface CallServices {
@@ -12,7 +13,10 @@ export interface CallServices {
   readonly control: CallControl;
   readonly clock: Clock;
   readonly log: Log;
-  /** Its first queue takes the calls that fail; its failure message is the last word. */
+  readonly watchdog: WatchdogQueue;
+  /** How long the media stream may take to come up. */
+  readonly watchdogMs: number;
+  /** Its default queue takes the calls that fail; its failure message is the last word. */
   readonly agent: AgentDefinition;
   readonly transfer: TransferSettings;
   /** Where the front reports on this call. */

@@ -1,7 +1,6 @@
 import { parseIncomingCall } from '#adapters/call-automation/incoming-call';
 import { admit, type AdmissionPolicy } from '#core/admission/admit';
 import type { CallId } from '#core/ids';
-import type { WatchdogQueue } from '#core/ports/watchdog-queue';
 import { unreachable } from '#core/unreachable';
 import { answerCall } from './answer-call.ts';
 import { applyEvent } from './apply-event.ts';
@@ -9,8 +8,6 @@ import type { CallServices } from './call-services.ts';
 
 export interface IncomingCallServices extends CallServices {
   readonly admission: AdmissionPolicy;
-  readonly watchdog: WatchdogQueue;
-  readonly watchdogMs: number;
   /** Where the front brings the audio of this call. */
   readonly mediaUrl: (callId: CallId) => string;
 }

@@ -4,11 +4,16 @@ import type { CallState } from '#core/call/state';
 import { buildPacket } from '#core/handover/build-packet';
 import { packHeaders } from '#core/handover/headers';
 import type { HandoverPacket } from '#core/handover/packet';
+import { LAST_RESORT_TIMEOUT_MS } from '#core/call/transition';
 import { defaultQueue } from '#core/agent/queues';
 import type { CallConnectionId } from '#core/ids';
 import { PortError } from '#core/ports/error';
 import { unreachable } from '#core/unreachable';
 import type { CallServices } from './call-services.ts';
+import { setWatchdog } from './set-watchdog.ts';
+
+/** The queue counts in whole seconds. */
+const WATCHDOG_MARGIN_MS = 1_000;
 
 /** Begins the operation context of a failure message: its end brings the call's end (functions/app/call-events.ts). */
 export const APOLOGY_PREFIX = 'apology-';
@@ -39,9 +44,13 @@ async function run(command: CallCommand, state: CallState, services: CallService
   switch (command.type) {
     case 'start-media':
       await services.control.startMedia(command.connectionId, signal);
+      // A stream that neither comes up nor is reported as failed would leave the caller in silence.
+      await setWatchdog(state.offer, services.watchdogMs, services, signal);
       return;
     case 'transfer-to-person':
       await transferToPerson(command.connectionId, command.transferId, state, services, signal);
+      // The outcome's callback may be lost as well.
+      await setWatchdog(state.offer, LAST_RESORT_TIMEOUT_MS + WATCHDOG_MARGIN_MS, services, signal);
       return;
     case 'apologise-and-hang-up':
       await apologise(command.connectionId, state, services, signal);

@@ -45,6 +45,19 @@ describe('callbacks of a call', () => {
     expect(done()).toEqual([]);
   });
 
+  it('leave nobody in silence when nothing is heard of the stream that was asked for again, nor of the transfer after it', async () => {
+    await deliver(callback('CallConnected'));
+    await deliver(callback('MediaStreamingStarted'));
+    await deliver(callback('MediaStreamingFailed', lostStream));
+    expect(services.scheduled).toEqual([callId, callId]);
+    await handleWatchdog({ callId }, services);
+    expect(done()).toEqual(['startMedia', 'transfer']);
+    expect(services.scheduled).toEqual([callId, callId, callId]);
+    await services.clock.sleep(71_000);
+    await handleWatchdog({ callId }, services);
+    expect(done()).toEqual(['startMedia', 'transfer', 'playText']);
+  });
+
   it('ask for the stream again when it is lost, and bring the caller to a person when it is lost again', async () => {
     await deliver(callback('CallConnected'));
     await deliver(callback('MediaStreamingStarted'));
