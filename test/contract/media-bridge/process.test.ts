@@ -28,14 +28,17 @@ const settings: Readonly<Record<string, string>> = {
   AGENT: 'card-services',
 };
 
-let child: ChildProcessWithoutNullStreams | undefined;
-afterEach(() => void child?.kill('SIGKILL'));
+const children: ChildProcessWithoutNullStreams[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
 
 function start(changes: Readonly<Record<string, string>> = {}): ChildProcessWithoutNullStreams {
-  child = spawn(process.execPath, ['media-bridge/main.ts'], {
+  const child = spawn(process.execPath, ['media-bridge/main.ts'], {
     cwd: REPOSITORY,
     env: { PATH: process.env['PATH'], ...settings, ...changes },
   });
+  children.push(child);
   return child;
 }
 
@@ -101,8 +104,5 @@ describe('the media bridge as a process', () => {
     expect(exit).toEqual([1, null]);
     expect(said + complaint).toContain('EADDRINUSE');
     expect(said + complaint).not.toContain('    at ');
-    const ended = once(first, 'exit');
-    first.kill('SIGTERM');
-    await ended;
   });
 });
