@@ -76,7 +76,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     programs = await startPrograms({ config, onProgress, onLine, signal });
     onProgress('the enterprise: SBC, callers, queues of people');
     enterprise = await Enterprise.start({ fqdn: TRUNK });
-    enterprise.onVisit((visit) => onLine(logVisit(visit)));
+    logVisits(enterprise, onLine);
     await announce(programs, enterprise);
   } catch (error) {
     await closeAll();
@@ -137,10 +137,16 @@ function tellStory(listeners: Set<(line: LogLine) => void>, onStory: (line: Stor
   });
 }
 
-/** The enterprise runs in this process: what its phones see is logged like the lines of the others. */
-function logVisit({ sipCallId, from, number, state, status, headers }: QueueVisit): LogLine {
-  const fields = { sipCallId, from, queue: number, state, status, headers };
-  return { component: 'enterprise', time: Date.now(), msg: 'queue phone', ...fields };
+/** The enterprise runs in this process: what its phones see is logged like the lines of the others, once a state. */
+function logVisits(enterprise: Enterprise, onLine: (line: LogLine) => void): void {
+  const states = new WeakMap<QueueVisit, QueueVisit['state']>();
+  enterprise.onVisit((visit) => {
+    const { sipCallId, from, number, state, status, headers } = visit;
+    if (states.get(visit) === state) return;
+    states.set(visit, state);
+    const fields = { sipCallId, from, queue: number, state, status, headers };
+    onLine({ component: 'enterprise', time: Date.now(), msg: 'queue phone', ...fields });
+  });
 }
 
 /** As a program: bundling is no part of the emulator, which imports nothing of the product or its build. */
