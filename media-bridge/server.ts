@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Log } from '#adapters/logging/logger';
-import { admitUpgrade, type UpgradeServices } from './acs/upgrade.ts';
+import { admitUpgrade, ROW_BUDGET_MS, type UpgradeServices } from './acs/upgrade.ts';
 import { MediaSession, type SessionServices } from './session/media-session.ts';
 import { SessionRegistry } from './session/session-registry.ts';
 
@@ -40,7 +40,7 @@ export async function startBridge(host: string, port: number, services: BridgeSe
     // Nobody listens to the socket's errors while it is being checked, and an unheard one ends the process.
     socket.on('error', () => socket.destroy());
     upgrade(request, socket, head, { registry, sockets, services }).catch((error: unknown) => {
-      services.log.error({ err: error }, 'upgrade failed');
+      services.log.error({ path: request.url?.split('?')[0]?.slice(0, 100), err: error }, 'upgrade failed');
       refuse(socket, 503);
     });
   });
@@ -76,13 +76,17 @@ async function upgrade(
   }
   const verdict = await admitUpgrade(request, services);
   if (!verdict.accepted) {
-    services.log.warn({ status: verdict.status, reason: verdict.reason }, 'media socket refused');
+    services.log.warn(
+      { callId: verdict.callId, status: verdict.status, reason: verdict.reason },
+      'media socket refused',
+    );
     refuse(socket, verdict.status);
     return;
   }
   const { callId } = verdict;
-  await registry.replace(callId);
-  const earlier = verdict.earlier ?? (await services.sessions.load(callId, AbortSignal.timeout(3_000)));
+  // What a replaced session knew it has written by now: later than the row was read.
+  const replaced = await registry.replace(callId);
+  const earlier = replaced ? await services.sessions.load(callId, AbortSignal.timeout(ROW_BUDGET_MS)) : verdict.earlier;
   if (socket.destroyed) return;
   // The check took time.
   if (isDraining(registry)) {

@@ -16,6 +16,9 @@ export const FAILURE_TRANSFER_ID = 'control-plane-failure';
 /** ACS gives a transfer up after 60 s (acs-facts 5.2); its report may take a little longer. */
 export const LAST_RESORT_TIMEOUT_MS = 70_000;
 
+/** A failure message is 150 characters at most: ten seconds, and some for the voice to begin. */
+export const APOLOGY_TIMEOUT_MS = 30_000;
+
 /** A stream that was stopped on purpose, by us or by the end of the call, is not lost (acs-facts 3.2). */
 const STOPPED_ON_PURPOSE = 'subscriptionStopped';
 
@@ -144,6 +147,12 @@ function watchdogFired(state: EstablishedState, event: Event<'watchdog-fired'>):
   if (state.phase !== 'connected') return ignored(state, event);
   if (transfer?.id !== FAILURE_TRANSFER_ID) return toPerson(state, event.atMs);
   const { result } = transfer;
+  if (result.kind === 'failed') {
+    if (event.atMs - result.atMs < APOLOGY_TIMEOUT_MS) return ignored(state, event);
+    // The apology was asked for, and its end was not reported. Noted, so that the same watchdog does it once.
+    const noted: TransferAttempt = { ...transfer, result: { ...result, atMs: event.atMs } };
+    return moved({ ...state, transfer: noted }, { type: 'hang-up', connectionId: state.connectionId });
+  }
   // The report of its failure was lost on the way: the front has given it up by now.
   return result.kind === 'under-way' && event.atMs - result.atMs >= LAST_RESORT_TIMEOUT_MS
     ? apologise({

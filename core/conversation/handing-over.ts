@@ -28,6 +28,8 @@ export function announce(
 /** On the way to a person. The caller's words change nothing any more; only outcomes do. */
 export function nextHandingOver(state: TurnIn<'handing-over'>, input: TurnInput, settings: TurnSettings): TurnStep {
   const { step } = state;
+  // Nobody can be understood any more: there is no conversation to return to.
+  if (input.type === 'hearing-failed') return [{ ...state, request: { ...state.request, reason: 'failure' } }];
   switch (step.kind) {
     case 'announcing':
       // An announcement that cannot be said does not keep the caller from the person.

@@ -148,9 +148,16 @@ function finished(state: Replying, settings: TurnSettings): TurnStep {
   }
 }
 
-/** A prompt that cannot be said is left out. A reply that cannot be given is a reason for a person. */
+/**
+ * A reply that cannot be given is a reason for a person, and so is a prompt that cannot be said: the voice is gone, and a caller who hears
+ * nothing would be asked whether they are there and then hung up on. What announces the hand-over, or ends the call, is left out.
+ */
 function failed(state: Replying, settings: TurnSettings): TurnStep {
-  return state.phase === 'agent' && state.source === 'prompt' ? finished(state, settings) : inTrouble(state, settings);
+  if (state.phase !== 'agent' || state.source !== 'prompt') return inTrouble(state, settings);
+  const { kind } = state.then;
+  return kind === 'hand-over'
+    ? finished(state, settings)
+    : announce(state, trouble, settings, ...recorded(state.said), stop('filler'));
 }
 
 const trouble: HandoverRequest = { reason: 'failure', queue: undefined, words: {} };

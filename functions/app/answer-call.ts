@@ -40,11 +40,16 @@ async function answerWithinRing(
     callbackUri: services.callbackUrl(callId),
     mediaUri: services.mediaUrl(callId),
   };
-  const deadlineMs = clock.monotonicMs() + ANSWER_BUDGET_MS;
+  const startedMs = clock.monotonicMs();
+  const deadlineMs = startedMs + ANSWER_BUDGET_MS;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
     try {
       const connectionId = await control.answer(request, signal);
       await applyEvent(callId, { type: 'answer-accepted', atMs: clock.now(), connectionId }, services, signal);
+      // The first watchdog may have come while nothing was answered yet.
+      if (clock.monotonicMs() - startedMs > services.watchdogMs / 2) {
+        await setWatchdog(offer, services.watchdogMs, services, signal);
+      }
       return { kind: 'settled' };
     } catch (error) {
       if (!(error instanceof PortError) || error.port !== 'call-control') throw error;

@@ -4,7 +4,7 @@ import type { CallState } from '#core/call/state';
 import { buildPacket } from '#core/handover/build-packet';
 import { packHeaders } from '#core/handover/headers';
 import type { HandoverPacket } from '#core/handover/packet';
-import { LAST_RESORT_TIMEOUT_MS } from '#core/call/transition';
+import { APOLOGY_TIMEOUT_MS, LAST_RESORT_TIMEOUT_MS } from '#core/call/transition';
 import { defaultQueue } from '#core/agent/queues';
 import type { CallConnectionId } from '#core/ids';
 import { PortError } from '#core/ports/error';
@@ -43,16 +43,18 @@ export async function runCommand(
 async function run(command: CallCommand, state: CallState, services: CallServices, signal: AbortSignal): Promise<void> {
   switch (command.type) {
     case 'start-media':
-      await services.control.startMedia(command.connectionId, signal);
-      // A stream that neither comes up nor is reported as failed would leave the caller in silence.
+      // First: a stream that neither comes up nor is reported as failed, or a process that dies here, would leave the caller in silence.
       await setWatchdog(state.offer, services.watchdogMs, services, signal);
+      await services.control.startMedia(command.connectionId, signal);
       return;
     case 'transfer-to-person':
-      await transferToPerson(command.connectionId, command.transferId, state, services, signal);
-      // The outcome's callback may be lost as well.
+      // First, as above; and the outcome's callback may be lost.
       await setWatchdog(state.offer, LAST_RESORT_TIMEOUT_MS + WATCHDOG_MARGIN_MS, services, signal);
+      await transferToPerson(command.connectionId, command.transferId, state, services, signal);
       return;
     case 'apologise-and-hang-up':
+      // The end of the message may go unreported: then the watchdog hangs up.
+      await setWatchdog(state.offer, APOLOGY_TIMEOUT_MS + WATCHDOG_MARGIN_MS, services, signal);
       await apologise(command.connectionId, state, services, signal);
       return;
     case 'hang-up':

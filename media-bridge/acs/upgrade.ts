@@ -26,7 +26,13 @@ export type UpgradeVerdict =
       readonly earlier: SessionRecord | undefined;
     }
   /** The peer is told the status only; `reason` is for the log. */
-  | { readonly accepted: false; readonly status: 401 | 404 | 503; readonly reason: RefusalReason };
+  | {
+      readonly accepted: false;
+      /** As the path says it, true or not. */
+      readonly callId: CallId | undefined;
+      readonly status: 401 | 404 | 503;
+      readonly reason: RefusalReason;
+    };
 
 export type RefusalReason =
   | 'no such path'
@@ -39,7 +45,7 @@ export type RefusalReason =
 
 const PATH = /^\/media\/([a-z0-9-]{8,64})$/;
 /** The upgrade of a call that nobody can find has to fail while the caller still listens. */
-const ROW_BUDGET_MS = 3_000;
+export const ROW_BUDGET_MS = 3_000;
 
 /**
  * Decides on a media socket before it is accepted, so that no frame is lost while it is being checked, and a stranger gets no socket at all. The
@@ -48,7 +54,7 @@ const ROW_BUDGET_MS = 3_000;
 export async function admitUpgrade(request: IncomingMessage, services: UpgradeServices): Promise<UpgradeVerdict> {
   const url = URL.parse(request.url ?? '/', 'http://bridge');
   const callId = parseCallId(PATH.exec(url?.pathname ?? '')?.[1] ?? '');
-  if (url === null || callId === undefined) return refused(404, 'no such path');
+  if (url === null || callId === undefined) return refused(undefined, 404, 'no such path');
   const ticket = checkTicket(
     services.ticketSecret,
     'media',
@@ -56,10 +62,10 @@ export async function admitUpgrade(request: IncomingMessage, services: UpgradeSe
     url.searchParams.get('ticket'),
     services.clock.now(),
   );
-  if (ticket !== 'valid') return refused(401, `ticket ${ticket}`);
+  if (ticket !== 'valid') return refused(callId, 401, `ticket ${ticket}`);
   const token = await services.validateToken(request.headers.authorization);
   if (!token.valid && !(token.reason === 'missing' && services.missingToken === 'accepted')) {
-    return refused(401, `token ${token.reason}`);
+    return refused(callId, 401, `token ${token.reason}`);
   }
   return admitCall(callId, headerOf(request, 'x-ms-call-connection-id'), services);
 }
@@ -72,15 +78,15 @@ async function admitCall(
   const signal = AbortSignal.timeout(ROW_BUDGET_MS);
   try {
     const [stored, earlier] = await Promise.all([calls.load(callId, signal), sessions.load(callId, signal)]);
-    if (stored === undefined) return refused(404, 'no such call');
+    if (stored === undefined) return refused(callId, 404, 'no such call');
     const call = stored.state;
-    if (call.phase === 'ended') return refused(404, 'call has ended');
+    if (call.phase === 'ended') return refused(callId, 404, 'call has ended');
     // The socket may be here before the answer's response is in the row.
     const connectionId = 'connectionId' in call ? call.connectionId : parseCallConnectionId(connectionHeader);
-    if (connectionId === undefined) return refused(404, 'no connection id');
+    if (connectionId === undefined) return refused(callId, 404, 'no connection id');
     return { accepted: true, callId, call, connectionId, earlier };
   } catch {
-    return refused(503, 'call row not readable');
+    return refused(callId, 503, 'call row not readable');
   }
 }
 
@@ -89,6 +95,6 @@ function headerOf(request: IncomingMessage, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-function refused(status: 401 | 404 | 503, reason: RefusalReason): UpgradeVerdict {
-  return { accepted: false, status, reason };
+function refused(callId: CallId | undefined, status: 401 | 404 | 503, reason: RefusalReason): UpgradeVerdict {
+  return { accepted: false, callId, status, reason };
 }

@@ -21,6 +21,8 @@ import { writeReply } from './reply-writer.ts';
 import type { Speaker, SpeakerEvents } from './speaker.ts';
 import { TurnTimers } from './turn-timers.ts';
 
+/** How long the end of a call that is said to be gone may take to show. */
+const GONE_GRACE_MS = 2_000;
 /** A failed request to the model is made once more when nothing of the reply has come: the caller notices half a second. */
 const MODEL_TRIES_MAX = 2;
 
@@ -259,7 +261,7 @@ export class Conversation {
   }
 
   async #askForTransfer({ request, attempt }: Extract<TurnEffect, { type: 'transfer' }>): Promise<void> {
-    const { services, connectionId, facts, onAwaitingTransfer } = this.#options;
+    const { services, connectionId, onAwaitingTransfer } = this.#options;
     const { signal } = this.#ended;
     this.#transfers += 1;
     const id = `transfer-${this.#record.facts.turns.length}-${this.#transfers}`;
@@ -270,19 +272,28 @@ export class Conversation {
       this.#transfer = { id, attempt };
       onAwaitingTransfer(true);
       const nowMs = services.clock.now();
-      await askForTransfer(
+      const asked = await askForTransfer(
         this.#record.facts,
         packet,
         { request, index: attempt, transferId: id, connectionId, nowMs },
         services,
         signal,
       );
+      if (asked === 'asked') return;
+      // "Gone" may be wrong: after a failed transfer the field has seen it of calls that were up (acs-facts 11). If this one is over, we shall know soon.
+      await services.clock.sleep(GONE_GRACE_MS, signal);
+      this.#transferNotAsked(id, attempt, 'the front says that the call is gone');
     } catch (error) {
       if (signal.aborted) return;
-      services.log.error({ callId: facts.offer.callId, err: error }, 'transfer not asked for');
-      // Unless the next queue has been asked for meanwhile.
-      if (this.#transfer?.id === id) this.#transfer = undefined;
-      this.dispatch({ type: 'transfer-failed', attempt });
+      this.#transferNotAsked(id, attempt, error);
     }
+  }
+
+  #transferNotAsked(id: string, attempt: number, error: unknown): void {
+    const { callId, correlationId } = this.#options.facts.offer;
+    this.#options.services.log.error({ callId, correlationId, transferId: id, err: error }, 'transfer not asked for');
+    // Unless the next queue has been asked for meanwhile.
+    if (this.#transfer?.id === id) this.#transfer = undefined;
+    this.dispatch({ type: 'transfer-failed', attempt });
   }
 }

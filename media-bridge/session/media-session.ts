@@ -105,10 +105,7 @@ export class MediaSession {
       onRecord: (record) => this.#journal.note(record),
       onAwaitingTransfer: (awaiting) => (this.#rowWatch.awaitingTransfer = awaiting),
       onHangUp: () => void this.#hangUp(),
-      onBroken: (error) => {
-        log.error({ callId: offer.callId, err: error }, 'conversation broke');
-        void this.end('broken');
-      },
+      onBroken: (error) => this.#broke(error),
     });
     this.#rowWatch = new CallRowWatch({
       callId: offer.callId,
@@ -134,14 +131,17 @@ export class MediaSession {
         ),
       onFailed: () => this.#conversation.dispatch({ type: 'hearing-failed' }),
     });
-    this.#stopTicking = services.frameClock.onTick(() => this.#conversation.speaker.tick());
+    this.#stopTicking = services.frameClock.onTick(() => this.#guarded(() => this.#conversation.speaker.tick()));
     log.info({ callId: offer.callId, correlationId: offer.correlationId }, 'media connected');
     void this.#greet();
   }
 
   /** A message of the socket, in whatever shape. */
   receive(data: Buffer, isBinary: boolean): void {
-    if (this.#ended !== undefined) return;
+    if (this.#ended === undefined) this.#guarded(() => this.#read(data, isBinary));
+  }
+
+  #read(data: Buffer, isBinary: boolean): void {
     const reading = isBinary
       ? ({ ok: false, problem: 'malformed', where: 'frame type' } as const)
       : readInboundMessage(data);
@@ -166,6 +166,21 @@ export class MediaSession {
   end(reason: SessionEnd): Promise<void> {
     this.#ended ??= this.#close(reason);
     return this.#ended;
+  }
+
+  /** A fault in one call ends that call's session and no other: what is thrown from a timer or a socket would end the process. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#broke(error);
+    }
+  }
+
+  #broke(error: unknown): void {
+    const { callId, correlationId } = this.#start.call.offer;
+    this.#services.log.error({ callId, correlationId, err: error }, 'media session broke');
+    void this.end('broken');
   }
 
   async #close(reason: SessionEnd): Promise<void> {

@@ -18,9 +18,11 @@ export class SessionRegistry {
     return this.#sessions.size;
   }
 
-  /** A reconnection takes the place of the session it replaces, once that one has written what it knew. */
-  async replace(callId: CallId): Promise<void> {
+  /** A reconnection takes the place of the session it replaces, once that one has written what it knew. Says whether there was one. */
+  async replace(callId: CallId): Promise<boolean> {
+    const wasThere = this.#sessions.has(callId);
     await this.end(callId, 'replaced');
+    return wasThere;
   }
 
   /** Two sockets of one call can be checked at the same time: the later one stays. */

@@ -141,7 +141,10 @@ describe('a call, whatever is delivered how often and in which order', () => {
       const order = commands.map(({ command }) => command.type);
       const sorry = order.indexOf('apologise-and-hang-up');
       if (sorry < 0) return;
-      expect(sorry).toBe(order.length - 1);
+      // When nothing is heard of the apology, the call is hung up; nothing else follows.
+      expect(new Set(order.slice(sorry + 1))).toSatisfy(
+        (after: Set<string>) => after.size === 0 || [...after].join() === 'hang-up',
+      );
       expect(order).toContain('transfer-to-person');
     });
   });

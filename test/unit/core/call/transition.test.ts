@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CallEvent } from '#core/call/event';
 import type { CallState } from '#core/call/state';
 import {
+  APOLOGY_TIMEOUT_MS,
   FAILURE_TRANSFER_ID,
   firstState,
   LAST_RESORT_TIMEOUT_MS,
@@ -148,6 +149,22 @@ describe('a connected call', () => {
       state: { transfer: { result: { kind: 'failed', code: 486 } } },
       commands: [apology],
     });
+  });
+
+  it('is hung up when the end of the apology goes unreported, once', () => {
+    const sorry = transition(
+      {
+        ...callIn.connected,
+        transfer: { id: FAILURE_TRANSFER_ID, target: undefined, result: { kind: 'under-way', atMs: 1_000 } },
+      },
+      { type: 'transfer-failed', atMs: 2_000, transferId: FAILURE_TRANSFER_ID, code: 486, subCode: 560_486 },
+    );
+    if (sorry.kind !== 'moved') throw new Error('the apology was not decided');
+    const watchdog = { type: 'watchdog-fired', atMs: 2_000 + APOLOGY_TIMEOUT_MS } as const;
+    const hungUp = transition(sorry.state, watchdog);
+    expect(hungUp).toMatchObject({ kind: 'moved', commands: [{ type: 'hang-up' }] });
+    if (hungUp.kind === 'moved') expect(transition(hungUp.state, watchdog).kind).toBe('ignored');
+    expect(transition(sorry.state, { ...watchdog, atMs: 2_500 }).kind).toBe('ignored');
   });
 
   it('hears it once, and nothing starts over while it does', () => {

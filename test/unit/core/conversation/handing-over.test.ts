@@ -159,9 +159,14 @@ describe('a transfer under way', () => {
       { type: 'speech-sustained' },
       { type: 'final', text: 'hello?', confidence: 1 },
       { type: 'key-pressed', key: '0' },
-      { type: 'hearing-failed' },
     );
     expect(play.state).toEqual(before);
+    expect(play.effects()).toEqual([]);
+  });
+
+  it('goes on when recognition fails, but with no conversation to return to', () => {
+    const play = underWay().give({ type: 'hearing-failed' });
+    expect(play.state).toMatchObject({ phase: 'handing-over', request: { reason: 'failure' } });
     expect(play.effects()).toEqual([]);
   });
 

@@ -15,9 +15,13 @@ describe('a call whose media has come up', () => {
     expect([...play.timers]).toEqual(['silence']);
   });
 
-  it('goes on without a greeting that could not be spoken', () => {
+  it('goes to a person when the greeting cannot be spoken: the voice is gone', () => {
     const play = playTurns().give({ type: 'media-ready', greeting: 'Hello.' });
-    expect(play.give({ type: 'reply-failed', reply: play.reply }).phase).toBe('caller');
+    expect(play.give({ type: 'reply-failed', reply: play.reply }).state).toMatchObject({
+      phase: 'handing-over',
+      request: { reason: 'failure' },
+      step: { kind: 'asked', attempt: 0 },
+    });
   });
 
   it('hears nothing before the media is up', () => {
