@@ -9,8 +9,11 @@ const milliseconds = z.number().int().min(0).max(600_000);
 export const settingsSchema = z.strictObject({
   /** How `customContext.sipHeaders` keys are written (acs-facts 1.4). */
   headerCasing: z.enum(['rfc', 'first-letter-lower', 'user-to-user']).default('rfc'),
-  /** When the application's leg is given up after a REFER was accepted (acs-facts 5.3). */
-  transferBye: z.enum(['early', 'after-final-notify']).default('early'),
+  /**
+   * When the application's leg is given up after a REFER was accepted. `early` is what was recorded of the service's front
+   * (acs-facts 5.3); a queue that refuses later than that leaves the caller with nobody, so it is not the default.
+   */
+  transferBye: z.enum(['early', 'after-final-notify']).default('after-final-notify'),
   /** Between the acceptance of the REFER and an early BYE; a failure reported in between still counts (acs-facts 5.3: about 280 ms). */
   earlyByeDelayMs: milliseconds.default(280),
   /** Longest a transfer may take from request to outcome (acs-facts 5.2). */

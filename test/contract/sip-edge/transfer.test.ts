@@ -21,7 +21,6 @@ const withContext = {
 
 describe('a transfer to an SBC that takes REFER', () => {
   it('carries what the agent learned, and reports to its own address', async () => {
-    await edge.settings({ transferBye: 'after-final-notify' });
     const { call, leg } = await edge.connect();
     const operationCallbackUrl = `${edge.application.url}/transfers`;
     await call.transferCallToParticipant(queue, { ...withContext, operationCallbackUrl });
@@ -49,8 +48,8 @@ describe('a transfer to an SBC that takes REFER', () => {
     await expect(call.getCallConnectionProperties()).rejects.toMatchObject({ statusCode: 404, code: '8522' });
   });
 
-  it('is given up early once the REFER is accepted, as the service does by default', async () => {
-    await edge.settings({ earlyByeDelayMs: 0 });
+  it('is given up early once the REFER is accepted, where that is set', async () => {
+    await edge.settings({ transferBye: 'early', earlyByeDelayMs: 0 });
     const { call, leg } = await edge.connect();
     await call.transferCallToParticipant(queue);
     leg.acceptRefer();
@@ -95,7 +94,6 @@ describe('a transfer to an SBC that takes REFER', () => {
   });
 
   it('counts as accepted when the SBC leaves before its last report', async () => {
-    await edge.settings({ transferBye: 'after-final-notify' });
     const { call, leg } = await edge.connect();
     await call.transferCallToParticipant(queue);
     leg.acceptRefer();
