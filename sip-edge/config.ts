@@ -35,6 +35,12 @@ const portRange = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
+const retries = z.string().transform((value, context) => {
+  if (/^(?:\d|10)$/.test(value)) return Number(value);
+  context.addIssue({ code: 'custom', message: 'is not a number from 0 to 10' });
+  return z.NEVER;
+});
+
 const accessKey = z.string().transform((value, context) => {
   const key = Buffer.from(value, 'base64');
   if (key.length >= 16) return key;
@@ -63,6 +69,7 @@ const environment = z
     EDGE_EVENT_GRID_SCHEMA: z.preprocess(absent, z.enum(['event-grid', 'cloud-events']).default('event-grid')),
     EDGE_HEADER_CASING: z.preprocess(absent, settingsSchema.shape.headerCasing),
     EDGE_TRANSFER_BYE: z.preprocess(absent, settingsSchema.shape.transferBye),
+    EDGE_CALLBACK_RETRIES: z.preprocess(absent, retries.prefault('3')),
     EDGE_TRANSFER_HEADERS: z.preprocess(absent, z.enum(['message', 'refer-to']).default('message')),
     EDGE_CONTROL_LISTEN: z.preprocess(absent, httpListen.optional()),
     EDGE_RECORDINGS_DIR: text,
@@ -123,7 +130,11 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
       env.EDGE_EVENT_GRID_WEBHOOK === undefined
         ? undefined
         : { webhookUrl: env.EDGE_EVENT_GRID_WEBHOOK, schema: env.EDGE_EVENT_GRID_SCHEMA },
-    settings: { headerCasing: env.EDGE_HEADER_CASING, transferBye: env.EDGE_TRANSFER_BYE },
+    settings: {
+      headerCasing: env.EDGE_HEADER_CASING,
+      transferBye: env.EDGE_TRANSFER_BYE,
+      callbacks: { retries: env.EDGE_CALLBACK_RETRIES },
+    },
     recordingsFolder: env.EDGE_RECORDINGS_DIR,
     allowInsecureUrls: env.EDGE_ALLOW_INSECURE_URLS,
     speechUrl: env.EDGE_TTS_URL,

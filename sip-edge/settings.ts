@@ -40,8 +40,10 @@ export const settingsSchema = z.strictObject({
       shuffleWindowMs: milliseconds.default(150),
       duplicates: z.number().int().min(0).max(5).default(0),
       delayMs: milliseconds.default(0),
-      /** Further attempts after a time-out, a lost connection or a 5xx (acs-facts 3.6: undocumented). */
-      retries: z.number().int().min(0).max(5).default(0),
+      /** Further attempts after a time-out, a lost connection, 5xx, 408 or 429 (acs-facts 3.6: undocumented). */
+      retries: z.number().int().min(0).max(10).default(3),
+      /** Before the first further attempt; doubled before each one after it, up to 30 s. */
+      retryDelayMs: milliseconds.default(1_000),
       timeoutMs: milliseconds.min(1).default(10_000),
     })
     .prefault({}),
@@ -74,7 +76,7 @@ const patchSchema = z.strictObject({
 export class SettingsStore {
   #current: EdgeSettings;
 
-  constructor(initial: Partial<EdgeSettings> = {}) {
+  constructor(initial: z.input<typeof settingsSchema> = {}) {
     this.#current = settingsSchema.parse(initial);
   }
 

@@ -9,13 +9,13 @@ import { callbackEnvelope, nowTicks, type CallbackEnvelope, type CallIds } from 
 import type { CallEvent } from './events.ts';
 import { CALLBACK_TOKEN_LIFETIME_S, type SigningKey } from './signing-key.ts';
 
-/** Between attempts, where retries are asked for: acs-facts 3.6 knows no value. */
-const RETRY_DELAY_MS = 500;
+/** Longest pause between two attempts, however many there are. */
+const MAX_RETRY_DELAY_MS = 30_000;
 /** Events of one call waiting to be sent; a receiver this far behind has lost the call. */
 const MAX_WAITING_EVENTS = 500;
 
 export interface CallCallbacks {
-  /** Never waits and never throws: what cannot be delivered is logged. */
+  /** Never waits and never throws: what cannot be delivered is logged. Later events wait while one is tried again. */
   send(event: CallEvent, url: string): void;
 }
 
@@ -102,9 +102,10 @@ async function deliverOnce(
 ): Promise<void> {
   const { settings, log } = dependencies;
   const fields = { eventType: envelope.type, correlationId };
-  const attempts = 1 + settings.current.callbacks.retries;
+  const { retries, retryDelayMs } = settings.current.callbacks;
+  const attempts = 1 + retries;
   for (let attempt = 1; attempt <= attempts && !signal.aborted; attempt += 1) {
-    if (attempt > 1) await pause(RETRY_DELAY_MS, signal);
+    if (attempt > 1) await pause(Math.min(retryDelayMs * 2 ** (attempt - 2), MAX_RETRY_DELAY_MS), signal);
     try {
       const status = await post(dependencies, envelope, url, signal);
       if (status < 300) {
@@ -112,11 +113,17 @@ async function deliverOnce(
         return;
       }
       log.warn({ ...fields, status, attempt }, 'callback refused');
-      if (status < 500) return;
+      if (!mayPass(status)) break;
     } catch (error) {
       log.warn({ ...fields, attempt, reason: errorCode(error) }, 'callback not delivered');
     }
   }
+  log.error(fields, 'callback lost');
+}
+
+/** Whether the same request may be taken later; other refusals are about the request itself. */
+function mayPass(status: number): boolean {
+  return status >= 500 || status === 408 || status === 429;
 }
 
 async function post(

@@ -73,19 +73,36 @@ describe('a callback', () => {
     ]);
   });
 
-  it('is not sent again after a failure by default, and the next one comes all the same', async () => {
-    await edge.settings({ faults: [{ surface: 'callback', status: 503 }] });
+  it('that fails for good is lost with an error that names the call, and the next one comes all the same', async () => {
+    await edge.settings({ callbacks: { retries: 0 }, faults: [{ surface: 'callback', status: 503 }] });
     const { context } = await edge.ring();
     await edge.client().answerCall(context, `${edge.application.url}/callbacks`);
     await edge.application.callback('ParticipantsUpdated');
     expect(edge.application.callbackNames()).toEqual(['ParticipantsUpdated']);
     expect(edge.logged).toContainEqual(expect.objectContaining({ level: 'warn', message: 'callback refused' }));
+    const lost = edge.logged.find(({ message }) => message === 'callback lost');
+    expect(lost).toMatchObject({ level: 'error', fields: { eventType: 'Microsoft.Communication.CallConnected' } });
+    expect(lost?.fields).toHaveProperty('correlationId', expect.stringMatching(/^[0-9a-f-]{36}$/));
   });
 
-  it('is sent again after a lost connection where retries are set', async () => {
-    await edge.settings({ callbacks: { retries: 1 }, faults: [{ surface: 'callback', drop: true }] });
+  it.each([
+    ['a lost connection', { drop: true }],
+    ['503', { status: 503 }],
+    ['408', { status: 408 }],
+    ['429', { status: 429 }],
+  ])('is tried three times more after %s, and later ones wait for it', async (_, fault) => {
+    await edge.settings({ callbacks: { retryDelayMs: 1 }, faults: [{ surface: 'callback', times: 3, ...fault }] });
     await edge.connect();
-    expect(edge.application.callbackNames()[0]).toBe('CallConnected');
+    await edge.application.callback('ParticipantsUpdated');
+    expect(edge.application.callbackNames()).toEqual(['CallConnected', 'ParticipantsUpdated']);
+  });
+
+  it('is not sent again when the application refuses what it says', async () => {
+    await edge.settings({ faults: [{ surface: 'callback', status: 400 }] });
+    const { context } = await edge.ring();
+    await edge.client().answerCall(context, `${edge.application.url}/callbacks`);
+    await edge.application.callback('ParticipantsUpdated');
+    expect(edge.application.callbackNames()).toEqual(['ParticipantsUpdated']);
   });
 
   it('never puts the address, which holds a secret, into the log', async () => {

@@ -30,6 +30,15 @@ describe('the configuration', () => {
     for (const name of Object.keys(wrong)) expect(act).toThrow(name);
   });
 
+  it('keeps the caller through a transfer and tries callbacks again, unless told otherwise', () => {
+    expect(loadConfig(needed).settings).toMatchObject({
+      transferBye: 'after-final-notify',
+      callbacks: { retries: 3 },
+    });
+    expect(loadConfig({ ...needed, EDGE_CALLBACK_RETRIES: '0' }).settings.callbacks.retries).toBe(0);
+    expect(() => loadConfig({ ...needed, EDGE_CALLBACK_RETRIES: '11' })).toThrow('EDGE_CALLBACK_RETRIES');
+  });
+
   it('needs a certificate to listen on TLS', () => {
     expect(() => loadConfig({ ...needed, EDGE_SIP_LISTEN: 'tls:127.0.0.1:0' })).toThrow('EDGE_TLS_CERT_FILE');
   });
