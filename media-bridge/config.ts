@@ -21,12 +21,15 @@ const listenSettings = z
     HOST: z.string().default('127.0.0.1'),
     PORT: z.coerce.number('expected a port').int().min(0).max(65_535).default(8080),
     DRAIN_TIMEOUT_MS: milliseconds(0, 3_600_000).default(DRAIN_TIMEOUT_DEFAULT_MS),
+    /** `1`: end when standard input does, so that a process tree leaves nothing behind. */
+    EXIT_WITH_PARENT: z.enum(['0', '1'], 'expected "0" or "1"').default('0'),
     MEDIA_TOKEN: z.enum(['required', 'may-be-missing'], 'expected "required" or "may-be-missing"').default('required'),
   })
   .transform((env) => ({
     host: env.HOST,
     port: env.PORT,
     drainTimeoutMs: env.DRAIN_TIMEOUT_MS,
+    exitWithParent: env.EXIT_WITH_PARENT === '1',
     missingToken: env.MEDIA_TOKEN === 'required' ? ('refused' as const) : ('accepted' as const),
   }));
 

@@ -29,7 +29,7 @@ function end(drainTimeoutMs: number): void {
 
 process.on('SIGTERM', () => end(config.listen.drainTimeoutMs));
 process.on('SIGINT', () => end(0));
-if (process.env['EXIT_WITH_PARENT'] === '1') process.stdin.on('end', () => end(0)).resume();
+if (config.listen.exitWithParent) process.stdin.on('end', () => end(0)).resume();
 
 // One call's fault must not take the others with it. What was not foreseen is told, with its stack, and is a bug.
 process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));

@@ -5,6 +5,8 @@ import type { RejectReason } from './outcome.ts';
 export type CallEvent = { readonly atMs: number } & (
   | { readonly type: 'answer-accepted'; readonly connectionId: CallConnectionId }
   | { readonly type: 'answer-refused'; readonly code: number; readonly subCode: number }
+  /** The answer found nobody: the caller had given up while it rang. */
+  | { readonly type: 'caller-gave-up'; readonly code: number; readonly subCode: number }
   /** Settled without an answer, before it or after the answer was refused. */
   | { readonly type: 'redirected'; readonly target: PhoneNumber }
   | { readonly type: 'rejected'; readonly reason: RejectReason }

@@ -7,7 +7,7 @@ export type CallOutcome =
   | { readonly kind: 'handed-over'; readonly target: PhoneNumber | undefined }
   | { readonly kind: 'redirected'; readonly target: PhoneNumber }
   | { readonly kind: 'rejected'; readonly reason: RejectReason }
-  /** The caller gave up before the answer, or the offer came too late to be of use. */
+  /** The caller gave up before the answer. */
   | { readonly kind: 'abandoned' }
   | { readonly kind: 'answer-failed'; readonly code: number; readonly subCode: number }
   /** Nobody could be reached after media or transfer had failed. */

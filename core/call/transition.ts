@@ -61,6 +61,8 @@ function beforeConnection(state: CallIn<'offered' | 'answered'>, event: CallEven
       return moved({ phase: 'answered', offer: state.offer, connectionId: event.connectionId });
     case 'answer-refused':
       return end(state, event.atMs, { kind: 'answer-failed', code: event.code, subCode: event.subCode });
+    case 'caller-gave-up':
+      return end(state, event.atMs, { kind: 'abandoned' });
     case 'redirected':
       return end(state, event.atMs, { kind: 'redirected', target: event.target });
     case 'rejected':
@@ -106,6 +108,7 @@ function whileEstablished(state: EstablishedState, event: CallEvent): Transition
       return end(state, event.atMs, outcomeOfDisconnect(state, event));
     case 'answer-accepted':
     case 'answer-refused':
+    case 'caller-gave-up':
     case 'redirected':
     case 'rejected':
     case 'connected':

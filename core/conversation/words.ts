@@ -30,7 +30,9 @@ const NO: Readonly<Record<string, RegExp>> = {
 };
 
 function forLanguage<Words>(table: Readonly<Record<string, Words>>, language: string): Words | undefined {
-  return table[language.split('-')[0]?.toLowerCase() ?? ''] ?? table['en'];
+  const tag = language.split('-')[0]?.toLowerCase() ?? '';
+  // A language comes from a file or a header: `__proto__` is one that no table has.
+  return table[Object.hasOwn(table, tag) ? tag : 'en'];
 }
 
 function bare(text: string): string {

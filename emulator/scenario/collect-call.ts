@@ -33,6 +33,7 @@ export function collectCall(
     callId: log.callId(sipCallId),
     sipCallId,
     correlationId: log.correlationId(sipCallId),
+    answerRequests: log.lines(sipCallId).filter(({ line }) => line['operation'] === 'AnswerCall').length,
     outcome: call.outcome ?? 'unfinished',
     durationMs: since(call.endedAtMs ?? Date.now()),
     turns: turnsOf(observations, log, sipCallId, since),

@@ -43,6 +43,8 @@ export interface CallResult {
   readonly callId: string | undefined;
   readonly sipCallId: string;
   readonly correlationId: string | undefined;
+  /** How often the backend asked the edge to answer this call. */
+  readonly answerRequests: number;
   readonly outcome: CallerOutcome | 'unfinished';
   readonly durationMs: number;
   readonly turns: readonly ResultTurn[];

@@ -163,7 +163,6 @@ export const scenarioSchema = z.strictObject({
     ),
   expect: z
     .strictObject({
-      calls: z.number().int().optional(),
       nothing_shared: z.boolean().default(false),
     })
     .prefault({}),

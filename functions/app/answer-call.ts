@@ -1,3 +1,4 @@
+import { isGone } from '#adapters/call-automation/request-error';
 import { defaultQueue } from '#core/agent/queues';
 import type { CallOffer } from '#core/call/offer';
 import { PortError } from '#core/ports/error';
@@ -23,7 +24,8 @@ export async function answerCall(
 ): Promise<void> {
   const watchdog = setWatchdog(offer, services.watchdogMs, services, signal);
   const result = await answerWithinRing(offer, incomingCallContext, services, signal);
-  if (result.kind === 'refused') await giveToPerson(offer, incomingCallContext, result.error, services, signal);
+  if (result.kind === 'refused' && isGone(result.error)) await callerGaveUp(offer, result.error, services, signal);
+  else if (result.kind === 'refused') await giveToPerson(offer, incomingCallContext, result.error, services, signal);
   await watchdog;
 }
 
@@ -64,6 +66,25 @@ async function answerWithinRing(
   }
 }
 
+/** CANCEL while it rang: the offer's context is worth nothing any more (acs-facts 1.5), and there is nobody to redirect. */
+async function callerGaveUp(
+  { callId }: CallOffer,
+  refusal: PortError,
+  services: IncomingCallServices,
+  signal: AbortSignal,
+): Promise<void> {
+  await applyEvent(
+    callId,
+    { type: 'caller-gave-up', atMs: services.clock.now(), ...codesOf(refusal) },
+    services,
+    signal,
+  );
+}
+
+function codesOf(error: PortError): { readonly code: number; readonly subCode: number } {
+  return { code: error.status ?? 0, subCode: Number(error.code ?? 0) || 0 };
+}
+
 async function giveToPerson(
   offer: CallOffer,
   incomingCallContext: string,
@@ -80,7 +101,6 @@ async function giveToPerson(
   } catch (error) {
     if (!(error instanceof PortError) || error.port !== 'call-control') throw error;
     log.error({ callId, correlationId, err: error }, 'call neither answered nor redirected');
-    const [code, subCode] = [refusal.status ?? 0, Number(refusal.code ?? 0) || 0];
-    await applyEvent(callId, { type: 'answer-refused', atMs: clock.now(), code, subCode }, services, signal);
+    await applyEvent(callId, { type: 'answer-refused', atMs: clock.now(), ...codesOf(refusal) }, services, signal);
   }
 }

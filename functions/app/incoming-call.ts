@@ -1,5 +1,6 @@
 import { parseIncomingCall } from '#adapters/call-automation/incoming-call';
 import { admit, type AdmissionPolicy } from '#core/admission/admit';
+import { firstState } from '#core/call/transition';
 import type { CallId } from '#core/ids';
 import { unreachable } from '#core/unreachable';
 import { answerCall } from './answer-call.ts';
@@ -38,7 +39,7 @@ export async function handleIncomingCall(event: unknown, services: IncomingCallS
     return;
   }
   const signal = AbortSignal.timeout(HANDLER_BUDGET_MS);
-  const created = await calls.create({ phase: 'offered', offer }, signal);
+  const created = await calls.create(firstState(offer), signal);
   if (!created.written) {
     log.debug({ callId, correlationId, event: 'offered' }, 'call event ignored');
     return;

@@ -12,6 +12,8 @@ const FOLDER = fileURLToPath(new URL('../../../shared/contracts/', import.meta.u
 const CALL_AUTOMATION = 'data-plane/CallAutomation/stable/2026-03-12/communicationservicescallautomation.json';
 
 export const contractsAreHere = existsSync(resolve(FOLDER, CALL_AUTOMATION));
+if (!contractsAreHere && process.env['REQUIRE_CONTRACTS'] === '1')
+  throw new Error(`REQUIRE_CONTRACTS is set and ${CALL_AUTOMATION} is not in ../shared/contracts`);
 if (!contractsAreHere)
   console.warn('The published API descriptions are not beside this clone: tests against them are skipped.');
 

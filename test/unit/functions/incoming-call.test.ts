@@ -62,6 +62,15 @@ describe('somebody calls', () => {
     expect(services.control.operations()).toEqual(['answer', 'redirect']);
   });
 
+  it('whose caller gave up while it rang is abandoned, and troubles nobody', async () => {
+    const services = functionServices();
+    const gone = new PortError('call-control', 'answer: 404/8522', { retryable: false, status: 404, code: '8522' });
+    services.control.fail('answer', gone);
+    await handleIncomingCall(incomingCallEvent(), services);
+    expect(services.control.operations()).toEqual(['answer']);
+    expect(row(services)).toMatchObject({ phase: 'ended', outcome: { kind: 'abandoned' } });
+  });
+
   it('and can neither be answered nor redirected: the row and the log say so', async () => {
     const services = functionServices();
     services.control.fail('answer', lasting());

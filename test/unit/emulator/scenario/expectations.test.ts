@@ -13,6 +13,7 @@ const call: CallResult = {
   callId: 'c-1',
   sipCallId: 'sip-1',
   correlationId: 'corr-1',
+  answerRequests: 1,
   outcome: 'handed-over',
   durationMs: 9_000,
   turns: [
@@ -117,6 +118,12 @@ describe('calls that must share nothing', () => {
     const leaking: CallResult = { ...johnsCall, headersOut: [{ name: 'X-A', value: 'maria', decoded: 'maria' }] };
     expect(unmetByRun(scenario, [caller, john], [call, leaking])).toEqual([
       'john: received "Maria", which belongs to maria',
+    ]);
+  });
+
+  it('are answered once each, like any call', () => {
+    expect(unmetByRun(scenario, [caller], [{ ...call, answerRequests: 2 }])).toEqual([
+      'maria: the call was answered 2 times',
     ]);
   });
 
