@@ -11,6 +11,10 @@ async function start(): Promise<void> {
   const config = loadConfig(process.env);
   const { tls, trunks: trunksOfFile, configuration } = await readStartupFiles(config);
   const log = pino({ level: config.logLevel, base: { component: 'edge' } });
+  // One call's fault must not end all calls. What was not foreseen is told, with its stack, and is a bug.
+  process.on('unhandledRejection', (error) => {
+    log.error({ err: error }, 'unhandled rejection');
+  });
   const trunks = new TrunkAddresses(trunksOfFile);
   const { listen, domain, rtp, transferHeaders } = config.sip;
   const edge = await createEdge(

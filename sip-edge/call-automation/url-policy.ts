@@ -4,6 +4,7 @@ import { errors } from './errors.ts';
 export interface UrlPolicy {
   /** `undefined` passes: the operation then reports to the call's address. Throws the 400 for any other scheme. */
   callback(url: string | undefined): string | undefined;
+  /** Throws the 400 also for a fragment, which a WebSocket address must not have (RFC 6455 section 3). */
   media(url: string): string;
   file(url: string): string;
 }
@@ -19,6 +20,7 @@ export function createUrlPolicy(allowInsecure: boolean): UrlPolicy {
     },
     media(url) {
       if (!isOf(socket, url)) throw errors.invalidField('TransportUrl', 'it is not a wss URL.');
+      if (url.includes('#')) throw errors.invalidField('TransportUrl', 'it has a fragment.');
       return url;
     },
     file(url) {

@@ -81,7 +81,7 @@ export class MediaSubscription {
   /** False when it is started already. */
   start(operationContext: string | undefined, report: Report): boolean {
     if (this.#state.phase !== 'inactive') return false;
-    void this.#connect({ operationContext, report }, 0, false);
+    this.#tryToConnect({ operationContext, report }, 0, false);
     return true;
   }
 
@@ -100,6 +100,17 @@ export class MediaSubscription {
     this.#release({ phase: 'ended' });
     if (state.phase === 'inactive') return;
     state.order.report(mediaStreamingStopped('subscriptionStopped', state.order.operationContext));
+  }
+
+  /** An address that the client refuses, or a token that cannot be signed, is a failed connection like any other. */
+  #tryToConnect(order: Order, attempt: number, again: boolean): void {
+    this.#connect(order, attempt, again).catch((error: unknown) => {
+      // The message may hold the address, and that a secret.
+      const reason = error instanceof Error ? error.name : 'unknown';
+      this.#dependencies.log.error({ ...this.#logFields(), reason }, 'media socket could not be made');
+      if (this.#state.phase !== 'connecting' || this.#state.order !== order) return;
+      this.#connectionFailed(order, attempt, again, { kind: 'unreachable' });
+    });
   }
 
   async #connect(order: Order, attempt: number, again: boolean): Promise<void> {
@@ -179,7 +190,7 @@ export class MediaSubscription {
 
   #waitAndConnect(order: Order, attempt: number): void {
     const timer = setTimeout(() => {
-      void this.#connect(order, attempt, true);
+      this.#tryToConnect(order, attempt, true);
     }, this.#dependencies.settings.current.media.reconnectDelayMs);
     this.#state = { phase: 'waiting', order, timer };
     this.#dependencies.log.warn({ ...this.#logFields(), state: 'interrupted' }, 'media streaming');

@@ -162,6 +162,16 @@ describe('a media socket', () => {
     expect((await call.getCallConnectionProperties()).mediaStreamingSubscription?.state).toBe('inactive');
   });
 
+  it('is refused where its address has a fragment', async () => {
+    const { context } = await edge.ring();
+    const { mediaStreamingOptions } = streaming();
+    const transportUrl = `${mediaStreamingOptions.transportUrl}#part`;
+    const answer = edge.client().answerCall(context, `${edge.application.url}/callbacks`, {
+      mediaStreamingOptions: { ...mediaStreamingOptions, transportUrl },
+    });
+    await expect(answer).rejects.toMatchObject({ statusCode: 400 });
+  });
+
   it('cannot be started in a call answered without it', async () => {
     const { call } = await edge.connect();
     await expect(call.getCallMedia().startMediaStreaming()).rejects.toMatchObject({ statusCode: 405, code: '8522' });
