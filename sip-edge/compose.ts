@@ -10,8 +10,9 @@ import { createCallAutomationHandler } from './call-automation/server.ts';
 import { createUrlPolicy } from './call-automation/url-policy.ts';
 import { createCallOpener } from './calls/open-call.ts';
 import { CallRegistry } from './calls/call-registry.ts';
-import { forwardLeg } from './calls/forward-leg.ts';
+import { forwardLeg, type ForwardMeans } from './calls/forward-leg.ts';
 import { IncomingCalls } from './calls/incoming-calls.ts';
+import { JoinedCalls } from './calls/joined-calls.ts';
 import { Referrals } from './calls/referrals.ts';
 import { createPromptLoader } from './calls/prompt-source.ts';
 import type { EdgeConfig } from './config.ts';
@@ -79,12 +80,14 @@ export async function createEdge(config: ComposeConfig, telephonySide: Telephony
       ),
   });
   const telephony = await telephonySide.open(routing);
+  const joined = new JoinedCalls(telephony, log);
   const referrals = new Referrals();
   const openCall = createCallOpener({
     applicationRawId: `8:acs:${config.resourceId}_${randomUUID()}`,
     sipDomain: config.sip.domain,
     referrals,
     telephony,
+    joined,
     calls,
     prompts,
     recordings,
@@ -93,7 +96,18 @@ export async function createEdge(config: ComposeConfig, telephonySide: Telephony
   });
   const urls = createUrlPolicy(config.allowInsecureUrls);
   const handler = createCallAutomationHandler({
-    operations: createOperations({ incoming, calls, openCall, telephony, prompts, recordings, routing, urls, log }),
+    operations: createOperations({
+      incoming,
+      calls,
+      openCall,
+      telephony,
+      joined,
+      prompts,
+      recordings,
+      routing,
+      urls,
+      log,
+    }),
     authenticate: createAuthentication(config.accessKey, config.bearer),
     correlationIdOf: (callConnectionId) => calls.find(callConnectionId)?.ids.correlationId,
     faults,
@@ -145,7 +159,7 @@ export async function createEdge(config: ComposeConfig, telephonySide: Telephony
     telephony.onIncoming((leg) => {
       const correlationId = referrals.take(leg);
       if (correlationId !== undefined) {
-        carryOutTransfer(leg, correlationId, telephony, log);
+        carryOutTransfer(leg, { telephony, joined, correlationId }, log);
         return;
       }
       incoming.offer(leg).catch((error: unknown) => {
@@ -168,11 +182,12 @@ export async function createEdge(config: ComposeConfig, telephonySide: Telephony
 }
 
 /** The SBC's part of a transfer that came back to us: to the target by the voice routes, `Referred-By` unchanged. */
-function carryOutTransfer(leg: RingingLeg, correlationId: string, telephony: Telephony, log: Log): void {
+function carryOutTransfer(leg: RingingLeg, means: ForwardMeans, log: Log): void {
+  const { correlationId } = means;
   log.info({ sipCallId: leg.sipCallId, trunk: leg.trunk, correlationId }, 'referred call');
   leg.ring();
   const referredBy = leg.referredBy === undefined ? [] : [{ name: 'Referred-By', value: leg.referredBy }];
-  forwardLeg(leg, leg.to, referredBy, telephony).catch((error: unknown) => {
+  forwardLeg(leg, leg.to, referredBy, means).catch((error: unknown) => {
     log.error({ sipCallId: leg.sipCallId, correlationId, err: error }, 'referred call broke');
     leg.refuse(500);
   });

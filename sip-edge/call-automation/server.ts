@@ -35,7 +35,11 @@ export function createCallAutomationHandler({
   const find = createRouter(operations);
   const repeatable = new RepeatableResponses();
 
-  async function perform(request: HttpRequest, match: OperationMatch | undefined): Promise<OperationReply> {
+  async function perform(
+    request: HttpRequest,
+    match: OperationMatch | undefined,
+    correlationId: string | undefined,
+  ): Promise<OperationReply> {
     await authenticate(request);
     if (match === undefined) throw errors.noSuchOperation();
     if (!request.url.searchParams.has('api-version')) throw errors.missingApiVersion();
@@ -44,7 +48,7 @@ export function createCallAutomationHandler({
     const repeatabilityId = request.headers['repeatability-request-id'];
     if (typeof repeatabilityId !== 'string') return run();
     return repeatable.once(`${request.method} ${request.url.pathname} ${repeatabilityId}`, () =>
-      run().catch(toReply(log)),
+      run().catch(toReply(log, correlationId)),
     );
   }
 
@@ -57,8 +61,8 @@ export function createCallAutomationHandler({
     if (fault?.delayMs !== undefined) await wait(fault.delayMs);
     if (fault?.drop === true) return 'drop';
     const performed =
-      fault?.status === undefined ? perform(request, match) : Promise.reject(errors.ordered(fault.status));
-    const { correlationId, ...reply } = await performed.catch(toReply(log));
+      fault?.status === undefined ? perform(request, match, known) : Promise.reject(errors.ordered(fault.status));
+    const { correlationId, ...reply } = await performed.catch(toReply(log, known));
     log.info(
       {
         operation: match?.operation.id ?? 'unknown',
@@ -72,9 +76,10 @@ export function createCallAutomationHandler({
   };
 }
 
-function toReply(log: Log): (error: unknown) => OperationReply {
+/** `known` is the correlation id of the call it was about. */
+function toReply(log: Log, known: string | undefined): (error: unknown) => OperationReply {
   return (error) => {
-    if (!(error instanceof ApiError)) log.error({ err: error }, 'operation broke');
+    if (!(error instanceof ApiError)) log.error({ correlationId: known, err: error }, 'operation broke');
     const apiError = error instanceof ApiError ? error : errors.internal();
     const headers = { 'x-ms-error-code': apiError.code, ...apiError.headers };
     return { status: apiError.status, headers, body: errorBody(apiError) };

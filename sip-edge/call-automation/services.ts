@@ -1,5 +1,6 @@
 /** What the operations work with. Each operation takes the few it needs. */
 import type { CallRegistry } from '../calls/call-registry.ts';
+import type { JoinedCalls } from '../calls/joined-calls.ts';
 import type { OpenCall } from '../calls/open-call.ts';
 import type { IncomingCalls } from '../calls/incoming-calls.ts';
 import type { PromptLoader } from '../calls/prompt-source.ts';
@@ -15,6 +16,7 @@ export interface EdgeServices {
   /** Takes over the ringing leg and starts answering it. */
   readonly openCall: OpenCall;
   readonly telephony: Telephony;
+  readonly joined: JoinedCalls;
   readonly prompts: PromptLoader;
   /** Undefined when no folder is configured. */
   readonly recordings: Recordings | undefined;

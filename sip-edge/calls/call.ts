@@ -22,6 +22,7 @@ import type { SettingsStore } from '../settings.ts';
 import type { CallMedia } from './call-media.ts';
 import { disconnectResult, endOfLeg, type CallEnd, type CallPhase } from './call-state.ts';
 import { phoneIdentifier, userIdentifier, type WirePhoneNumber } from './identifiers.ts';
+import type { JoinedCalls } from './joined-calls.ts';
 import type { Referrals } from './referrals.ts';
 import { transferCaller, type TransferOrder, type TransferResult } from './transfer.ts';
 
@@ -41,6 +42,7 @@ export interface CallParts {
 
 interface CallServices {
   readonly telephony: Telephony;
+  readonly joined: JoinedCalls;
   readonly settings: SettingsStore;
   readonly sipDomain: string;
   readonly referrals: Referrals;
@@ -209,7 +211,7 @@ export class Call {
       return;
     }
     media.end();
-    this.#services.telephony.join(media.leg, outcome.leg);
+    this.#services.joined.join(media.leg, outcome.leg, this.ids.correlationId);
     this.#end({ by: 'transfer' });
   }
 
@@ -226,7 +228,7 @@ export class Call {
 
   async #giveUpLeg(leg: ActiveLeg): Promise<void> {
     await leg.hangUp();
-    this.#legEnded({ by: 'us', detail: '' });
+    this.#legEnded({ by: 'us', detail: 'hung up' });
   }
 
   #legEnded(leg: LegEnd): void {
@@ -234,10 +236,11 @@ export class Call {
     if (state.phase === 'ended') return;
     const end = endOfLeg(state.phase, leg.by, state.phase === 'transferring' && state.referAccepted);
     if (end.by === 'transfer' && state.phase === 'transferring') this.#reportAccepted(state.transfer);
-    this.#end(end);
+    this.#end(end, leg.detail);
   }
 
-  #end(end: CallEnd): void {
+  /** `detail` is the leg's word on it, bounded and safe to log. */
+  #end(end: CallEnd, detail?: string): void {
     if (this.#state.phase === 'ended') return;
     const media = this.media;
     this.#state = { phase: 'ended' };
@@ -245,7 +248,7 @@ export class Call {
     media?.end();
     this.#services.onEnded();
     this.reporter()(callDisconnected(disconnectResult(end), this.parts.operationContext));
-    this.#services.log.info({ correlationId: this.ids.correlationId, by: end.by }, 'call ended');
+    this.#services.log.info({ correlationId: this.ids.correlationId, by: end.by, detail }, 'call ended');
     this.#ended.resolve(undefined);
   }
 }

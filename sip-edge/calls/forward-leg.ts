@@ -1,15 +1,22 @@
 /** Brings a ringing caller to another number by a new INVITE, and joins the two: redirects, and transfers that the SBC sends back. */
 import { LegGone, type CustomHeader, type DialResult, type RingingLeg, type Telephony } from '../leg.ts';
+import type { JoinedCalls } from './joined-calls.ts';
 
 /** Establishment of a call to the public network (acs-facts 5.2). */
 const ESTABLISHMENT_TIMEOUT_MS = 115_000;
+
+export interface ForwardMeans {
+  readonly telephony: Telephony;
+  readonly joined: JoinedCalls;
+  readonly correlationId: string;
+}
 
 /** Settles when the two are joined or the caller has been refused with the target's status. Gives what became of the dialling. */
 export async function forwardLeg(
   leg: RingingLeg,
   target: string,
   extraHeaders: readonly CustomHeader[],
-  telephony: Telephony,
+  { telephony, joined, correlationId }: ForwardMeans,
 ): Promise<DialResult> {
   const cancelled = new AbortController();
   const stopListening = leg.onCancelled(() => {
@@ -25,7 +32,7 @@ export async function forwardLeg(
     return result;
   }
   try {
-    telephony.join(await leg.answer(), result.leg);
+    joined.join(await leg.answer(), result.leg, correlationId);
   } catch (error) {
     await result.leg.hangUp();
     if (!(error instanceof LegGone)) throw error;

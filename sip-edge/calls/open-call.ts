@@ -7,6 +7,7 @@ import type { Recordings } from '../recording/recordings.ts';
 import { Call, type CallParts } from './call.ts';
 import { CallMedia } from './call-media.ts';
 import type { CallRegistry } from './call-registry.ts';
+import type { JoinedCalls } from './joined-calls.ts';
 import type { Referrals } from './referrals.ts';
 import type { IncomingCall } from './incoming-calls.ts';
 import type { PromptLoader } from './prompt-source.ts';
@@ -16,6 +17,7 @@ interface CallOpenerServices {
   readonly sipDomain: string;
   readonly referrals: Referrals;
   readonly telephony: Telephony;
+  readonly joined: JoinedCalls;
   readonly calls: CallRegistry;
   readonly prompts: PromptLoader;
   readonly recordings: Recordings | undefined;
@@ -29,8 +31,18 @@ type AnswerOrder = Omit<CallParts, 'ids' | 'from' | 'to' | 'applicationRawId'>;
 export type OpenCall = (incoming: IncomingCall, order: AnswerOrder) => Call;
 
 export function createCallOpener(services: CallOpenerServices): OpenCall {
-  const { applicationRawId, sipDomain, referrals, telephony, calls, prompts, recordings, callbacks, streaming } =
-    services;
+  const {
+    applicationRawId,
+    sipDomain,
+    referrals,
+    telephony,
+    joined,
+    calls,
+    prompts,
+    recordings,
+    callbacks,
+    streaming,
+  } = services;
   const { settings, log } = streaming;
   return ({ leg: ringing, correlationId, serverCallId }, order) => {
     const ids = { callConnectionId: randomUUID(), serverCallId, correlationId };
@@ -38,6 +50,7 @@ export function createCallOpener(services: CallOpenerServices): OpenCall {
       { ids, from: ringing.from, to: ringing.to, applicationRawId, ...order },
       {
         telephony,
+        joined,
         settings,
         sipDomain,
         referrals,

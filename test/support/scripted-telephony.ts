@@ -112,8 +112,8 @@ export class ScriptedLeg implements ActiveLeg {
   }
 
   /** The far end sends BYE, or is lost. */
-  endBy(by: 'peer' | 'network'): void {
-    this.#end.resolve({ by, detail: '' });
+  endBy(by: 'peer' | 'network', detail = ''): void {
+    this.#end.resolve({ by, detail });
   }
 }
 

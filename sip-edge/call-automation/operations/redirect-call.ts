@@ -27,10 +27,10 @@ export function redirectCall(services: EdgeServices): OperationHandler {
 async function forward(
   { leg, correlationId }: IncomingCall,
   target: string,
-  { telephony, log }: EdgeServices,
+  { telephony, joined, log }: EdgeServices,
 ): Promise<void> {
   leg.forwarding();
-  const result = await forwardLeg(leg, target, [], telephony);
+  const result = await forwardLeg(leg, target, [], { telephony, joined, correlationId });
   if (result.kind === 'refused') {
     log.info({ correlationId, by: 'redirect-target', result: outcomeOfDial(result) }, 'call ended');
   }

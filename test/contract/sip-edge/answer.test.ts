@@ -130,12 +130,17 @@ describe('an answered call', () => {
 
   it('ends for the application when the caller hangs up', async () => {
     const { leg, call } = await edge.connect();
-    leg.endBy('peer');
+    leg.endBy('peer', 'Q.850;cause=16');
     const ended = await edge.application.callback('CallDisconnected');
     expect(ended.data['resultInformation']).toEqual({
       code: 200,
       subCode: 540000,
       message: 'Call ended successfully by local PSTN caller.',
+    });
+    expect(edge.logged.find(({ message }) => message === 'call ended')?.fields).toEqual({
+      correlationId: ended.data['correlationId'],
+      by: 'caller',
+      detail: 'Q.850;cause=16',
     });
     await expect(call.getCallConnectionProperties()).rejects.toMatchObject({
       statusCode: 404,
