@@ -10,6 +10,7 @@ import { createCallAutomationHandler } from './call-automation/server.ts';
 import { createUrlPolicy } from './call-automation/url-policy.ts';
 import { createCallOpener } from './calls/open-call.ts';
 import { CallRegistry } from './calls/call-registry.ts';
+import { drainCalls } from './calls/drain.ts';
 import { forwardLeg, type ForwardMeans } from './calls/forward-leg.ts';
 import { IncomingCalls } from './calls/incoming-calls.ts';
 import { JoinedCalls } from './calls/joined-calls.ts';
@@ -35,6 +36,9 @@ const CALLBACK_GRACE_MS = 2_000;
 /** Between attempts to subscribe the endpoint of EDGE_EVENT_GRID_WEBHOOK, which may start after us. */
 const SUBSCRIBE_AGAIN_MS = 2_000;
 
+/** Told to a caller's trunk while we drain: by then another edge, or this one after its start, may take the call. */
+const DRAINING_RETRY_AFTER_S = 5;
+
 /** The SIP and RTP side, listening. */
 type ListeningTelephony = Telephony & { readonly addresses: readonly string[]; close(): Promise<void> };
 
@@ -47,12 +51,14 @@ interface TelephonySide {
 
 export interface Edge {
   readonly listening: { readonly http: string; readonly control?: string; readonly sip: readonly string[] };
+  /** Takes no new calls; settles when the calls that are up have ended, after `limitMs`, or when `signal` aborts. */
+  drain(limitMs: number, signal: AbortSignal): Promise<void>;
   /** Hangs up what is left, delivers what can be delivered, and frees every port. */
   close(): Promise<void>;
 }
 
 /** What of the configuration is about this half of the edge. */
-export type ComposeConfig = Omit<EdgeConfig, 'sip' | 'exitWithParent' | 'logLevel'> & {
+export type ComposeConfig = Omit<EdgeConfig, 'sip' | 'exitWithParent' | 'drainTimeoutMs' | 'logLevel'> & {
   readonly sip: { readonly domain: string };
 };
 
@@ -116,6 +122,12 @@ export async function createEdge(config: ComposeConfig, telephonySide: Telephony
 
   const listeners: HttpListener[] = [];
   const closing = new AbortController();
+  let draining = false;
+  const drain = (limitMs: number, signal: AbortSignal): Promise<void> => {
+    draining = true;
+    log.info({ calls: calls.all().length, joined: joined.count, limitMs }, 'draining');
+    return drainCalls(calls, joined, limitMs, signal);
+  };
   const close = async (): Promise<void> => {
     closing.abort();
     incoming.close();
@@ -162,6 +174,10 @@ export async function createEdge(config: ComposeConfig, telephonySide: Telephony
         carryOutTransfer(leg, { telephony, joined, correlationId }, log);
         return;
       }
+      if (draining) {
+        leg.refuse(503, { retryAfterS: DRAINING_RETRY_AFTER_S });
+        return;
+      }
       incoming.offer(leg).catch((error: unknown) => {
         log.error({ sipCallId: leg.sipCallId, err: error }, 'incoming call broke');
         leg.refuse(500);
@@ -174,7 +190,7 @@ export async function createEdge(config: ComposeConfig, telephonySide: Telephony
       ...(control === undefined ? {} : { control: control.url }),
       sip: telephony.addresses,
     };
-    return { listening, close: once(close) };
+    return { listening, drain, close: once(close) };
   } catch (error) {
     await close();
     throw error;

@@ -3,6 +3,10 @@ import { z } from 'zod';
 import { settingsSchema } from './settings.ts';
 import { parseListenAddress } from './sip/listen-address.ts';
 
+/** Where nobody waits at a terminal for the end; a platform that kills sooner needs less. */
+const DEFAULT_DRAIN_TIMEOUT_MS = 30_000;
+const MAX_DRAIN_TIMEOUT_MS = 3_600_000;
+
 const absent = (value: unknown): unknown => (value === '' ? undefined : value);
 const flag = z
   .preprocess(absent, z.enum(['true', 'false', '1', '0']).default('false'))
@@ -41,6 +45,12 @@ const retries = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
+const drainTimeout = z.string().transform((value, context) => {
+  if (/^\d{1,7}$/.test(value) && Number(value) <= MAX_DRAIN_TIMEOUT_MS) return Number(value);
+  context.addIssue({ code: 'custom', message: 'is not a number of milliseconds up to an hour' });
+  return z.NEVER;
+});
+
 const accessKey = z.string().transform((value, context) => {
   const key = Buffer.from(value, 'base64');
   if (key.length >= 16) return key;
@@ -75,6 +85,7 @@ const environment = z
     EDGE_RECORDINGS_DIR: text,
     EDGE_ALLOW_INSECURE_URLS: flag,
     EDGE_TTS_URL: webUrl,
+    EDGE_DRAIN_TIMEOUT_MS: z.preprocess(absent, drainTimeout.optional()),
     EXIT_WITH_PARENT: flag,
     LOG_LEVEL: z.preprocess(absent, z.enum(['debug', 'info', 'warn', 'error']).default('info')),
   })
@@ -138,6 +149,7 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
     recordingsFolder: env.EDGE_RECORDINGS_DIR,
     allowInsecureUrls: env.EDGE_ALLOW_INSECURE_URLS,
     speechUrl: env.EDGE_TTS_URL,
+    drainTimeoutMs: env.EDGE_DRAIN_TIMEOUT_MS ?? (env.EXIT_WITH_PARENT ? 0 : DEFAULT_DRAIN_TIMEOUT_MS),
     exitWithParent: env.EXIT_WITH_PARENT,
     logLevel: env.LOG_LEVEL,
   };

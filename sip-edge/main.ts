@@ -29,6 +29,7 @@ async function start(): Promise<void> {
   );
   endWithSignals(
     async (reason) => {
+      if (reason === 'SIGTERM') await edge.drain(config.drainTimeoutMs, nextEnding(config.exitWithParent));
       await edge.close();
       log.info({ reason }, 'ended');
     },
@@ -40,6 +41,17 @@ async function start(): Promise<void> {
     },
   );
   log.info({ listening: edge.listening }, 'ready');
+}
+
+/** Aborts with a further signal, or when the parent goes: then nobody waits for the calls. */
+function nextEnding(exitWithParent: boolean): AbortSignal {
+  const hurry = new AbortController();
+  const abort = (): void => {
+    hurry.abort();
+  };
+  process.once('SIGTERM', abort).once('SIGINT', abort);
+  if (exitWithParent) process.stdin.once('end', abort).once('error', abort);
+  return hurry.signal;
 }
 
 await start().catch((error: unknown) => {

@@ -12,6 +12,10 @@ export class JoinedCalls {
     this.#log = log;
   }
 
+  get count(): number {
+    return this.#underWay.size;
+  }
+
   join(caller: ActiveLeg, target: ActiveLeg, correlationId: string): void {
     this.#telephony.join(caller, target);
     const over = this.#tellOfEnd(caller, target, correlationId).finally(() => this.#underWay.delete(over));

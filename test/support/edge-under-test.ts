@@ -220,6 +220,10 @@ export class EdgeUnderTest {
     if (subscribe) await this.subscribe();
   }
 
+  async drain(limitMs: number, signal: AbortSignal): Promise<void> {
+    await this.#edge?.drain(limitMs, signal);
+  }
+
   get url(): string {
     return this.#edge?.listening.http ?? '';
   }

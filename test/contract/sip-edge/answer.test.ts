@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EdgeUnderTest } from '../../support/edge-under-test.ts';
+import { ScriptedLeg } from '../../support/scripted-telephony.ts';
 
 let edge: EdgeUnderTest;
 beforeEach(async () => {
@@ -177,5 +178,36 @@ describe('an answered call', () => {
     const ended = await edge.application.callback('CallDisconnected');
     expect(ended.data['resultInformation']).toMatchObject({ code: 487, subCode: 540487 });
     expect(edge.application.callbackNames()).toEqual(['AnswerFailed', 'CallDisconnected']);
+  });
+});
+
+describe('an edge that is about to end', () => {
+  const never = new AbortController().signal;
+
+  it('takes no new call, and waits for those that are up and those it joined', async () => {
+    const target = new ScriptedLeg('target');
+    edge.telephony.dialResult = { kind: 'answered', leg: target };
+    const { leg, call } = await edge.connect({ takesRefer: false });
+    let over = false;
+    const drained = edge.drain(60_000, never).then(() => (over = true));
+    const late = edge.telephony.call();
+    expect(await late.refused.promise).toBe(503);
+    await call.transferCallToParticipant({ phoneNumber: '+18005550142' });
+    await edge.application.callback('CallDisconnected');
+    expect(over).toBe(false);
+    leg.endBy('peer');
+    target.endBy('peer');
+    await drained;
+  });
+
+  it.each([
+    ['longer than its limit', 1, never],
+    ['after a second signal', 60_000, AbortSignal.abort()],
+  ])('does not wait for a call %s', async (_, limitMs, signal) => {
+    const { leg } = await edge.connect();
+    await edge.drain(limitMs, signal);
+    expect(leg.hungUp).toBe(false);
+    await edge.close();
+    expect(leg.hungUp).toBe(true);
   });
 });

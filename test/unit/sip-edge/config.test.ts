@@ -39,6 +39,13 @@ describe('the configuration', () => {
     expect(() => loadConfig({ ...needed, EDGE_CALLBACK_RETRIES: '11' })).toThrow('EDGE_CALLBACK_RETRIES');
   });
 
+  it('gives calls half a minute to end, and none where a parent waits', () => {
+    expect(loadConfig(needed).drainTimeoutMs).toBe(30_000);
+    expect(loadConfig({ ...needed, EXIT_WITH_PARENT: '1' }).drainTimeoutMs).toBe(0);
+    expect(loadConfig({ ...needed, EXIT_WITH_PARENT: '1', EDGE_DRAIN_TIMEOUT_MS: '500' }).drainTimeoutMs).toBe(500);
+    expect(() => loadConfig({ ...needed, EDGE_DRAIN_TIMEOUT_MS: 'long' })).toThrow('EDGE_DRAIN_TIMEOUT_MS');
+  });
+
   it('needs a certificate to listen on TLS', () => {
     expect(() => loadConfig({ ...needed, EDGE_SIP_LISTEN: 'tls:127.0.0.1:0' })).toThrow('EDGE_TLS_CERT_FILE');
   });
