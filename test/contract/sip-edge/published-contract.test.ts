@@ -15,7 +15,7 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'edge-recordings-'));
   edge = new EdgeUnderTest();
-  await edge.start({ EDGE_RECORDINGS_DIR: folder });
+  await edge.start({ EDGE_RECORDINGS_DIR: folder, EDGE_CALLBACK_RETRIES: '0' });
 });
 afterEach(async () => {
   await edge.close();
