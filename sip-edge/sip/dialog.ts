@@ -80,6 +80,11 @@ export class Dialog {
     return (route === undefined ? undefined : parseNameAddr(route)?.uriText) ?? this.#remoteTarget;
   }
 
+  /** CSeq number of the next request but an ACK. */
+  get nextSequence(): number {
+    return this.#localSequence + 1;
+  }
+
   /** Builds the next request; an ACK bears the number of its INVITE. */
   request(method: string, parts: { headers?: readonly Header[]; body?: string; ackOf?: number } = {}): SipRequest {
     const sequence = parts.ackOf ?? (this.#localSequence += 1);

@@ -18,6 +18,7 @@ import { refuseMethod } from '../unwanted.ts';
 import { type Negotiation, SDP } from './negotiation.ts';
 import { referHeaders } from './refer-request.ts';
 import { Transfer } from './transfer.ts';
+import { Transfers } from './transfers.ts';
 
 /** After the end, NOTIFYs of a transfer are still answered for so long; longer than a transfer lasts. */
 const LINGER_MS = 64_000;
@@ -54,9 +55,9 @@ export class DialogLeg implements ActiveLeg, DialogUser {
   readonly #resolveEnded: (end: LegEnd) => void;
   readonly #timer: SessionTimer;
   readonly #unregister: () => void;
+  readonly #transfers = new Transfers();
   #interval: SessionInterval;
   #unacknowledged: Unacknowledged | undefined;
-  #transfer: Transfer | undefined;
   #state:
     | { readonly name: 'up' }
     /** Our re-INVITE is on its way. */
@@ -87,10 +88,10 @@ export class DialogLeg implements ActiveLeg, DialogUser {
 
   async refer(request: ReferRequest, signal: AbortSignal): Promise<ReferResult> {
     if (this.#state.name === 'ended') return { kind: 'refused', status: 481 };
-    if (this.#transfer?.settled === false) return { kind: 'refused', status: 491 };
+    if (this.#transfers.underWay) return { kind: 'refused', status: 491 };
     const { link, signalling } = this.#parts;
     const transfer = new Transfer(request.onAccepted, signalling.clock, signal);
-    this.#transfer = transfer;
+    this.#transfers.add(link.dialog.nextSequence, transfer);
     const host = signalling.contact(link.flow.transport).replace(/^<sip:|>$/g, '');
     const headers = [link.contact(), ...referHeaders(request, host, signalling.transferHeaders)];
     void link.send('REFER', { headers }).then(({ status }) => transfer.answered(status));
@@ -166,11 +167,12 @@ export class DialogLeg implements ActiveLeg, DialogUser {
 
   #onNotify(transaction: ServerTransaction): void {
     const { request } = transaction;
-    if (!/^\s*refer\s*(;|$)/i.test(headerOf(request, 'Event') ?? '')) transaction.respond(489);
-    else if (this.#transfer === undefined) transaction.respond(481);
+    const notified = this.#transfers.of(request);
+    if (notified.kind === 'bad-event') transaction.respond(489);
+    else if (notified.kind === 'unknown') transaction.respond(481);
     else {
       transaction.respond(200);
-      this.#transfer.notified(request);
+      notified.transfer.notified(request);
     }
   }
 
@@ -256,8 +258,8 @@ export class DialogLeg implements ActiveLeg, DialogUser {
     this.#unacknowledged?.wait.stop();
     this.#unacknowledged = undefined;
     this.#parts.negotiation.media.end();
-    this.#transfer?.legEnded(end.by);
-    if (this.#transfer === undefined) this.#unregister();
+    this.#transfers.legEnded(end.by);
+    if (this.#transfers.none) this.#unregister();
     else this.#parts.signalling.clock.after(LINGER_MS, this.#unregister);
     this.#resolveEnded(end);
   }

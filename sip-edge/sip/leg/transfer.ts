@@ -38,7 +38,7 @@ export class Transfer {
     else if (this.#state === 'asked') this.#settle({ kind: 'refused', status });
   }
 
-  /** A NOTIFY of the implicit subscription. */
+  /** A NOTIFY of the implicit subscription; one after the outcome changes nothing. */
   notified(notify: SipRequest): void {
     this.#accept();
     const status = sipfragStatus(notify.body);

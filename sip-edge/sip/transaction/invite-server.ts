@@ -1,6 +1,7 @@
 /** INVITE server transaction: RFC 3261 17.2.1, with the Accepted state of RFC 6026 7.1. */
 import {
   type Conditions,
+  deliver,
   respond,
   startTimer,
   type Step,
@@ -24,7 +25,7 @@ type InviteServerState =
 export type ServerInput =
   /** The same request again. */
   | { readonly type: 'retransmission' }
-  /** ACK for a non-2xx final response. */
+  /** An ACK of the INVITE's branch. */
   | { readonly type: 'ack' }
   /** The transaction user answers. */
   | { readonly type: 'respond'; readonly status: number }
@@ -66,6 +67,8 @@ export function stepInviteServer(
     case 'accepted':
       // The transaction user repeats its 2xx until the ACK (13.3.1.4); a repeated INVITE is absorbed.
       if (input.type === 'respond' && input.status >= 200 && input.status < 300) return step(state, respond);
+      // The ACK of a 2xx has a branch of its own, but not every peer gives it one.
+      if (input.type === 'ack') return step(state, deliver);
       return input.type === 'timer' && input.timer === 'L' ? step(terminated) : step(state);
     case 'terminated':
       return step(state);

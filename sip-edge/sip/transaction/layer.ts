@@ -141,7 +141,7 @@ export class TransactionLayer {
 
     if (request.method === 'ACK') {
       if (existing === undefined) this.#options.user.onAck(request);
-      else existing.ack();
+      else existing.ack(request);
     } else if (existing !== undefined) existing.retransmission();
     else if (this.#servers.size >= this.#options.maxServerTransactions) {
       this.#answerStateless(request, 503, flow, { headers: [{ name: 'Retry-After', value: '1' }] });
@@ -159,6 +159,7 @@ export class TransactionLayer {
       clock: this.#options.clock,
       timers: this.#options.timers,
       send: (response) => this.#sendResponse(response, flow),
+      onAck: (ack) => this.#options.user.onAck(ack),
       onTerminated: () => {
         this.#servers.delete(key);
         if (this.#merged.get(merge) === key) this.#merged.delete(merge);

@@ -20,7 +20,7 @@ export interface ServerTransaction {
 
 export interface ServerTransactionInputs extends ServerTransaction {
   retransmission(): void;
-  ack(): void;
+  ack(ack: SipRequest): void;
   cancel(): void;
   end(): void;
 }
@@ -31,6 +31,8 @@ interface ServerOptions {
   readonly clock: Clock;
   readonly timers: TransactionTimers;
   readonly send: (message: SipResponse) => void;
+  /** The ACK of a 2xx came with the INVITE's branch. */
+  readonly onAck: (ack: SipRequest) => void;
   readonly onTerminated: () => void;
 }
 
@@ -40,10 +42,12 @@ export function runServer(options: ServerOptions): ServerTransactionInputs {
   let latest = responseTo(request, 100);
   let cancelled: 'no' | 'yes' = 'no';
   let onCancel: (() => void) | undefined;
+  let latestAck: SipRequest | undefined;
 
   const perform = (effect: Effect): void => {
     // A time-out (Timer H) only says that the peer lost interest in our refusal.
     if (effect.type === 'send-response' || effect.type === 'send-trying') options.send(latest);
+    if (effect.type === 'deliver' && latestAck !== undefined) options.onAck(latestAck);
   };
   const shared = {
     timerFired: (timer): ServerInput => ({ type: 'timer', timer }),
@@ -77,7 +81,10 @@ export function runServer(options: ServerOptions): ServerTransactionInputs {
       else onCancel = listener;
     },
     retransmission: () => running.input({ type: 'retransmission' }),
-    ack: () => running.input({ type: 'ack' }),
+    ack(ack) {
+      latestAck = ack;
+      running.input({ type: 'ack' });
+    },
     cancel() {
       if (cancelled === 'yes') return;
       cancelled = 'yes';

@@ -38,8 +38,8 @@ interface Transfer {
   readonly accepted: Promise<void>;
 }
 
-async function transfer(): Promise<Transfer> {
-  const { call, leg } = await connect();
+async function transfer(connected?: { call: PeerCall; leg: ActiveLeg }): Promise<Transfer> {
+  const { call, leg } = connected ?? (await connect());
   const accepted = Promise.withResolvers<undefined>();
   const result = leg.refer(
     {
@@ -53,9 +53,14 @@ async function transfer(): Promise<Transfer> {
   return { call, leg, refer: await peer.next(/^REFER/), result, accepted: accepted.promise };
 }
 
-async function notify(call: PeerCall, sipfrag: string, state = 'active;expires=60'): Promise<PeerMessage> {
+async function notify(
+  call: PeerCall,
+  sipfrag: string,
+  state = 'active;expires=60',
+  event = 'refer',
+): Promise<PeerMessage> {
   const text = call.request('NOTIFY', {
-    headers: ['Event: refer', `Subscription-State: ${state}`, 'Content-Type: message/sipfrag;version=2.0'],
+    headers: [`Event: ${event}`, `Subscription-State: ${state}`, 'Content-Type: message/sipfrag;version=2.0'],
   });
   peer.send(text.replace('Content-Length: 0\r\n\r\n', `Content-Length: ${sipfrag.length}\r\n\r\n${sipfrag}`));
   return peer.next(/^SIP\/2.0/);
@@ -122,6 +127,24 @@ describe('a transfer by REFER', () => {
     expect((await notify(call, 'SIP/2.0 200 OK\r\n', 'terminated')).startLine).toBe('SIP/2.0 200 OK');
     expect(await result).toEqual({ kind: 'completed' });
     expect((await notify(call, 'SIP/2.0 200 OK\r\n', 'terminated')).startLine).toBe('SIP/2.0 200 OK');
+  });
+
+  it('is not told its outcome by a late NOTIFY of the one before', async () => {
+    const first = await transfer();
+    const { call } = first;
+    peer.send(call.respond(first.refer, '202 Accepted'));
+    await notify(call, 'SIP/2.0 486 Busy Here\r\n', 'terminated', `refer;id=${parseInt(first.refer.header('CSeq')!)}`);
+    expect(await first.result).toEqual({ kind: 'failed', status: 486 });
+    const second = await transfer(first);
+    const id = parseInt(second.refer.header('CSeq')!);
+    peer.send(call.respond(second.refer, '202 Accepted'));
+    await second.accepted;
+    expect((await notify(call, 'SIP/2.0 486 Busy Here\r\n')).startLine).toBe('SIP/2.0 200 OK');
+    expect((await notify(call, 'SIP/2.0 486 Busy Here\r\n', 'terminated', `refer;id=${id + 9}`)).startLine).toMatch(
+      /481/,
+    );
+    await notify(call, 'SIP/2.0 200 OK\r\n', 'terminated', `refer;id=${id}`);
+    expect(await second.result).toEqual({ kind: 'completed' });
   });
 
   it('can be one at a time only', async () => {

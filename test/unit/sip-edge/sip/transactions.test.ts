@@ -226,6 +226,22 @@ describe('an INVITE of a peer over UDP', () => {
     expect(layer.size).toBe(0);
   });
 
+  it('may have the ACK of its 2xx on its own branch, which goes to the call all the same', () => {
+    const { receive, requests, acks } = rig();
+    receive(request('INVITE'));
+    requests[0]!.respond(200, { toTag: 'x' });
+    receive(request('ACK', 'x'));
+    expect(acks.map(({ method }) => method)).toEqual(['ACK']);
+  });
+
+  it('keeps the ACK of its refusal to itself', () => {
+    const { receive, requests, acks } = rig();
+    receive(request('INVITE'));
+    requests[0]!.respond(486, { toTag: 'x' });
+    receive(request('ACK', 'x'));
+    expect(acks).toEqual([]);
+  });
+
   it('is not answered twice', () => {
     const { receive, requests, times } = rig();
     receive(request('INVITE'));
