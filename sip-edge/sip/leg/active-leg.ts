@@ -237,8 +237,7 @@ export class DialogLeg implements ActiveLeg, DialogUser {
       const { least, most } = role === 'caller' ? GLARE_OWNER_MS : GLARE_OTHER_MS;
       const stop = signalling.clock.after(least + Math.random() * (most - least), () => void this.#refresh());
       void this.ended.then(stop);
-    }
-    // Any other refusal: the session timer decides.
+    } else this.#timer.retry();
   }
 
   /** The peer cannot be relied on any more: a BYE is sent, but nobody waits for it. */

@@ -221,8 +221,22 @@ describe('a session timer', () => {
         { kind: 'response', status: 200, reason: '', headers: [header('Session-Expires', value)], body: '' },
         1800,
       );
-    expect(answer('900;refresher=uas')).toEqual({ seconds: 900, refresher: 'peer' });
-    expect(answer('900;refresher=uac')).toEqual({ seconds: 900, refresher: 'us' });
+    expect(answer('900;refresher=uas')).toEqual({ seconds: 900, refresher: 'peer', expires: true });
+    expect(answer('900;refresher=uac')).toEqual({ seconds: 900, refresher: 'us', expires: true });
+    expect(answer('')).toEqual({ seconds: 1800, refresher: 'us', expires: false });
+    expect([answer('0').seconds, answer('999999999').seconds]).toEqual([90, 86_400]);
+  });
+
+  it('lasts a day at most, and ends no call of a peer that has none', () => {
+    const supported = header('Supported', 'timer');
+    expect(negotiateInterval(invite({ headers: [supported, header('Session-Expires', '999999999')] }))).toMatchObject({
+      interval: { seconds: 86_400, expires: true },
+      headers: [{ value: '86400;refresher=uac' }, {}],
+    });
+    expect(negotiateInterval(invite())).toMatchObject({ interval: { expires: false } });
+    expect(negotiateInterval(invite({ headers: [header('Session-Expires', '0')] }))).toMatchObject({
+      interval: { seconds: 90, expires: false },
+    });
   });
 
   it('refreshes at half time, and ends the call shortly before the end', () => {
@@ -232,11 +246,31 @@ describe('a session timer', () => {
       onRefreshDue: () => events.push(`refresh ${clock.nowMs() / 1000}`),
       onExpired: () => events.push(`expired ${clock.nowMs() / 1000}`),
     });
-    timer.restart({ seconds: 90, refresher: 'us' });
+    timer.restart({ seconds: 90, refresher: 'us', expires: true });
     clock.advance(90_000);
-    timer.restart({ seconds: 1800, refresher: 'peer' });
+    timer.restart({ seconds: 1800, refresher: 'peer', expires: true });
     clock.advance(1_800_000);
     expect(events).toEqual(['refresh 45', 'expired 60', `expired ${90 + 1768}`]);
+    timer.stop();
+    expect(clock.waiting).toBe(0);
+  });
+
+  it.each([
+    ['until shortly before the end', true, ['refresh 45', 'refresh 54', 'expired 60']],
+    ['for ever when the peer has no session timers', false, ['refresh 45', 'refresh 90', 'refresh 135', 'refresh 180']],
+  ])('tries a refused refresh again %s', (_what, expires, expected) => {
+    const clock = manualClock();
+    const events: string[] = [];
+    const timer = new SessionTimer(clock, {
+      onRefreshDue: () => {
+        events.push(`refresh ${clock.nowMs() / 1000}`);
+        timer.retry();
+      },
+      onExpired: () => events.push(`expired ${clock.nowMs() / 1000}`),
+    });
+    timer.restart({ seconds: 90, refresher: 'us', expires });
+    clock.advance(200_000);
+    expect(events).toEqual(expected);
     timer.stop();
     expect(clock.waiting).toBe(0);
   });
