@@ -1,7 +1,7 @@
 /** Settings of the process, read once; every wrong one is named at once. */
 import { z } from 'zod';
 import { settingsSchema } from './settings.ts';
-import { parseListenAddress } from './sip/listen-address.ts';
+import { isWildcard, parseListenAddress } from './sip/listen-address.ts';
 
 /** Where nobody waits at a terminal for the end; a platform that kills sooner needs less. */
 const DEFAULT_DRAIN_TIMEOUT_MS = 30_000;
@@ -30,6 +30,11 @@ const sipListen = z.string().transform((value, context) =>
     return z.NEVER;
   }),
 );
+
+/** Named in SDP, where a wildcard means hold. */
+const rtpAddress = z
+  .union([z.ipv4(), z.ipv6()])
+  .refine((address) => !isWildcard(address), { message: 'is a wildcard: name the address that peers send sound to' });
 
 const portRange = z.string().transform((value, context) => {
   const [, first = '', last = ''] = /^(\d{1,5})-(\d{1,5})$/.exec(value) ?? [];
@@ -66,7 +71,7 @@ const environment = z
     EDGE_TLS_KEY_FILE: text,
     EDGE_TLS_CA_FILE: text,
     EDGE_TRUNKS_FILE: text,
-    EDGE_RTP_ADDRESS: z.preprocess(absent, z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1')),
+    EDGE_RTP_ADDRESS: z.preprocess(absent, rtpAddress.default('127.0.0.1')),
     EDGE_RTP_PORTS: z.preprocess(absent, portRange.prefault('49152-53247')),
     EDGE_HTTP_LISTEN: z.preprocess(absent, httpListen.prefault('127.0.0.1:8080')),
     EDGE_PUBLIC_URL: webUrl,
@@ -93,6 +98,10 @@ const environment = z
     path: ['EDGE_BEARER_ISSUER'],
     message: 'and EDGE_BEARER_JWKS_URL are set together or not at all',
   })
+  .refine(
+    (env) => env.EDGE_SIP_DOMAIN !== undefined || !env.EDGE_SIP_LISTEN.some(({ address }) => isWildcard(address)),
+    { path: ['EDGE_SIP_DOMAIN'], message: 'is needed when EDGE_SIP_LISTEN has a wildcard: peers cannot call 0.0.0.0' },
+  )
   .refine(
     (env) =>
       !env.EDGE_SIP_LISTEN.some(({ transport }) => transport === 'tls') ||

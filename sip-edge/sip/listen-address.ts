@@ -23,6 +23,11 @@ export function formatListenAddress({ transport, address, port }: ListenAddress)
   return `${transport}:${hostInUri(address)}:${port}`;
 }
 
+/** Every address of the machine: to listen on, never to be reached at. */
+export function isWildcard(address: string): boolean {
+  return isIP(address) !== 0 && /^(?:::ffff:)?[0.:]+$/i.test(address);
+}
+
 /** An IPv6 address needs brackets wherever a port may follow. */
 export function hostInUri(host: string): string {
   return isIP(host) === 6 ? `[${host}]` : host;

@@ -46,6 +46,22 @@ describe('the configuration', () => {
     expect(() => loadConfig({ ...needed, EDGE_DRAIN_TIMEOUT_MS: 'long' })).toThrow('EDGE_DRAIN_TIMEOUT_MS');
   });
 
+  it.each(['0.0.0.0', '::', '0:0:0:0:0:0:0:0', '::ffff:0.0.0.0'])('does not name %s for its sound', (address) => {
+    expect(() => loadConfig({ ...needed, EDGE_RTP_ADDRESS: address })).toThrow(/wildcard[^]*EDGE_RTP_ADDRESS/);
+  });
+
+  it('needs a name when it listens on every address', () => {
+    for (const listen of ['udp:0.0.0.0:5060', 'udp:127.0.0.1:5060,tcp:[::]:5060']) {
+      expect(() => loadConfig({ ...needed, EDGE_SIP_LISTEN: listen })).toThrow('EDGE_SIP_DOMAIN');
+      expect(loadConfig({ ...needed, EDGE_SIP_LISTEN: listen, EDGE_SIP_DOMAIN: 'edge.test' }).sip.domain).toBe(
+        'edge.test',
+      );
+    }
+    expect(loadConfig({ ...needed, EDGE_SIP_LISTEN: 'udp:[::1]:5060', EDGE_RTP_ADDRESS: '10.0.0.1' }).sip.domain).toBe(
+      '::1',
+    );
+  });
+
   it('needs a certificate to listen on TLS', () => {
     expect(() => loadConfig({ ...needed, EDGE_SIP_LISTEN: 'tls:127.0.0.1:0' })).toThrow('EDGE_TLS_CERT_FILE');
   });
