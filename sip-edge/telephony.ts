@@ -8,7 +8,13 @@ import { PortPool, type RtpPorts } from './rtp/port-pool.ts';
 import { Ticker } from './rtp/ticker.ts';
 import { dial } from './sip/dialer.ts';
 import type { InboundCall } from './sip/leg/inbound-call.ts';
-import { formatListenAddress, hostInUri, type ListenAddress, type TransportKind } from './sip/listen-address.ts';
+import {
+  formatListenAddress,
+  hostInUri,
+  isWildcard,
+  type ListenAddress,
+  type TransportKind,
+} from './sip/listen-address.ts';
 import { nextHop } from './sip/next-hop.ts';
 import type { Signalling } from './sip/signalling.ts';
 import { MAX_SERVER_TRANSACTIONS, TransactionLayer } from './sip/transaction/layer.ts';
@@ -56,7 +62,7 @@ export async function createTelephony(options: TelephonyOptions): Promise<Teleph
   const { log, timers = RFC_TIMERS } = options;
   const clock = timerScope(options.clock ?? systemClock);
   const pool = new PortPool(options.rtp);
-  const ticker = new Ticker(clock, (error) => log.error({ error: String(error) }, 'audio tick failed'));
+  const ticker = new Ticker(clock);
   const trunks = new TrunkDirectory(options.trunks, options.routing, () => clock.nowMs());
   const dialogs = new DialogRegister();
   let onIncoming: ((leg: RingingLeg) => void) | undefined;
@@ -155,7 +161,7 @@ function ownNames(
     // A peer can always send to an address; a name it may not know. A wildcard is no address.
     sentBy(transport) {
       const address = listenerFor(transport)?.address ?? '';
-      const usable = isIP(address) !== 0 && address !== '0.0.0.0' && address !== '::';
+      const usable = isIP(address) !== 0 && !isWildcard(address);
       return { host: usable ? hostInUri(address) : own, port: portFor(transport) };
     },
     contact(transport) {

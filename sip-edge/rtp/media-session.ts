@@ -26,6 +26,10 @@ export interface NegotiatedMedia {
 export interface MediaSession {
   readonly audio: LegAudio;
   readonly localPort: number;
+  /** Beats of this leg that went wrong. */
+  readonly failedTicks: number;
+  /** Calls back once, with what the first beat to go wrong threw; at once if that has happened already. One listener. */
+  onFailure(listener: (error: unknown) => void): void;
   /** Begins or changes the exchange; sound flows from the first call on. */
   apply(media: NegotiatedMedia): void;
   /** Frees the ports and settles what waits; idempotent. */
@@ -49,6 +53,9 @@ class UdpMediaSession implements MediaSession {
   readonly #waitingForTones = new Set<(error: LegGone) => void>();
   #source: (() => Int16Array | undefined) | undefined;
   #packetsSent = 0;
+  #failedTicks = 0;
+  #firstFailure: unknown;
+  #failureListener: ((error: unknown) => void) | undefined;
   #state:
     | { readonly name: 'waiting' }
     | { readonly name: 'flowing'; readonly media: NegotiatedMedia; readonly leaveTicker: () => void }
@@ -77,8 +84,21 @@ class UdpMediaSession implements MediaSession {
     const leaveTicker =
       this.#state.name === 'flowing'
         ? this.#state.leaveTicker
-        : this.#ticker.add({ receive: () => this.#receive(), send: (skipped) => this.#send(skipped) });
+        : this.#ticker.add({
+            receive: () => this.#receive(),
+            send: (skipped) => this.#send(skipped),
+            failed: (error) => this.#failed(error),
+          });
     this.#state = { name: 'flowing', media, leaveTicker };
+  }
+
+  get failedTicks(): number {
+    return this.#failedTicks;
+  }
+
+  onFailure(listener: (error: unknown) => void): void {
+    this.#failureListener = listener;
+    if (this.#failedTicks > 0) listener(this.#firstFailure);
   }
 
   end(): void {
@@ -95,7 +115,7 @@ class UdpMediaSession implements MediaSession {
   }
 
   #onPacket(bytes: Buffer, source: MediaAddress): void {
-    if (this.#state.name !== 'flowing' || !this.#latch.admits(source)) return;
+    if (this.#state.name !== 'flowing' || !this.#latch.admits(source, this.#ticker.nowMs())) return;
     const packet = parseRtp(bytes);
     if (packet === undefined) return;
     const { media } = this.#state;
@@ -104,7 +124,7 @@ class UdpMediaSession implements MediaSession {
       telephoneEvent: media.telephoneEventPayloadType,
     });
     if (received === undefined) return;
-    this.#latch.latch({ address: source.address, port: source.port });
+    this.#latch.latch(source, this.#ticker.nowMs());
     if (received.tone === undefined) return;
     for (const listener of [...this.#toneListeners]) listener(received.tone);
   }
@@ -128,6 +148,13 @@ class UdpMediaSession implements MediaSession {
       this.#packetsSent += 1;
       this.#pair.socket.send(serializeRtp(packet), to.port, to.address);
     }
+  }
+
+  #failed(error: unknown): void {
+    this.#failedTicks += 1;
+    if (this.#failedTicks > 1) return;
+    this.#firstFailure = error;
+    this.#failureListener?.(error);
   }
 
   #sendTones(tones: readonly Tone[]): Promise<void> {

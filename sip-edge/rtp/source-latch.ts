@@ -1,7 +1,10 @@
 /**
- * Symmetric RTP: which address the peer's sound is taken from and sent back to. The first packet from an address that the signalling
- * knows decides; after that nobody else is listened to until the SDP changes.
+ * Symmetric RTP: which address the peer's sound is taken from and sent back to. The first packet from a host that the signalling knows
+ * decides. It gives way at once to the very address and port of the SDP, and to another port of such a host when it falls silent.
  */
+
+/** A hundred packets missing in a row: the stream has stopped or moved. */
+const SILENT_MS = 2000;
 
 export interface MediaAddress {
   readonly address: string;
@@ -10,7 +13,7 @@ export interface MediaAddress {
 
 export class SourceLatch {
   #negotiated: MediaAddress | undefined;
-  #latched: MediaAddress | undefined;
+  #latched: (MediaAddress & { readonly heardAtMs: number }) | undefined;
   readonly #signallingAddress: string;
 
   /** `signallingAddress` is where the peer's SIP comes from: behind a NAT its SDP may name an address of the inside. */
@@ -20,25 +23,28 @@ export class SourceLatch {
 
   /** What the SDP says now; another address or port than before opens the latch. */
   negotiate(address: MediaAddress | undefined): void {
-    if (address?.address === this.#negotiated?.address && address?.port === this.#negotiated?.port) return;
+    if (address === undefined ? this.#negotiated === undefined : isSame(address, this.#negotiated)) return;
     this.#negotiated = address;
     this.#latched = undefined;
   }
 
   /** Whether a packet from there belongs to the call. */
-  admits(source: MediaAddress): boolean {
-    if (this.#latched !== undefined) {
-      return source.address === this.#latched.address && source.port === this.#latched.port;
-    }
-    return source.address === this.#negotiated?.address || source.address === this.#signallingAddress;
+  admits(source: MediaAddress, nowMs: number): boolean {
+    if (source.address !== this.#negotiated?.address && source.address !== this.#signallingAddress) return false;
+    if (this.#latched === undefined || isSame(source, this.#latched) || isSame(source, this.#negotiated)) return true;
+    return nowMs - this.#latched.heardAtMs >= SILENT_MS;
   }
 
-  /** A valid packet came from there. */
-  latch(source: MediaAddress): void {
-    this.#latched ??= source;
+  /** A valid packet came from there, which `admits` has let in. */
+  latch({ address, port }: MediaAddress, nowMs: number): void {
+    this.#latched = { address, port, heardAtMs: nowMs };
   }
 
   get destination(): MediaAddress | undefined {
     return this.#latched ?? this.#negotiated;
   }
+}
+
+function isSame(one: MediaAddress, other: MediaAddress | undefined): boolean {
+  return one.address === other?.address && one.port === other.port;
 }

@@ -12,20 +12,23 @@ interface TickMember {
   receive(): void;
   /** `skippedTicks` is how many beats were left out before this one. */
   send(skippedTicks: number): void;
+  /** Gets what either of them throws; the other members are not disturbed. */
+  failed(error: unknown): void;
 }
 
 export class Ticker {
   readonly #clock: Clock;
-  readonly #onError: (error: unknown) => void;
   readonly #members = new Set<TickMember>();
   #dueMs = 0;
   #lastMs = 0;
   #cancel: CancelTimer | undefined;
 
-  /** `onError` gets what a member throws; the other members are not disturbed. */
-  constructor(clock: Clock, onError: (error: unknown) => void) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#onError = onError;
+  }
+
+  nowMs(): number {
+    return this.#clock.nowMs();
   }
 
   /** Begins with the next beat. The returned function takes the member out again. */
@@ -59,16 +62,16 @@ export class Ticker {
     const skipped = behindMs > MAX_BEHIND_MS ? Math.floor(behindMs / TICK_MS) : 0;
     this.#dueMs += (skipped + 1) * TICK_MS;
     const members = [...this.#members];
-    for (const member of members) this.#guard(() => member.receive());
-    for (const member of members) if (this.#members.has(member)) this.#guard(() => member.send(skipped));
+    for (const member of members) this.#guard(member, () => member.receive());
+    for (const member of members) if (this.#members.has(member)) this.#guard(member, () => member.send(skipped));
     if (this.#members.size > 0) this.#schedule();
   }
 
-  #guard(run: () => void): void {
+  #guard(member: TickMember, run: () => void): void {
     try {
       run();
     } catch (error) {
-      this.#onError(error);
+      member.failed(error);
     }
   }
 }

@@ -84,6 +84,9 @@ export class DialogLeg implements ActiveLeg, DialogUser {
     });
     this.#timer.restart(this.#interval);
     this.#unregister = signalling.register(link.dialog.identity, this);
+    parts.negotiation.media.onFailure((error) => {
+      signalling.log.error({ ...this.#logged(), error: String(error) }, 'audio tick failed');
+    });
   }
 
   async refer(request: ReferRequest, signal: AbortSignal): Promise<ReferResult> {
@@ -256,11 +259,23 @@ export class DialogLeg implements ActiveLeg, DialogUser {
     this.#timer.stop();
     this.#unacknowledged?.wait.stop();
     this.#unacknowledged = undefined;
-    this.#parts.negotiation.media.end();
+    this.#endMedia(end);
     this.#transfers.legEnded(end.by);
     if (this.#transfers.none) this.#unregister();
     else this.#parts.signalling.clock.after(LINGER_MS, this.#unregister);
     this.#resolveEnded(end);
+  }
+
+  #endMedia({ by, detail }: LegEnd): void {
+    const { negotiation, signalling } = this.#parts;
+    const { media } = negotiation;
+    media.end();
+    const { failedTicks } = media;
+    signalling.log.info({ ...this.#logged(), by, detail, ...this.audio.stats(), failedTicks }, 'leg ended');
+  }
+
+  #logged(): { readonly sipCallId: string; readonly trunk: string } {
+    return { sipCallId: loggable(this.sipCallId), trunk: this.trunk };
   }
 }
 

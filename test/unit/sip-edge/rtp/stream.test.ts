@@ -219,29 +219,48 @@ describe('an RTP packet', () => {
 describe('the source of the sound', () => {
   const there = { address: '192.0.2.1', port: 4000 };
 
-  it('is the first that fits, and no other after it', () => {
+  it('is the first that fits, and no other after it while it goes on', () => {
     const latch = new SourceLatch('192.0.2.1');
     latch.negotiate(there);
-    expect(latch.admits({ address: '203.0.113.9', port: 4000 })).toBe(false);
-    latch.latch({ address: '192.0.2.1', port: 4444 });
-    expect(latch.admits(there)).toBe(false);
-    expect(latch.destination).toEqual({ address: '192.0.2.1', port: 4444 });
+    expect(latch.admits({ address: '203.0.113.9', port: 4000 }, 0)).toBe(false);
+    latch.latch({ address: '192.0.2.1', port: 4444 }, 0);
+    latch.latch({ address: '192.0.2.1', port: 4444 }, 1500);
+    expect(latch.admits({ address: '192.0.2.1', port: 5555 }, 3499)).toBe(false);
+    expect(latch.destination).toMatchObject({ address: '192.0.2.1', port: 4444 });
+  });
+
+  it('gives way to the very address of the SDP, for good', () => {
+    const latch = new SourceLatch('192.0.2.1');
+    latch.negotiate(there);
+    latch.latch({ address: '192.0.2.1', port: 4444 }, 0);
+    expect(latch.admits(there, 1)).toBe(true);
+    latch.latch(there, 1);
+    expect(latch.admits({ address: '192.0.2.1', port: 4444 }, 2)).toBe(false);
+    expect(latch.destination).toMatchObject(there);
+  });
+
+  it('may be another of the same host when it has been silent for two seconds, never another host', () => {
+    const latch = new SourceLatch('192.0.2.1');
+    latch.negotiate(there);
+    latch.latch(there, 0);
+    expect(latch.admits({ address: '192.0.2.1', port: 5555 }, 2000)).toBe(true);
+    expect(latch.admits({ address: '203.0.113.9', port: 4000 }, 60_000)).toBe(false);
   });
 
   it('may be the address the signalling comes from, behind a NAT', () => {
     const latch = new SourceLatch('203.0.113.9');
     latch.negotiate({ address: '10.0.0.5', port: 4000 });
-    expect(latch.admits({ address: '203.0.113.9', port: 61_000 })).toBe(true);
+    expect(latch.admits({ address: '203.0.113.9', port: 61_000 }, 0)).toBe(true);
   });
 
   it('is open again when the SDP names another, and only then', () => {
     const latch = new SourceLatch('192.0.2.1');
     latch.negotiate(there);
-    latch.latch(there);
+    latch.latch(there, 0);
     latch.negotiate({ ...there });
-    expect(latch.admits({ address: '192.0.2.1', port: 5 })).toBe(false);
+    expect(latch.admits({ address: '192.0.2.1', port: 5 }, 1)).toBe(false);
     latch.negotiate({ address: '192.0.2.2', port: 6 });
-    expect(latch.admits({ address: '192.0.2.2', port: 6 })).toBe(true);
+    expect(latch.admits({ address: '192.0.2.2', port: 6 }, 1)).toBe(true);
     expect(latch.destination).toEqual({ address: '192.0.2.2', port: 6 });
   });
 });
