@@ -19,9 +19,12 @@ export async function dial(signalling: Signalling, request: DialRequest, signal:
     for (const trunk of new Set(trunks)) {
       if (signal.aborted) return { kind: 'refused', status: 487, reason: 'cancelled', byPeer: false };
       if (ring.signal.aborted) break;
-      last = await tryTrunk(signalling, request, trunk, AbortSignal.any([signal, ring.signal]));
-      if (last.kind === 'answered' || !FAIL_OVER.has(last.status)) return last;
-      signalling.log.warn({ trunk: trunk.fqdn, status: last.status }, 'trunk passed over');
+      const tried = await tryTrunk(signalling, request, trunk, AbortSignal.any([signal, ring.signal]));
+      if (tried.kind === 'answered') return tried;
+      const { sipCallId, status, reason, byPeer } = tried;
+      last = { kind: 'refused', status, reason: loggable(reason, 100), byPeer };
+      if (!FAIL_OVER.has(status)) return last;
+      signalling.log.warn({ sipCallId, trunk: trunk.fqdn, status }, 'trunk passed over');
     }
     return last;
   } finally {
@@ -34,15 +37,12 @@ async function tryTrunk(
   request: DialRequest,
   trunk: Trunk,
   signal: AbortSignal,
-): Promise<DialResult> {
+): Promise<Attempt> {
   const first = await attempt(signalling, request, trunk, signal, undefined);
   if (first.kind === 'answered') return first;
   // RFC 4028 section 7.3: the peer told how long its sessions have to be.
   const again = first.sessionSeconds;
-  const result = again === undefined ? first : await attempt(signalling, request, trunk, signal, again);
-  return result.kind === 'answered'
-    ? result
-    : { kind: 'refused', status: result.status, reason: loggable(result.reason, 100), byPeer: result.byPeer };
+  return again === undefined ? first : attempt(signalling, request, trunk, signal, again);
 }
 
 async function attempt(
@@ -60,6 +60,6 @@ async function attempt(
     return await placeCall({ signalling, trunk, flow, request, negotiation, sessionSeconds, signal });
   } catch (error) {
     signalling.log.warn({ trunk: trunk.fqdn, error: String(error) }, 'trunk cannot be called');
-    return { kind: 'refused', status: 503, reason: 'trunk cannot be reached', byPeer: false };
+    return { kind: 'refused', status: 503, reason: 'trunk cannot be reached', byPeer: false, sipCallId: undefined };
   }
 }

@@ -1,6 +1,7 @@
 /** Sends the requests of one dialog and waits for their final responses. */
 import type { Trunk } from '../trunks.ts';
 import type { Dialog } from './dialog.ts';
+import { loggable } from './loggable.ts';
 import { cseqOf, type Header, type SipRequest, type SipResponse } from './message.ts';
 import type { Signalling } from './signalling.ts';
 import type { Flow } from './transport.ts';
@@ -57,7 +58,9 @@ export class DialogLink {
     try {
       flow = await this.#signalling.flowFor(this.dialog.nextHop, this.trunk, this.#flow);
     } catch (error) {
-      log.warn({ trunk: this.trunk.fqdn, method: request.method, error: String(error) }, 'sip peer unreachable');
+      const sipCallId = loggable(this.dialog.identity.callId);
+      const { method } = request;
+      log.warn({ sipCallId, trunk: this.trunk.fqdn, method, error: String(error) }, 'sip peer unreachable');
       return { status: 503, response: undefined };
     }
     if (flow.transport !== 'udp') this.#flow = flow;

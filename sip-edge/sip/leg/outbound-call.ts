@@ -4,7 +4,7 @@ import type { CancelTimer } from '../../clock.ts';
 import type { Trunk } from '../../trunks.ts';
 import { Dialog } from '../dialog.ts';
 import { acknowledger, DialogLink } from '../dialog-link.ts';
-import { cseqOf, headerOf, type SipRequest, type SipResponse } from '../message.ts';
+import { callIdOf, cseqOf, headerOf, type SipRequest, type SipResponse } from '../message.ts';
 import { tagOf } from '../name-addr.ts';
 import { agreedInterval, intervalAfterRefusal } from '../session-timer.ts';
 import type { Signalling } from '../signalling.ts';
@@ -25,6 +25,8 @@ export type Attempt =
       readonly reason: string;
       /** Whether a response of the peer said so. */
       readonly byPeer: boolean;
+      /** Of the INVITE; undefined when none was sent. */
+      readonly sipCallId: string | undefined;
       /** Set by a 422: try again with this. */
       readonly sessionSeconds?: number | undefined;
     };
@@ -51,6 +53,7 @@ class OutboundCall {
   readonly #resolve: (attempt: Attempt) => void;
   readonly #options: AttemptOptions;
   readonly #transaction: ClientTransaction;
+  readonly #sipCallId: string;
   readonly #cancelFirstResponse: CancelTimer;
   /** Dialogs of 2xx by remote tag: the one that we took, and those that forking brought too late. */
   readonly #acknowledge = new Map<string, () => void>();
@@ -72,6 +75,7 @@ class OutboundCall {
       sdp: negotiation.offer(),
       sessionSeconds: options.sessionSeconds,
     });
+    this.#sipCallId = callIdOf(invite);
     this.#transaction = signalling.transactions.request(invite, flow, {
       onResponse: (response) => this.#onResponse(response),
       onFailure: (status) => this.#refused(status, status === 408 ? 'no response' : 'connection lost', false),
@@ -130,7 +134,10 @@ class OutboundCall {
     return () => {
       signalling.flowFor(dialog.nextHop, trunk, flow).then(
         (to) => acknowledge(to),
-        (error: unknown) => signalling.log.warn({ trunk: trunk.fqdn, error: String(error) }, 'sip peer unreachable'),
+        (error: unknown) => {
+          const sipCallId = callIdOf(invite);
+          signalling.log.warn({ sipCallId, trunk: trunk.fqdn, error: String(error) }, 'sip peer unreachable');
+        },
       );
     };
   }
@@ -145,7 +152,13 @@ class OutboundCall {
     if (rang) this.#cancel();
     this.#options.negotiation.media.end();
     const reason = status === 487 ? 'cancelled' : rang ? 'not answered' : 'no response';
-    this.#resolve({ kind: 'refused', status, reason, byPeer: rang && status === 408 });
+    this.#resolve({
+      kind: 'refused',
+      status,
+      reason,
+      byPeer: rang && status === 408,
+      sipCallId: this.#sipCallId,
+    });
   }
 
   #cancel(): void {
@@ -158,7 +171,7 @@ class OutboundCall {
     this.#settle();
     this.#options.negotiation.media.end();
     const sessionSeconds = status === 422 && response !== undefined ? intervalAfterRefusal(response) : undefined;
-    this.#resolve({ kind: 'refused', status, reason, byPeer, sessionSeconds });
+    this.#resolve({ kind: 'refused', status, reason, byPeer, sipCallId: this.#sipCallId, sessionSeconds });
   }
 
   #settle(state: 'over' | 'given-up' = 'over'): void {
