@@ -1,5 +1,5 @@
 import { acsTokenValidator } from '#adapters/acs-tokens/token-validator';
-import { loadAgent } from '#adapters/agents/agent-folder';
+import { loadCatalogue } from '#adapters/agents/agent-folder';
 import { azureLanguageModel } from '#adapters/azure-openai/language-model';
 import { azureSpeechToText } from '#adapters/azure-speech/speech-to-text';
 import { azureTextToSpeech } from '#adapters/azure-speech/text-to-speech';
@@ -27,7 +27,7 @@ export async function compose(config: BridgeConfig, log: Log): Promise<Composed>
   textToSpeech.warm();
   return {
     services: {
-      agent: loadAgent(config.agents),
+      agents: loadCatalogue(config.agents),
       validateToken: acsTokenValidator(config.tokens),
       missingToken: config.listen.missingToken,
       ticketSecret: config.ticket.secret,

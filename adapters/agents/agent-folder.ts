@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Agent, AgentCatalogue } from '#core/agent/agent';
 import type { AgentDefinition } from '#core/agent/definition';
 import { parseAgent } from '#core/agent/parse';
+import { localesOf } from '#core/language/locale';
 import { ConfigurationError } from '../settings/load-settings.ts';
+import { loadLanguages } from './language-folder.ts';
 
 export interface AgentSettings {
   readonly folder: string;
@@ -30,13 +33,19 @@ export function loadAgents(folder: string): ReadonlyMap<string, AgentDefinition>
   return agents;
 }
 
-/** The one agent that takes the calls. Throws `ConfigurationError`. */
-export function loadAgent({ folder, name }: AgentSettings): AgentDefinition {
-  const agents = loadAgents(folder);
+/** The agents of a folder with their languages, and which of them takes which call. Throws `ConfigurationError`. */
+export function loadCatalogue({ folder, name }: AgentSettings): AgentCatalogue {
+  const packs = loadLanguages(folder);
+  const agents = new Map<string, Agent>();
+  for (const definition of loadAgents(folder).values()) {
+    agents.set(definition.name, { definition, locales: localesOf(definition, packs) });
+  }
   const names = [...agents.keys()].join(', ');
   const wanted = name ?? (agents.size === 1 ? [...agents.keys()][0] : undefined);
-  const agent = wanted === undefined ? undefined : agents.get(wanted);
-  if (agent !== undefined) return agent;
+  const standard = wanted === undefined ? undefined : agents.get(wanted);
+  if (standard !== undefined) {
+    return { standard, for: () => standard, named: (other) => agents.get(other), all: [...agents.values()] };
+  }
   throw new ConfigurationError(
     agents.size === 0
       ? `No agent in ${folder} (AGENTS_DIR)`

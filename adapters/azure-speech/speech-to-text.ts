@@ -63,7 +63,7 @@ class AzureTranscriptStream implements TranscriptStream {
   constructor(service: SpeechService, options: SpeechToTextOptions, log: Log) {
     this.#log = log;
     const config = speechConfigFor(service);
-    config.speechRecognitionLanguage = options.language;
+    [config.speechRecognitionLanguage] = options.languages;
     // Only the detailed form has a confidence.
     config.outputFormat = OutputFormat.Detailed;
     this.#recogniser = new SpeechRecognizer(config, AudioConfig.fromStreamInput(this.#audio));

@@ -44,7 +44,13 @@ function checkKeys({ keypad }: AgentDefinition): AgentIssue[] {
 }
 
 /** A place that nothing fills would be read out to the caller, or keep the greeting from ever being said. */
-function checkPlaces({ greeting, greetingUnknown }: AgentDefinition): AgentIssue[] {
+function checkPlaces({ languages }: AgentDefinition): AgentIssue[] {
+  return languages.flatMap(({ greeting, greetingUnknown }, index) =>
+    placesIn(greeting, greetingUnknown).map(({ path, message }) => ({ path: ['languages', index, ...path], message })),
+  );
+}
+
+function placesIn(greeting: string, greetingUnknown: string): AgentIssue[] {
   const placesOf = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, place = '']) => place);
   return [
     ...placesOf(greeting)

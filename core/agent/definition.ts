@@ -1,7 +1,9 @@
 import { z } from 'zod';
-
-/** The longest failure message, in characters: said by a voice of last resort, it has to be over before the caller gives up. */
-const FAILURE_MESSAGE_MAX_CHARS = 150;
+import { knowledge } from '../knowledge/definition.ts';
+import { texts } from '../language/pack.ts';
+import { httpTool } from '../tools/http-tool.ts';
+import { answers } from './answers.ts';
+import { turnTaking } from './turn-taking.ts';
 
 const phoneNumber = z
   .string()
@@ -21,27 +23,15 @@ const handover = z.strictObject({
     .boolean()
     .default(true)
     .describe('Ask the caller before handing over what the agent, not the caller, proposed.'),
-  confirmation: z.string().min(1).default('Shall I connect you with a colleague?'),
-  announcement: z.string().min(1).default('I am connecting you now. One moment, please.'),
   fallback: z
     .array(z.string().min(1))
     .default([])
     .describe('Queues tried in this order when the chosen one refuses or does not answer.'),
-  failureMessage: z
-    .string()
-    .min(1)
-    .max(FAILURE_MESSAGE_MAX_CHARS)
-    .default('I am sorry, nobody can take your call right now. Please call again later. Goodbye.')
-    .describe('Said when no queue took the call.'),
   onFailure: z.enum(['disconnect', 'return-to-conversation']).default('disconnect'),
 });
 
 const silence = z.strictObject({
   repromptAfterMs: z.number().int().min(1_000).max(60_000).default(8_000),
-  reprompts: z
-    .array(z.string().min(1))
-    .default(['Are you still there?', 'I cannot hear you. Please say something, or press a key.']),
-  closing: z.string().min(1).default('I still cannot hear you, so I will hang up now. Goodbye.'),
 });
 
 const keypad = z.strictObject({
@@ -57,22 +47,52 @@ const keypad = z.strictObject({
   interDigitTimeoutMs: z.number().int().min(500).max(20_000).default(3_000),
 });
 
+const languageTag = z
+  .string()
+  .regex(/^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?$/, 'expected a BCP 47 tag such as "en-US"');
+
+const lexiconEntry = z
+  .strictObject({
+    word: z.string().min(1).max(80),
+    say: z.string().min(1).max(200).optional().describe('Other words to say instead.'),
+    ipa: z.string().min(1).max(200).optional().describe('Its sound in the International Phonetic Alphabet.'),
+  })
+  .describe('How a word is pronounced: one of `say` and `ipa`.');
+
+const agentLanguage = z
+  .strictObject({
+    language: languageTag,
+    voice: z.string().min(1).describe('An Azure neural voice.'),
+    greeting: z
+      .string()
+      .min(1)
+      .describe("Said first to a known customer; {name} is the customer's name, {reason} why the IVR sent them."),
+    greetingUnknown: z.string().min(1).describe('Said first when the customer is not known.'),
+    texts: texts
+      .partial()
+      .prefault({})
+      .describe('Fixed sentences; what is left out is said as the language pack has it.'),
+    lexicon: z.array(lexiconEntry).max(200).default([]),
+  })
+  .describe('One language the agent speaks.');
+
+const languageFrom = z.strictObject({
+  header: z.string().min(1).optional().describe("The inbound header that names the caller's language; canonical name."),
+  numbers: z.record(z.string(), languageTag).default({}).describe('Called numbers and the language spoken there.'),
+  identify: z.boolean().default(false).describe('Listen for all languages of the agent until the caller has spoken.'),
+});
+
 /**
  * One agent, as written in YAML under `agents/`. Everything a person says or hears is here; the JSON Schema beside the files is generated from this.
  */
 export const agentDefinition = z.strictObject({
   $schema: z.string().optional(),
   name: z.string().regex(/^[a-z0-9-]{1,40}$/, 'expected lower-case letters, digits and hyphens, 40 at most'),
-  language: z
-    .string()
-    .regex(/^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?$/, 'expected a BCP 47 tag such as "en-US"')
-    .default('en-US'),
-  voice: z.string().min(1).default('en-US-AvaMultilingualNeural').describe('An Azure neural voice.'),
-  greeting: z
-    .string()
-    .min(1)
-    .describe("Said first to a known customer; {name} is the customer's name, {reason} why the IVR sent them."),
-  greetingUnknown: z.string().min(1).describe('Said first when the customer is not known.'),
+  answers: answers
+    .prefault({})
+    .describe('Which calls this agent takes; the agent that is named in AGENT takes the others.'),
+  languages: z.array(agentLanguage).min(1).describe('The first is spoken unless something says otherwise.'),
+  languageFrom: languageFrom.prefault({}),
   instructions: z.string().min(1).max(20_000).describe('The system prompt.'),
   reasonHeader: z
     .string()
@@ -81,18 +101,18 @@ export const agentDefinition = z.strictObject({
   customerIdHeader: z.string().default('customer-id'),
   phrases: z.array(z.string().min(1)).max(500).default([]).describe('Words the recogniser should expect.'),
   maxReplyTokens: z.number().int().min(16).max(1_000).default(200),
-  fillers: z.array(z.string().min(1)).default(['One moment.']).describe('Said when an answer takes long.'),
+  maxReplyChars: z
+    .number()
+    .int()
+    .min(100)
+    .max(5_000)
+    .default(900)
+    .describe('A reply ends with the clause that goes beyond this.'),
   fillerAfterMs: z.number().int().min(300).max(10_000).default(1_500),
-  troubleMessage: z
-    .string()
-    .min(1)
-    .default('I am sorry, I am having trouble answering. Let me connect you with a colleague.')
-    .describe('Said before the hand-over when the agent itself fails.'),
-  resumeMessage: z
-    .string()
-    .min(1)
-    .default('I am sorry, the line was interrupted. Please go on.')
-    .describe('Said when the audio was lost and has come back.'),
+  turnTaking: turnTaking.prefault({}),
+  tools: z.array(httpTool).max(40).default([]),
+  knowledge: knowledge.optional(),
+  agents: z.array(z.string().min(1)).default([]).describe('Other agents this one may hand the caller to, by name.'),
   queues: z.array(queue).min(1),
   handover: handover.prefault({}),
   silence: silence.prefault({}),

@@ -1,6 +1,4 @@
-import type { AgentDefinition } from '../agent/definition.ts';
-import type { CallOffer } from '../call/offer.ts';
-import { headerValue } from '../handover/inbound-headers.ts';
+import type { Locale } from '../language/locale.ts';
 import { clip, plainText } from '../plain-text.ts';
 import type { Customer } from '../ports/customer-directory.ts';
 
@@ -8,11 +6,14 @@ import type { Customer } from '../ports/customer-directory.ts';
 const FILLED_MAX_CHARS = 80;
 
 /** What the caller hears first. Without a customer, or without the reason a greeting speaks of, the other greeting is said: no gap is ever read out. */
-export function greetingFor(agent: AgentDefinition, offer: CallOffer, customer: Customer | undefined): string {
-  const reason = headerValue(offer.headers, agent.reasonHeader);
+export function greetingFor(
+  { greeting, greetingUnknown }: Pick<Locale, 'greeting' | 'greetingUnknown'>,
+  reason: string | undefined,
+  customer: Customer | undefined,
+): string {
   const values: Readonly<Record<string, string | undefined>> = { name: customer?.name, reason };
-  const filled = fill(agent.greeting, values);
-  return filled ?? agent.greetingUnknown;
+  const filled = fill(greeting, values);
+  return filled ?? greetingUnknown;
 }
 
 /** Undefined when a place has nothing to put in. */

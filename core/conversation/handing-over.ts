@@ -21,7 +21,7 @@ export function announce(
   return [
     { replies, phase: 'handing-over', request, step: { kind: 'announcing', reply } },
     ...before,
-    { type: 'say', reply, text: settings.handover.announcement },
+    { type: 'say', reply, text: settings.texts.announcement },
   ];
 }
 
@@ -76,7 +76,7 @@ function refused(state: TurnIn<'handing-over'>, attempt: number, settings: TurnS
   return [
     { ...state, replies, step: { kind: 'apologising', reply } },
     stop('transfer'),
-    { type: 'say', reply, text: settings.handover.failureMessage },
+    { type: 'say', reply, text: settings.texts.failureMessage },
   ];
 }
 

@@ -34,7 +34,7 @@ function spokenOver(
 ): TurnStep {
   const asked = state.then.kind === 'listen' && state.then.awaiting.kind === 'confirmation';
   // To our own question "okay" is an answer, and before anything is heard it is the rest of the caller's turn.
-  const goesOn = state.phase === 'agent' && !asked && isBackChannel(input.text, settings.language);
+  const goesOn = state.phase === 'agent' && !asked && isBackChannel(input.text, settings.pack);
   if (!hasWords(input.text) || goesOn) return [state];
   const caller = interrupted(state, settings);
   return input.type === 'partial'

@@ -56,14 +56,14 @@ function speaking(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep {
 function paused(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep {
   return state.said === undefined
     ? [state, startSilence(settings)]
-    : [state, { type: 'start-timer', timer: 'end-of-turn', ms: settings.endOfTurnMs }];
+    : [state, { type: 'start-timer', timer: 'end-of-turn', ms: settings.turnTaking.endOfTurn.finishedMs }];
 }
 
 export function heard(state: TurnIn<'caller'>, said: Said, settings: TurnSettings): TurnStep {
   return [
     { ...state, said: merged(state.said, said), reprompts: 0 },
     stop('silence'),
-    { type: 'start-timer', timer: 'end-of-turn', ms: settings.endOfTurnMs },
+    { type: 'start-timer', timer: 'end-of-turn', ms: settings.turnTaking.endOfTurn.finishedMs },
   ];
 }
 
@@ -95,9 +95,9 @@ function answerKeys(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep {
 function nobodySpeaks(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep {
   if (state.keys !== '') return [state];
   if (state.said !== undefined) return answer(state, state.said, settings);
-  const prompt = settings.silence.reprompts[state.reprompts];
+  const prompt = settings.texts.reprompts[state.reprompts];
   return prompt === undefined
-    ? say(state, settings.silence.closing, { kind: 'hang-up' })
+    ? say(state, settings.texts.closing, { kind: 'hang-up' })
     : say(state, prompt, { kind: 'listen', awaiting: state.awaiting, reprompts: state.reprompts + 1 });
 }
 
@@ -106,14 +106,14 @@ function answer(state: TurnIn<'caller'>, said: Said, settings: TurnSettings, ...
   const quiet = [stop('silence'), stop('end-of-turn'), stop('keys'), ...before];
   if (state.awaiting.kind === 'confirmation') {
     const { request, unclear } = state.awaiting;
-    const meant = yesOrNo(said.text, settings.language);
+    const meant = yesOrNo(said.text, settings.pack);
     const record: TurnEffect = { type: 'record-caller', said };
     if (meant === 'yes' || (meant === 'unclear' && unclear >= UNCLEAR_MAX)) {
       return announce(state, request, settings, ...quiet, record);
     }
     if (meant === 'unclear') {
       const awaiting: Awaiting = { kind: 'confirmation', request, unclear: unclear + 1 };
-      return say(state, settings.handover.confirmation, { kind: 'listen', awaiting, reprompts: 0 }, ...quiet, record);
+      return say(state, settings.texts.confirmation, { kind: 'listen', awaiting, reprompts: 0 }, ...quiet, record);
     }
   }
   const reply = replyId(state.replies + 1);

@@ -1,5 +1,6 @@
 import type { AgentDefinition } from '../agent/definition.ts';
 import type { CallOffer } from '../call/offer.ts';
+import type { Locale } from '../language/locale.ts';
 import type { Customer } from '../ports/customer-directory.ts';
 import type { ModelMessage, ModelRequest } from '../ports/language-model.ts';
 import { clip } from '../plain-text.ts';
@@ -13,6 +14,8 @@ const DATA_MAX_CHARS = 8_000;
 
 export interface ConversationFacts {
   readonly agent: AgentDefinition;
+  /** The language spoken now. */
+  readonly locale: Locale;
   readonly offer: CallOffer;
   readonly customer: Customer | undefined;
   readonly turns: readonly TranscriptTurn[];
@@ -59,11 +62,7 @@ function openingMessages({ agent, offer, customer }: ConversationFacts): ModelMe
   };
   return [
     { role: 'system', text: `${agent.instructions}\n\n${SPEAKING_RULES}` },
-    // JSON, with its angle brackets escaped: nothing in it can close the fence.
-    {
-      role: 'system',
-      text: `<data>${clip(JSON.stringify(data), DATA_MAX_CHARS).replaceAll('<', String.raw`\u003c`)}</data>`,
-    },
+    { role: 'system', text: fenced(data) },
   ];
 }
 
@@ -75,7 +74,14 @@ function messageOf(turn: TranscriptTurn): ModelMessage {
       return { role: 'user', text: turn.text };
     case 'keypad':
       return { role: 'user', text: `[keypad: ${turn.text}]` };
+    case 'tool':
+      return { role: 'system', text: fenced({ tool: turn.name, result: turn.text }) };
   }
+}
+
+/** JSON, with its angle brackets escaped: nothing in it can close the fence. */
+function fenced(data: unknown): string {
+  return `<data>${clip(JSON.stringify(data), DATA_MAX_CHARS).replaceAll('<', String.raw`\u003c`)}</data>`;
 }
 
 function userMessage(said: Said): ModelMessage {

@@ -40,7 +40,7 @@ function audible(state: TurnIn<'thinking'>): TurnStep {
 }
 
 function late(state: TurnIn<'thinking'>, settings: TurnSettings): TurnStep {
-  const text = settings.fillers[state.replies % Math.max(1, settings.fillers.length)];
+  const text = settings.texts.fillers[state.replies % Math.max(1, settings.texts.fillers.length)];
   return text === undefined ? [state] : [state, { type: 'say-filler', reply: state.reply, text }];
 }
 
@@ -77,7 +77,7 @@ function finished(state: Replying, settings: TurnSettings): TurnStep {
     case 'confirm':
       return say(
         state,
-        settings.handover.confirmation,
+        settings.texts.confirmation,
         { kind: 'listen', awaiting: { kind: 'confirmation', request: then.request, unclear: 0 }, reprompts: 0 },
         ...before,
       );
@@ -106,5 +106,5 @@ const trouble: HandoverRequest = { reason: 'failure', queue: undefined, words: {
 
 /** The agent cannot go on: it says so and brings the caller to a person. */
 export function inTrouble(state: TurnState, settings: TurnSettings): TurnStep {
-  return say(state, settings.troubleMessage, { kind: 'hand-over', request: trouble }, ...stopWhatRuns(state));
+  return say(state, settings.texts.trouble, { kind: 'hand-over', request: trouble }, ...stopWhatRuns(state));
 }

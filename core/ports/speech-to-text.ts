@@ -4,8 +4,8 @@ export interface SpeechToText {
 }
 
 export interface SpeechToTextOptions {
-  /** BCP 47, such as `en-US`. */
-  readonly language: string;
+  /** BCP 47, such as `en-US`. With several, the engine finds out which is spoken. */
+  readonly languages: readonly [string, ...string[]];
   /** Words the engine should expect: product names, people. */
   readonly phrases: readonly string[];
 }
@@ -19,7 +19,14 @@ export interface TranscriptStream extends AsyncIterable<Transcript> {
 
 /** Times are milliseconds of audio pushed since `open`. */
 export type Transcript =
-  | { readonly type: 'partial'; readonly text: string; readonly startMs: number; readonly endMs: number }
+  | {
+      readonly type: 'partial';
+      readonly text: string;
+      readonly startMs: number;
+      readonly endMs: number;
+      /** BCP 47; where several were listened for. */
+      readonly language?: string;
+    }
   | {
       readonly type: 'final';
       readonly text: string;
@@ -27,4 +34,5 @@ export type Transcript =
       readonly confidence: number;
       readonly startMs: number;
       readonly endMs: number;
+      readonly language?: string;
     };

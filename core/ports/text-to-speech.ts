@@ -6,6 +6,8 @@ export interface TextToSpeech {
 export interface Utterance {
   /** A whole `<speak>` document; made by core/conversation/speakable.ts, so that no caller's or model's text is ever markup. */
   readonly ssml: string;
+  /** Said in many calls, word for word: worth keeping once it is synthesised. */
+  readonly fixed?: true;
 }
 
 export type SpeechChunk =

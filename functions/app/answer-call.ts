@@ -93,8 +93,8 @@ async function giveToPerson(
   signal: AbortSignal,
 ): Promise<void> {
   const { callId, correlationId } = offer;
-  const { agent, clock, control, log } = services;
-  const target = defaultQueue(agent).target;
+  const { agents, clock, control, log } = services;
+  const { target } = defaultQueue(agents.for(offer).definition);
   try {
     await control.redirect(incomingCallContext, target, signal);
     await applyEvent(callId, { type: 'redirected', atMs: clock.now(), target }, services, signal);

@@ -1,6 +1,6 @@
 import type { Log } from '#adapters/logging/logger';
 import type { TransferSettings } from '#adapters/call-automation/transfer-settings';
-import type { AgentDefinition } from '#core/agent/definition';
+import type { AgentCatalogue } from '#core/agent/agent';
 import type { CallId } from '#core/ids';
 import type { CallControl } from '#core/ports/call-control';
 import type { CallStore } from '#core/ports/call-store';
@@ -16,8 +16,8 @@ export interface CallServices {
   readonly watchdog: WatchdogQueue;
   /** How long the media stream may take to come up. */
   readonly watchdogMs: number;
-  /** Its default queue takes the calls that fail; its failure message is the last word. */
-  readonly agent: AgentDefinition;
+  /** The default queue of a call's agent takes the call when it fails; its failure message is the last word. */
+  readonly agents: AgentCatalogue;
   readonly transfer: TransferSettings;
   /** Where the front reports on this call. */
   readonly callbackUrl: (callId: CallId) => string;

@@ -2,7 +2,7 @@ import { defaultQueue } from '#core/agent/queues';
 import type { EventGridHandler, HttpHandler, StorageQueueHandler } from '@azure/functions';
 import { callbackUrl, mediaUrl } from '#adapters/acs-tokens/call-urls';
 import { acsTokenValidator } from '#adapters/acs-tokens/token-validator';
-import { loadAgent } from '#adapters/agents/agent-folder';
+import { loadCatalogue } from '#adapters/agents/agent-folder';
 import { acsCallControl } from '#adapters/call-automation/call-control';
 import { systemClock } from '#adapters/clock/system-clock';
 import { createLogger } from '#adapters/logging/logger';
@@ -39,24 +39,29 @@ export const handlers: Handlers = {
     ),
   }),
   watchdog: (entry) => handleWatchdog(entry, services),
-  health: () => ({ status: 200, jsonBody: { status: 'ok', agent: services.agent.name } }),
+  health: () => ({ status: 200, jsonBody: { status: 'ok', agent: services.agents.standard.definition.name } }),
 };
 
 /** Clients only: nothing connects before the first call. */
 function compose(config: FunctionsConfig): IncomingCallServices & CallEventsServices {
   const clock = systemClock();
   const { secret } = config.ticket;
-  const agent = loadAgent(config.agents);
+  const agents = loadCatalogue(config.agents);
   return {
     clock,
     log: createLogger('functions', config.log),
-    agent,
+    agents,
     calls: tableCallStore(config.storage),
     control: acsCallControl(config.callControl),
     watchdog: queueWatchdog(config.hostStorage),
     watchdogMs: config.watchdogMs,
     transfer: config.transfer,
-    admission: { agent: 'on', humanQueue: defaultQueue(agent).target, blockedCallers: [], calledNumbers: [] },
+    admission: {
+      agent: 'on',
+      humanQueue: defaultQueue(agents.standard.definition).target,
+      blockedCallers: [],
+      calledNumbers: [],
+    },
     validateToken: acsTokenValidator(config.tokens),
     ticketSecret: secret,
     recentIds: new RecentIds(),

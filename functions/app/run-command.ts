@@ -5,6 +5,7 @@ import { buildPacket } from '#core/handover/build-packet';
 import { packHeaders } from '#core/handover/headers';
 import type { HandoverPacket } from '#core/handover/packet';
 import { APOLOGY_TIMEOUT_MS, LAST_RESORT_TIMEOUT_MS } from '#core/call/transition';
+import type { Agent } from '#core/agent/agent';
 import { defaultQueue } from '#core/agent/queues';
 import type { CallConnectionId } from '#core/ids';
 import { PortError } from '#core/ports/error';
@@ -90,11 +91,12 @@ async function transferToPerson(
   connectionId: CallConnectionId,
   transferId: string,
   state: CallState,
-  { agent, control, transfer, callbackUrl, log }: CallServices,
+  { agents, control, transfer, callbackUrl, log }: CallServices,
   signal: AbortSignal,
 ): Promise<void> {
   const { callId, correlationId, from } = state.offer;
-  const { name: queue, target } = defaultQueue(agent);
+  const agent = agents.for(state.offer);
+  const { name: queue, target } = defaultQueue(agent.definition);
   const headers = packHeaders(minimalPacket(state, agent), transfer.headerPrefix);
   log.info({ callId, correlationId, target, queue, headers }, 'transfer requested');
   await control.transfer(
@@ -118,15 +120,16 @@ async function transferToPerson(
 async function apologise(
   connectionId: CallConnectionId,
   state: CallState,
-  { agent, control, callbackUrl, log }: CallServices,
+  { agents, control, callbackUrl, log }: CallServices,
   signal: AbortSignal,
 ): Promise<void> {
   const { callId, correlationId } = state.offer;
+  const [locale] = agents.for(state.offer).locales;
   const request = {
     connectionId,
     playId: `${APOLOGY_PREFIX}${callId}`,
-    text: agent.handover.failureMessage,
-    voice: agent.voice,
+    text: locale.texts.failureMessage,
+    voice: locale.voice,
     callbackUri: callbackUrl(callId),
   };
   try {
@@ -139,14 +142,14 @@ async function apologise(
 }
 
 /** With no model and no session: who it was, and why the IVR sent them. */
-function minimalPacket(state: CallState, agent: CallServices['agent']): HandoverPacket {
+function minimalPacket(state: CallState, { definition, locales }: Agent): HandoverPacket {
   return buildPacket({
     offer: state.offer,
     reason: 'failure',
     turns: [],
     customer: undefined,
-    language: agent.language,
-    reasonHeader: agent.reasonHeader,
-    customerIdHeader: agent.customerIdHeader,
+    language: locales[0].language,
+    reasonHeader: definition.reasonHeader,
+    customerIdHeader: definition.customerIdHeader,
   });
 }

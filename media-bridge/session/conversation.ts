@@ -61,7 +61,7 @@ export class Conversation {
 
   constructor(options: ConversationOptions) {
     this.#options = options;
-    this.#settings = turnSettings(options.facts.agent);
+    this.#settings = turnSettings(options.facts.agent, options.facts.locale);
     this.#record = new CallRecord({ ...options, ...options.services });
     this.#speaker = options.speaker({
       onAudible: (reply) => this.#audible(reply),

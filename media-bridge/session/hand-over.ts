@@ -30,7 +30,7 @@ export async function preparePacket(
   { model, log }: Pick<HandoverServices, 'model' | 'log'>,
   signal: AbortSignal,
 ): Promise<HandoverPacket> {
-  const { agent, offer, customer, turns } = facts;
+  const { agent, locale, offer, customer, turns } = facts;
   const words = request.words.summary === undefined ? await wordsOfModel(facts, model, log, signal) : request.words;
   return buildPacket(
     {
@@ -38,7 +38,7 @@ export async function preparePacket(
       customer,
       turns,
       reason: request.reason,
-      language: agent.language,
+      language: locale.language,
       reasonHeader: agent.reasonHeader,
       customerIdHeader: agent.customerIdHeader,
     },

@@ -1,5 +1,6 @@
 import type { Log } from '#adapters/logging/logger';
-import type { AgentDefinition } from '#core/agent/definition';
+import type { AgentCatalogue } from '#core/agent/agent';
+import { headerValue } from '#core/handover/inbound-headers';
 import { frameCutter } from '#core/audio/frames';
 import { SAMPLE_RATE_HZ } from '#core/audio/pcm';
 import type { CallState } from '#core/call/state';
@@ -33,7 +34,7 @@ export interface MediaSocket {
 }
 
 export interface SessionServices extends HandoverServices {
-  readonly agent: AgentDefinition;
+  readonly agents: AgentCatalogue;
   readonly speechToText: SpeechToText;
   readonly textToSpeech: TextToSpeech;
   readonly calls: CallStore;
@@ -82,22 +83,24 @@ export class MediaSession {
   #hungUp: NodeJS.Timeout | undefined;
 
   constructor(socket: MediaSocket, start: SessionStart, services: SessionServices) {
-    const { agent, clock, log } = services;
+    const { agents, clock, log } = services;
     const { offer } = start.call;
+    const { definition: agent, locales } = agents.for(offer);
+    const [locale] = locales;
     this.#socket = socket;
     this.#start = start;
     this.#services = services;
     this.#detector = services.detectors();
     this.#journal = new SessionJournal(services.sessions, clock, log);
     this.#conversation = new Conversation({
-      facts: { agent, offer },
+      facts: { agent, locale, offer },
       earlier: start.earlier,
       connectionId: start.connectionId,
       services,
       speaker: (events) =>
         new Speaker({
           textToSpeech: services.textToSpeech,
-          style: { language: agent.language, voice: agent.voice },
+          style: locale,
           sendFrame: (pcm) => this.#sendFrame(pcm),
           events,
         }),
@@ -120,7 +123,7 @@ export class MediaSession {
     this.#hearing = new Hearing({
       callId: offer.callId,
       speechToText: services.speechToText,
-      options: { language: agent.language, phrases: agent.phrases },
+      options: { languages: [locale.language], phrases: agent.phrases },
       clock,
       log,
       onTranscript: (transcript) =>
@@ -200,8 +203,10 @@ export class MediaSession {
   }
 
   async #greet(): Promise<void> {
-    const { agent, clock, customers, log } = this.#services;
+    const { agents, clock, customers, log } = this.#services;
     const { call, earlier } = this.#start;
+    const { definition: agent, locales } = agents.for(call.offer);
+    const [locale] = locales;
     const search = findCustomer(customers, call.offer, agent, this.#closed.signal).catch((error: unknown) => {
       if (!this.#closed.signal.aborted) log.warn({ callId: call.offer.callId, err: error }, 'customer not looked up');
       return undefined;
@@ -220,8 +225,8 @@ export class MediaSession {
     if (customer !== undefined) this.#conversation.customer = customer;
     const greeting =
       earlier === undefined || earlier.turns.length === 0
-        ? greetingFor(agent, call.offer, customer)
-        : agent.resumeMessage;
+        ? greetingFor(locale, headerValue(call.offer.headers, agent.reasonHeader), customer)
+        : locale.texts.resume;
     this.#conversation.dispatch({ type: 'media-ready', greeting });
   }
 

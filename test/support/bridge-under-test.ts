@@ -17,7 +17,7 @@ import { scriptedCallControl, type ScriptedCallControl } from './scripted-call-c
 import { scriptedLanguageModel, type ScriptedLanguageModel } from './scripted-language-model.ts';
 import { scriptedSpeechToText, type ScriptedSpeechToText } from './scripted-speech-to-text.ts';
 import { scriptedTextToSpeech, type ScriptedTextToSpeech } from './scripted-text-to-speech.ts';
-import { agentWith } from './turn-play.ts';
+import { agentWith, onlyAgent } from './turn-play.ts';
 
 export const ISSUER = 'https://acscallautomation.communication.azure.com';
 export const AUDIENCE = 'a7c5e5ae-0000-4000-8000-2b6c1f5d7e90';
@@ -81,7 +81,7 @@ export async function startBridgeUnderTest(changes: Partial<BridgeServices> = {}
   const [model, ears, voice] = [scriptedLanguageModel(), scriptedSpeechToText(), scriptedTextToSpeech()];
   let openDetectors = 0;
   const bridge = await startBridge('127.0.0.1', 0, {
-    agent: agentWith(),
+    agents: onlyAgent(agentWith()),
     validateToken: acsTokenValidator({ issuer: ISSUER, audience: AUDIENCE, jwksUrl: `${keys.url}/calling/keys` }),
     missingToken: 'refused',
     ticketSecret: TICKET_SECRET,

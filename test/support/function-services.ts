@@ -9,6 +9,7 @@ import type { IncomingCallServices } from '../../functions/app/incoming-call.ts'
 import { RecentIds } from '../../functions/app/recent-ids.ts';
 import { memoryCallStore, type MemoryCallStore } from './memory-call-store.ts';
 import { connectionId, offer } from './offered-call.ts';
+import { onlyAgent } from './turn-play.ts';
 import { scriptedCallControl, type ScriptedCallControl } from './scripted-call-control.ts';
 
 export const TICKET_SECRET = 'a secret of at least thirty-two characters';
@@ -16,8 +17,9 @@ export const queueOfPeople = '+18005550142' as PhoneNumber;
 
 export const agent = agentDefinition.parse({
   name: 'card-services',
-  greeting: 'Hello {name}.',
-  greetingUnknown: 'Hello.',
+  languages: [
+    { language: 'en-US', voice: 'en-US-AvaMultilingualNeural', greeting: 'Hello.', greetingUnknown: 'Hello.' },
+  ],
   instructions: 'Help.',
   queues: [{ name: 'disputes', target: queueOfPeople }],
 });
@@ -61,7 +63,7 @@ export function functionServices(changes: ServiceChanges = {}): TestServices {
     scheduled,
     clock: quickClock(),
     log: pino({ level: 'debug' }, { write: (line) => void lines.push(JSON.parse(line) as LogLine) }),
-    agent,
+    agents: onlyAgent(agent),
     admission: { agent: 'on', humanQueue: queueOfPeople, blockedCallers: [], calledNumbers: [] },
     transfer: { headerPrefix: 'X-', callerId: 'none' },
     watchdog: { schedule: (id) => Promise.resolve(void scheduled.push(id)) },

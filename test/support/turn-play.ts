@@ -1,4 +1,9 @@
+import { fileURLToPath } from 'node:url';
+import { loadLanguages } from '#adapters/agents/language-folder';
+import type { AgentCatalogue } from '#core/agent/agent';
 import { agentDefinition, type AgentDefinition } from '#core/agent/definition';
+import { localesOf } from '#core/language/locale';
+import type { Texts } from '#core/language/pack';
 import type { TurnEffect } from '#core/conversation/effect';
 import type { TurnInput } from '#core/conversation/input';
 import { firstTurn, type TurnPhase, type TurnState } from '#core/conversation/state';
@@ -8,26 +13,63 @@ import type { ReplyId } from '#core/ids';
 
 type AgentFields = Partial<Record<keyof AgentDefinition, unknown>>;
 
+/** The languages of the repository. */
+export const packs = loadLanguages(fileURLToPath(new URL('../../agents', import.meta.url)));
+
+/** One language of an agent, with short texts of its own. */
+export function english(fields: Readonly<Record<string, unknown>> = {}) {
+  return {
+    language: 'en-US',
+    voice: 'en-US-AvaMultilingualNeural',
+    greeting: 'Hello {name}, you are calling about {reason}.',
+    greetingUnknown: 'Hello, how can I help?',
+    texts: {
+      fillers: ['One moment.'],
+      trouble: 'I am having trouble.',
+      confirmation: 'Shall I connect you?',
+      announcement: 'I am connecting you.',
+      failureMessage: 'Nobody can take your call.',
+      reprompts: ['Are you there?', 'I cannot hear you.'],
+      closing: 'Goodbye.',
+    },
+    ...fields,
+  };
+}
+
+/** A catalogue of this agent alone. */
+export function onlyAgent(definition: AgentDefinition): AgentCatalogue {
+  const agent = { definition, locales: localesOf(definition, packs) };
+  return {
+    standard: agent,
+    for: () => agent,
+    named: (name) => (name === definition.name ? agent : undefined),
+    all: [agent],
+  };
+}
+
+/** An agent in one language that greets everybody with these words. */
+export function agentSaying(greeting: string, texts: Partial<Texts> = {}, fields: AgentFields = {}): AgentCatalogue {
+  const own = english();
+  const language = { ...own, greeting, greetingUnknown: greeting, texts: { ...own.texts, ...texts } };
+  return onlyAgent(agentWith({ languages: [language], ...fields }));
+}
+
+/** The settings of an agent in its first language. */
+export function settingsOf(definition: AgentDefinition): TurnSettings {
+  return turnSettings(definition, localesOf(definition, packs)[0]);
+}
+
 /** An agent with everything a conversation can come across. */
 export function agentWith(fields: AgentFields = {}): AgentDefinition {
   return agentDefinition.parse({
     name: 'card-services',
-    greeting: 'Hello {name}, you are calling about {reason}.',
-    greetingUnknown: 'Hello, how can I help?',
+    languages: [english()],
     instructions: 'Help the caller with their card.',
     queues: [
       { name: 'general', target: '+18005550141' },
       { name: 'disputes', target: '+18005550142', topics: ['disputed charges'] },
     ],
-    fillers: ['One moment.'],
-    troubleMessage: 'I am having trouble.',
-    handover: {
-      confirmation: 'Shall I connect you?',
-      announcement: 'I am connecting you.',
-      fallback: ['disputes', 'general'],
-      failureMessage: 'Nobody can take your call.',
-    },
-    silence: { reprompts: ['Are you there?', 'I cannot hear you.'], closing: 'Goodbye.' },
+    handover: { fallback: ['disputes', 'general'] },
     keypad: { toPerson: '0' },
     ...fields,
   });
@@ -52,7 +94,7 @@ export interface TurnPlay {
   say(text: string): TurnPlay;
 }
 
-export function playTurns(settings: TurnSettings = turnSettings(agentWith())): TurnPlay {
+export function playTurns(settings: TurnSettings = settingsOf(agentWith())): TurnPlay {
   let state: TurnState = firstTurn;
   let effects: TurnEffect[] = [];
   const timers = new Set<string>();

@@ -5,13 +5,13 @@ import { startBridgeUnderTest, type BridgeUnderTest } from '../../support/bridge
 import { callIn } from '../../support/call.ts';
 import { connectionId, offer } from '../../support/offered-call.ts';
 import { final } from '../../support/scripted-speech-to-text.ts';
-import { agentWith } from '../../support/turn-play.ts';
+import { agentSaying } from '../../support/turn-play.ts';
 
 const { callId } = offer;
 
 let under: BridgeUnderTest;
 beforeEach(async () => {
-  under = await startBridgeUnderTest({ agent: agentWith({ greetingUnknown: 'Hello.' }) });
+  under = await startBridgeUnderTest({ agents: agentSaying('Hello.') });
   await under.putCall();
 });
 afterEach(() => under.close());

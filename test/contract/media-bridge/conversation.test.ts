@@ -8,7 +8,7 @@ import { callIn } from '../../support/call.ts';
 import { connectionId, offer } from '../../support/offered-call.ts';
 import { toolCall, words } from '../../support/scripted-language-model.ts';
 import { final, partial } from '../../support/scripted-speech-to-text.ts';
-import { agentWith } from '../../support/turn-play.ts';
+import { agentSaying } from '../../support/turn-play.ts';
 
 const { callId } = offer;
 const LOUD = 12_000;
@@ -44,7 +44,7 @@ async function transferAsked(nth: number): Promise<TransferRequest> {
 afterEach(() => under.close());
 
 describe('a call', () => {
-  beforeEach(() => call({ agent: agentWith({ greetingUnknown: 'Hello.' }) }));
+  beforeEach(() => call({ agents: agentSaying('Hello.') }));
 
   it('is greeted, understood, answered, and written down', async () => {
     under.model.script(words('Your card is blocked now. Anything else?'));
@@ -94,7 +94,7 @@ describe('a call', () => {
 });
 
 describe('a caller who interrupts', () => {
-  beforeEach(() => call({ agent: agentWith({ greetingUnknown: 'one two three four five six seven eight nine ten' }) }));
+  beforeEach(() => call({ agents: agentSaying('one two three four five six seven eight nine ten') }));
 
   it('makes the front drop what it has, and the transcript keeps the words that were heard', async () => {
     await socket.count('AudioData', 40);
@@ -135,7 +135,7 @@ describe('a caller who interrupts', () => {
 
 describe('a caller who presses keys', () => {
   it('is heard, and the number is answered', async () => {
-    await call({ agent: agentWith({ greetingUnknown: 'Hello.' }) });
+    await call({ agents: agentSaying('Hello.') });
     await said('Hello.');
     for (const key of ['1', '2', 'pound']) socket.press(key);
     await said('All right.');
@@ -145,14 +145,15 @@ describe('a caller who presses keys', () => {
 });
 
 describe('a hand-over', () => {
-  const agent = agentWith({
-    greetingUnknown: 'Hello.',
-    handover: { confirm: false, announcement: 'Connecting.', fallback: ['general'] },
-  });
+  const agents = agentSaying(
+    'Hello.',
+    { announcement: 'Connecting.' },
+    { handover: { confirm: false, fallback: ['general'] } },
+  );
   const request = { queue: 'disputes', caller_asked: true, intent: 'dispute', summary: 'Disputes 42 dollars.' };
 
   beforeEach(async () => {
-    await call({ agent });
+    await call({ agents });
     under.model.script(toolCall('transfer_to_person', request));
     await said('Hello.');
     under.ears.recognise(final('I want a person.'));
@@ -200,7 +201,7 @@ describe('a hand-over', () => {
 
 describe('a call whose services fail', () => {
   it('reaches a person when the model does not answer', async () => {
-    await call({ agent: agentWith({ greetingUnknown: 'Hello.', troubleMessage: 'Trouble.' }) });
+    await call({ agents: agentSaying('Hello.', { trouble: 'Trouble.' }) });
     const down = new PortError('language-model', 'down', { retryable: true, status: 500 });
     under.model.script([down], [down], [down]);
     await said('Hello.');
@@ -212,7 +213,7 @@ describe('a call whose services fail', () => {
   });
 
   it('reaches a person when nothing can be spoken any more', async () => {
-    under = await startBridgeUnderTest({ agent: agentWith({ greetingUnknown: 'Hello.' }) });
+    under = await startBridgeUnderTest({ agents: agentSaying('Hello.') });
     await under.putCall();
     const mute = new PortError('text-to-speech', 'down', { retryable: false });
     under.voice.fail(...Array.from({ length: 10 }, () => mute));
@@ -224,7 +225,7 @@ describe('a call whose services fail', () => {
   });
 
   it('reaches a person when nothing is understood any more', async () => {
-    under = await startBridgeUnderTest({ agent: agentWith({ greetingUnknown: 'Hello.', troubleMessage: 'Trouble.' }) });
+    under = await startBridgeUnderTest({ agents: agentSaying('Hello.', { trouble: 'Trouble.' }) });
     await under.putCall();
     under.ears.failOpening(new PortError('speech-to-text', 'no such key', { retryable: false }));
     await connectMedia(under.mediaUrl(callId), { authorization: await under.token() });
@@ -232,7 +233,7 @@ describe('a call whose services fail', () => {
   });
 
   it('is understood again when the recogniser comes back', async () => {
-    await call({ agent: agentWith({ greetingUnknown: 'Hello.' }) });
+    await call({ agents: agentSaying('Hello.') });
     await said('Hello.');
     under.ears.streams[0]?.fail(new PortError('speech-to-text', 'lost', { retryable: true }));
     await under.line('recogniser lost');

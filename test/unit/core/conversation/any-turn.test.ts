@@ -2,9 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HandoverReason } from '#core/handover/packet';
 import type { TimerName, TurnInput } from '#core/conversation/input';
-import { turnSettings } from '#core/conversation/turn-settings';
 import { replyId } from '#core/ids';
-import { agentWith, playTurns, type TurnPlay } from '../../../support/turn-play.ts';
+import { agentWith, playTurns, type TurnPlay, settingsOf } from '../../../support/turn-play.ts';
 
 const timerNames: readonly TimerName[] = ['end-of-turn', 'silence', 'filler', 'keys', 'transfer'];
 const reasons: readonly HandoverReason[] = ['caller-asked', 'agent-decided', 'failure'];
@@ -56,7 +55,7 @@ const agents = fc.record({
   onFailure: fc.constantFrom('disconnect', 'return-to-conversation'),
   toPerson: fc.constantFrom('0', undefined),
 });
-const settingsOf = ({
+const settingsFor = ({
   confirm,
   onFailure,
   toPerson,
@@ -64,14 +63,14 @@ const settingsOf = ({
   confirm: boolean;
   onFailure: string;
   toPerson: string | undefined;
-}) => turnSettings(agentWith({ handover: { confirm, onFailure }, keypad: toPerson === undefined ? {} : { toPerson } }));
+}) => settingsOf(agentWith({ handover: { confirm, onFailure }, keypad: toPerson === undefined ? {} : { toPerson } }));
 const inputs = fc.array(anyInput, { maxLength: 60 });
 
 describe('a conversation in which anything happens in any order', () => {
   it('never has two replies under way, and stops each before the next', () => {
     fc.assert(
       fc.property(agents, inputs, (agent, given) => {
-        const play = playTurns(settingsOf(agent));
+        const play = playTurns(settingsFor(agent));
         const running = new Set<string>();
         for (const input of given) {
           const actual = input(play);
@@ -96,7 +95,7 @@ describe('a conversation in which anything happens in any order', () => {
   it('is never stuck: the caller is waited for only so long, and so is a transfer', () => {
     fc.assert(
       fc.property(agents, inputs, (agent, given) => {
-        const play = playTurns(settingsOf(agent));
+        const play = playTurns(settingsFor(agent));
         for (const input of given) {
           const actual = input(play);
           // Only timers that run fire.
@@ -116,7 +115,7 @@ describe('a conversation in which anything happens in any order', () => {
   it('comes to an end when left alone', () => {
     fc.assert(
       fc.property(agents, inputs, (agent, given) => {
-        const play = playTurns(settingsOf(agent)).give({ type: 'media-ready', greeting: 'Hello.' });
+        const play = playTurns(settingsFor(agent)).give({ type: 'media-ready', greeting: 'Hello.' });
         for (const input of given) play.give(input(play));
         for (let rounds = 0; play.phase !== 'ended' && rounds < 50; rounds += 1) {
           const [timer] = play.timers;
@@ -134,7 +133,7 @@ describe('a conversation in which anything happens in any order', () => {
   it('is over when the caller is gone, and leaves nothing running', () => {
     fc.assert(
       fc.property(agents, inputs, inputs, (agent, given, late) => {
-        const play = playTurns(settingsOf(agent));
+        const play = playTurns(settingsFor(agent));
         for (const input of given) play.give(input(play));
         play.give({ type: 'caller-gone' });
         expect(play.phase).toBe('ended');

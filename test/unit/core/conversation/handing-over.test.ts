@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HandoverRequest } from '#core/conversation/hand-over-request';
-import { turnSettings } from '#core/conversation/turn-settings';
-import { agentWith, listeningPlay, type TurnPlay } from '../../../support/turn-play.ts';
+import { agentWith, listeningPlay, type TurnPlay, settingsOf } from '../../../support/turn-play.ts';
 
 const dispute = (reason: HandoverRequest['reason']): HandoverRequest => ({
   reason,
@@ -11,7 +10,7 @@ const dispute = (reason: HandoverRequest['reason']): HandoverRequest => ({
 
 /** The model has called `transfer_to_person`, and what it said besides has been heard. */
 function proposed(reason: HandoverRequest['reason'], agent: Parameters<typeof agentWith>[0] = {}): TurnPlay {
-  const play = listeningPlay(turnSettings(agentWith(agent))).say('I did not buy that.');
+  const play = listeningPlay(settingsOf(agentWith(agent))).say('I did not buy that.');
   play.give({
     type: 'tool-called',
     reply: play.reply,

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { turnSettings } from '#core/conversation/turn-settings';
 import type { HandoverRequest } from '#core/conversation/hand-over-request';
-import { agentWith, listeningPlay, playTurns, type TurnPlay } from '../../../support/turn-play.ts';
+import { agentWith, english, listeningPlay, playTurns, type TurnPlay, settingsOf } from '../../../support/turn-play.ts';
 
 function answering(): TurnPlay {
   const play = listeningPlay().say('What is my balance?');
@@ -97,7 +96,9 @@ describe('a reply that is late', () => {
   });
 
   it('has no filler with an agent that has none', () => {
-    const play = listeningPlay(turnSettings(agentWith({ fillers: [] }))).say('Hello?');
+    const play = listeningPlay(settingsOf(agentWith({ languages: [english({ texts: { fillers: [] } })] }))).say(
+      'Hello?',
+    );
     play.effects();
     expect(play.give({ type: 'timer-fired', timer: 'filler' }).effects()).toEqual([]);
   });

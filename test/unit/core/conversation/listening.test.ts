@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { turnSettings } from '#core/conversation/turn-settings';
-import { agentWith, listeningPlay, playTurns } from '../../../support/turn-play.ts';
+import { agentWith, english, listeningPlay, playTurns, settingsOf } from '../../../support/turn-play.ts';
 
 describe('a call whose media has come up', () => {
   it('says the greeting before anything else', () => {
@@ -118,7 +117,9 @@ describe('a caller who is silent', () => {
   });
 
   it('can stop the goodbye by speaking', () => {
-    const play = listeningPlay(turnSettings(agentWith({ silence: { reprompts: [], closing: 'Goodbye.' } })));
+    const play = listeningPlay(
+      settingsOf(agentWith({ languages: [english({ texts: { reprompts: [], closing: 'Goodbye.' } })] })),
+    );
     play.give({ type: 'timer-fired', timer: 'silence' }, { type: 'partial', text: 'wait' });
     expect(play.phase).toBe('caller');
   });
