@@ -1,0 +1,79 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type BuildOptions, type Metafile, type OutputFile } from 'esbuild';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export const DEPLOYABLES = ['functions', 'media-bridge', 'sip-edge'] as const;
+export type Deployable = (typeof DEPLOYABLES)[number];
+
+/** What belongs to the bridge: in the functions it would only make cold starts longer, and would say that the boundary is broken. */
+const NOT_IN_FUNCTIONS = /node_modules\/(microsoft-cognitiveservices-speech-sdk|openai|@azure\/openai|ws)\//;
+
+/** Dependencies that are CommonJS ask for `require`, which an ES module does not have. */
+const REQUIRE_FOR_ESM = [
+  "import { createRequire as __createRequire } from 'node:module';",
+  'const require = __createRequire(import.meta.url);',
+].join('\n');
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node22',
+  sourcemap: true,
+  minifySyntax: true,
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
+export interface Bundle {
+  /** To be written to where they say. */
+  readonly files: readonly OutputFile[];
+  /** What went in. */
+  readonly metafile: Metafile;
+}
+
+/** One deployable as one file, and its map; writes nothing. Throws when something is in it that does not belong there. */
+export async function bundleOf(deployable: Deployable): Promise<Bundle> {
+  const { metafile, outputFiles } = await build({
+    ...common,
+    ...(await optionsOf(deployable, path.join(root, 'dist', deployable))),
+    metafile: true,
+    write: false,
+  });
+  if (deployable === 'functions') refuseForeignInputs(metafile);
+  return { files: outputFiles, metafile };
+}
+
+async function optionsOf(deployable: Deployable, folder: string): Promise<BuildOptions> {
+  if (deployable !== 'functions') {
+    return {
+      entryPoints: [path.join(root, deployable, 'main.ts')],
+      outfile: path.join(folder, 'main.js'),
+      format: 'esm',
+      banner: { js: REQUIRE_FOR_ESM },
+    };
+  }
+  return {
+    stdin: { contents: await importsOfTriggers(), resolveDir: root, sourcefile: 'triggers.ts', loader: 'ts' },
+    outfile: path.join(folder, 'main.cjs'),
+    format: 'cjs',
+    // The worker of the host gives it; it is no package.
+    external: ['@azure/functions-core'],
+  };
+}
+
+/** Each file directly in functions/ registers one trigger when it is imported. */
+async function importsOfTriggers(): Promise<string> {
+  const files = (await readdir(path.join(root, 'functions'))).filter((file) => file.endsWith('.ts')).sort();
+  return files.map((file) => `import './functions/${file}';`).join('\n');
+}
+
+function refuseForeignInputs(metafile: Metafile): void {
+  const foreign = Object.keys(metafile.inputs).filter((input) => NOT_IN_FUNCTIONS.test(input));
+  const [first] = foreign;
+  if (first !== undefined) {
+    throw new Error(`The functions would contain ${foreign.length} files of a speech or model SDK, such as ${first}`);
+  }
+}
