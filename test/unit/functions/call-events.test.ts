@@ -13,6 +13,7 @@ import {
   type TestServices,
 } from '../../support/function-services.ts';
 import { connectionId } from '../../support/offered-call.ts';
+import { packs } from '../../support/turn-play.ts';
 
 let services: TestServices;
 let callId: CallId;
@@ -93,8 +94,8 @@ describe('callbacks of a call', () => {
     expect(done()).toEqual(['transfer', 'playText']);
     const { playId } = services.control.asked.at(-1)!.request as { playId: string };
     expect(services.control.asked.at(-1)?.request).toMatchObject({
-      text: agent.handover.failureMessage,
-      voice: agent.voice,
+      text: packs.get('en')?.texts.failureMessage,
+      voice: agent.languages[0]?.voice,
     });
     await deliver(callback('PlayCompleted', { operationContext: playId }));
     expect(done()).toEqual(['transfer', 'playText', 'hangUp']);
