@@ -35,8 +35,7 @@ export async function prepare(
 ): Promise<Preparation> {
   const speeches = new Map<string, Int16Array>();
   const files = new Map<string, Int16Array>();
-  const phrases = new Set<string>();
-  const voicesUsed = new Set<string>();
+  const spokenIn = new Map<string, { readonly phrases: Set<string>; readonly voices: Set<string> }>();
   const speak = async (text: string, voice: string): Promise<Int16Array> => {
     const key = speechKey(text, voice);
     const audio = speeches.get(key) ?? (await synthesise(speechUrl, text, voice));
@@ -46,10 +45,12 @@ export async function prepare(
   for (const caller of callers) {
     const voice = caller.voice ?? CALLER_VOICE;
     for (const step of caller.steps) {
-      const text = spoken(step);
+      const { say: text, language = caller.language } = spoken(step);
       if (text !== undefined) {
-        phrases.add(text);
-        voicesUsed.add(voice);
+        const inLanguage = spokenIn.get(language) ?? { phrases: new Set(), voices: new Set() };
+        spokenIn.set(language, inLanguage);
+        inLanguage.phrases.add(text);
+        inLanguage.voices.add(voice);
         await speak(text, voice);
       }
       if ('play' in step)
@@ -58,14 +59,13 @@ export async function prepare(
   }
   const queues = new Map<string, QueueBehaviour>();
   for (const [number, behaviour] of Object.entries(scenario.queues)) queues.set(number, await seat(behaviour, speak));
-  const phrasesUrl = new URL(`/control/phrases/${scenario.name}`, speechUrl);
+  const phrasesUrl = (language: string): URL => new URL(`/control/phrases/${scenario.name}.${language}`, speechUrl);
   const scriptUrl =
     openaiUrl === undefined || scenario.model.length === 0
       ? undefined
       : new URL(`/control/scripts/${scenario.name}`, openaiUrl);
-  if (phrases.size > 0) {
-    await request('PUT', phrasesUrl, { language: 'en-US', phrases: [...phrases], voices: [...voicesUsed] });
-  }
+  for (const [language, { phrases, voices }] of spokenIn)
+    await request('PUT', phrasesUrl(language), { language, phrases: [...phrases], voices: [...voices] });
   if (scriptUrl) await request('PUT', scriptUrl, { rules: scenario.model });
   const restoreEdge = await setEdge(edgeControlUrl, scenario.edge_settings);
   return {
@@ -75,7 +75,7 @@ export async function prepare(
       file: (name) => present(files.get(name), name),
     },
     undo: async () => {
-      if (phrases.size > 0) await request('DELETE', phrasesUrl);
+      for (const language of spokenIn.keys()) await request('DELETE', phrasesUrl(language));
       if (scriptUrl) await request('DELETE', scriptUrl);
       await restoreEdge();
     },
@@ -96,9 +96,9 @@ async function setEdge(url: string | undefined, wanted: Scenario['edge_settings'
   };
 }
 
-function spoken(step: Step): string | undefined {
-  if ('say' in step) return step.say;
-  return 'interrupt' in step ? step.interrupt.say : undefined;
+function spoken(step: Step): { readonly say?: string; readonly language?: string | undefined } {
+  if ('say' in step) return step;
+  return 'interrupt' in step ? step.interrupt : {};
 }
 
 async function seat(

@@ -27,15 +27,23 @@ const regex = z.string().check((context) => {
 
 const keys = z.string().regex(/^[0-9A-D*#]+$/, 'expected keys: 0 to 9, * and #, in quotes');
 
+const language = z.string().regex(/^[a-z]{2,3}-[A-Z]{2}$/, 'expected a language such as en-US');
+
 /** One thing a caller does or waits for. */
 const step = z.union([
   z.strictObject({
     wait_for: z.enum(['ringing', 'answer', 'agent-speaking', 'agent-done', 'silence', 'person', 'end']),
   }),
   z.strictObject({ heard: regex }),
-  z.strictObject({ say: z.string().min(1).max(300) }),
+  z.strictObject({ say: z.string().min(1).max(300), language: language.optional() }),
   z.strictObject({ play: z.string().min(1) }),
-  z.strictObject({ interrupt: z.strictObject({ after_ms: duration.default(300), say: z.string().min(1).max(300) }) }),
+  z.strictObject({
+    interrupt: z.strictObject({
+      after_ms: duration.default(300),
+      say: z.string().min(1).max(300),
+      language: language.optional(),
+    }),
+  }),
   z.strictObject({ press: keys }),
   z.strictObject({ wait: duration }),
   z.strictObject({ hang_up: z.literal(true) }),
@@ -106,6 +114,7 @@ const caller = z.strictObject({
   codec: z.enum(['pcmu', 'pcma']).default('pcmu'),
   takes_refer: z.boolean().default(true),
   voice: z.string().optional(),
+  language: language.default('en-US').describe('What the caller speaks where a step names no other language.'),
   packet_loss: z.number().min(0).max(1).default(0),
   own_words: z
     .array(z.string().min(1))

@@ -31,6 +31,8 @@ export interface SpeechServer {
 }
 
 const SYNTHESIS_PATH = '/tts/cognitiveservices/websocket/v1';
+/** Where the SDK goes in a region, for a resource with a domain of its own, and to identify a language; the mode is in `speech.context`. */
+const UNIVERSAL_PATH = '/stt/speech/universal/v2';
 const RECOGNITION_PATH = /^\/speech\/recognition\/(conversation|interactive|dictation)\/cognitiveservices\/v1$/;
 /** The SDK's audio messages are some kB; SSML is bounded below this. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -111,6 +113,7 @@ export async function startSpeechServer(options: SpeechServerOptions): Promise<S
 
 function routeTo(path: string): Route | undefined {
   if (path === SYNTHESIS_PATH) return { surface: 'synthesis' };
+  if (path === UNIVERSAL_PATH) return { surface: 'recognition', mode: 'conversation' };
   const mode = RECOGNITION_PATH.exec(path)?.[1] as RecognitionMode | undefined;
   return mode === undefined ? undefined : { surface: 'recognition' satisfies Surface, mode };
 }

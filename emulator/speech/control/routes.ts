@@ -6,7 +6,7 @@ import { EngineBusy, EngineClosed, type SpeechEngine } from '../engine/pool.ts';
 import { CALLER_VOICE, FLITE_VOICES, voiceNamed } from '../engine/voices.ts';
 import type { PhraseBook } from '../recognition/phrase-book.ts';
 import { bytesFrom, parseWaveHeader, samplesFrom, waveHeader } from '../wave.ts';
-import type { Faults } from './faults.ts';
+import type { Fault, Faults } from './faults.ts';
 
 interface Dependencies {
   readonly engine: SpeechEngine;
@@ -41,14 +41,19 @@ const ttsRequest = z.object({
   text: z.string().trim().min(1).max(MAX_TTS_CHARACTERS),
   voice: z.string().max(100).optional(),
 });
-const fault = z
-  .strictObject({
-    mode: z.enum(['refuse', 'hang', 'slow', 'close', 'error']),
-    delayMs: z.number().int().min(0).max(60_000).default(0),
-    times: z.number().int().min(1).default(Number.MAX_SAFE_INTEGER),
-  })
-  .nullable();
-const faultPlan = z.strictObject({ recognition: fault.optional(), synthesis: fault.optional() });
+const faultOf = <Mode extends Fault['mode']>(...modes: readonly Mode[]) =>
+  z
+    .strictObject({
+      mode: z.enum(modes),
+      delayMs: z.number().int().min(0).max(60_000).default(0),
+      times: z.number().int().min(1).default(Number.MAX_SAFE_INTEGER),
+    })
+    .nullable()
+    .optional();
+const faultPlan = z.strictObject({
+  recognition: faultOf('refuse', 'hang', 'slow', 'close', 'cut', 'error'),
+  synthesis: faultOf('refuse', 'hang', 'slow', 'close', 'error'),
+});
 
 /** The control API: on the same port, for the scenario runner and tests; the real service has none of it. */
 export async function handleControl(

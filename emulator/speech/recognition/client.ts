@@ -18,6 +18,8 @@ type Turn =
       readonly options: TurnOptions;
       readonly audio: AudioStream;
       readonly recognition: Recognition;
+      /** Whether the first words are the last thing this socket carries. */
+      readonly atWords: 'answer' | 'cut';
     }
   /** Late audio of a request that has its result is passed over, as the service does. */
   | { readonly phase: 'over'; readonly requestId: string };
@@ -61,8 +63,8 @@ export class RecognitionClient implements FrameHandler {
 
   #takeContext(frame: SpeechFrame): void {
     const options = withContext(this.#base, parseJson(frame.body.toString('utf8')));
-    if (options === undefined) {
-      this.#connection.close(1007, 'speech.context is not a JSON object');
+    if ('refused' in options) {
+      this.#connection.close(1007, options.refused);
       return;
     }
     this.#options = options;
@@ -107,13 +109,14 @@ export class RecognitionClient implements FrameHandler {
       return undefined;
     }
     const options = this.#options;
-    const references = (): ReturnType<PhraseBook['references']> => this.#deps.phrases.references(options.language);
+    const references = (): ReturnType<PhraseBook['references']> => this.#deps.phrases.references(options.languages);
     const turn = {
       phase: 'listening',
       requestId,
       options,
       audio: new AudioStream(),
       recognition: new Recognition({ ...options, references }),
+      atWords: fault?.mode === 'cut' ? 'cut' : 'answer',
     } as const;
     this.#turn = turn;
     return turn;
@@ -138,6 +141,7 @@ export class RecognitionClient implements FrameHandler {
   }
 
   #tell(turn: Extract<Turn, { phase: 'listening' }>, heard: Heard): void {
+    if (turn.atWords === 'cut' && heard.type !== 'speech-started') this.#connection.terminate();
     if (heard.type === 'recognised') this.#deps.log.info({ confidence: heard.match.confidence }, 'phrase recognised');
     if (heard.type === 'no-match') {
       const { nearest, startMs, endMs } = heard;

@@ -3,11 +3,14 @@ import { FEATURES, type FeatureVector } from '../features.ts';
 /** A phrase as one voice says it. */
 export interface Reference {
   readonly text: string;
+  /** BCP 47; left out where only one language is spoken. */
+  readonly language?: string;
   readonly frames: readonly FeatureVector[];
 }
 
 export interface Match {
   readonly text: string;
+  readonly language: string | undefined;
   /** 0..1, from the distance and from how far behind the next best text is. */
   readonly confidence: number;
   /** Mean distance a frame; for logs and tests. */
@@ -64,23 +67,25 @@ export class PhraseMatcher {
   }
 
   /** The phrase that is being said, if it can be told yet, and how much of it (0..1). */
-  prefix(): { readonly text: string; readonly progress: number } | undefined {
+  prefix(): (Pick<Match, 'text' | 'language'> & { readonly progress: number }) | undefined {
     const track = this.#tracks.toSorted((a, b) => a.best - b.best)[0];
     if (track === undefined || track.best / this.#frames > OTHER_DISTANCE) return undefined;
-    return { text: track.reference.text, progress: (track.bestAt + 1) / track.reference.frames.length };
+    const { text, language } = track.reference;
+    return { text, language, progress: (track.bestAt + 1) / track.reference.frames.length };
   }
 
   /** The phrase that was said from its beginning to its end, `undefined` when none was. */
   finish(): Match | undefined {
-    const distances = new Map<string, number>();
+    const nearest = new Map<string, Pick<Match, 'text' | 'language' | 'distance'>>();
     for (const { reference, column } of this.#tracks) {
+      const { text, language } = reference;
       const total = Math.min(...column.subarray(Math.max(0, column.length - OPEN_END_FRAMES)));
       const distance = total / Math.max(1, this.#frames);
-      distances.set(reference.text, Math.min(distance, distances.get(reference.text) ?? Infinity));
+      if (distance < (nearest.get(text)?.distance ?? Infinity)) nearest.set(text, { text, language, distance });
     }
-    const [best, runnerUp] = [...distances].toSorted(([, a], [, b]) => a - b);
-    if (best === undefined || !Number.isFinite(best[1])) return undefined;
-    return { text: best[0], distance: best[1], confidence: confidenceOf(best[1], runnerUp?.[1] ?? Infinity) };
+    const [best, runnerUp] = [...nearest.values()].toSorted((one, other) => one.distance - other.distance);
+    if (best === undefined) return undefined;
+    return { ...best, confidence: confidenceOf(best.distance, runnerUp?.distance ?? Infinity) };
   }
 }
 

@@ -53,7 +53,8 @@ export class PhraseBook {
     await Promise.all(lanes);
     const recorded = set.recordings.map(({ text, samples }) => ({ text, frames: referenceFeatures(samples) }));
     if (this.#latest.get(id) !== turn) return;
-    this.#sets.set(id, { language: set.language.toLowerCase(), references: [...synthesised, ...recorded] });
+    const references = [...synthesised, ...recorded].map((reference) => ({ ...reference, language: set.language }));
+    this.#sets.set(id, { language: set.language.toLowerCase(), references });
   }
 
   delete(id: string): boolean {
@@ -61,10 +62,12 @@ export class PhraseBook {
     return this.#sets.delete(id);
   }
 
-  references(language: string): readonly Reference[] {
+  /** What may be said in any of these languages. */
+  references(languages: readonly string[]): readonly Reference[] {
+    const wanted = new Set(languages.map((language) => language.toLowerCase()));
     const union = new Set<readonly FeatureVector[]>();
     return [...this.#sets.values()]
-      .filter((set) => set.language === language.toLowerCase())
+      .filter((set) => wanted.has(set.language))
       .flatMap(({ references }) => references)
       .filter(({ frames }) => !union.has(frames) && union.add(frames));
   }

@@ -5,7 +5,13 @@ import { Segmenter, type SegmentEvent } from './segmenter.ts';
 /** What is heard in one turn's audio. Times are milliseconds of audio since the turn began. */
 export type Heard =
   | { readonly type: 'speech-started'; readonly atMs: number }
-  | { readonly type: 'hypothesis'; readonly text: string; readonly startMs: number; readonly endMs: number }
+  | {
+      readonly type: 'hypothesis';
+      readonly text: string;
+      readonly language: string | undefined;
+      readonly startMs: number;
+      readonly endMs: number;
+    }
   | { readonly type: 'recognised'; readonly match: Match; readonly startMs: number; readonly endMs: number }
   | { readonly type: 'no-match'; readonly nearest: Match | undefined; readonly startMs: number; readonly endMs: number }
   | { readonly type: 'initial-silence'; readonly endMs: number };
@@ -111,7 +117,8 @@ export class Recognition {
     speech.candidate = guess;
     if (stable === '' || stable === speech.told) return [];
     speech.told = stable;
-    return [{ type: 'hypothesis', text: stable, startMs: speech.startMs, endMs: this.heardMs }];
+    const { startMs } = speech;
+    return [{ type: 'hypothesis', text: stable, language: prefix?.language, startMs, endMs: this.heardMs }];
   }
 
   #judge(speech: Speech, endMs: number): readonly Heard[] {

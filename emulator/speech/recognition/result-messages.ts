@@ -1,5 +1,6 @@
 import { TICKS_PER_MS } from '../protocol/ticks.ts';
 import { lexical, type Heard } from './recognition.ts';
+import type { TurnOptions } from './turn-options.ts';
 
 /** One message to the client. */
 export interface ServiceMessage {
@@ -7,18 +8,22 @@ export interface ServiceMessage {
   readonly body: unknown;
 }
 
-/** The service's own shapes; offsets and durations in ticks of 100 ns. `detailed` is what the client asked for, and adds `NBest`. */
+/** The service's own shapes; offsets and durations in ticks of 100 ns. What the client asked for adds `NBest` and `PrimaryLanguage`. */
 export function messageFor(
   heard: Heard,
-  options: { readonly detailed: boolean; readonly language: string },
+  options: Pick<TurnOptions, 'detailed' | 'identification' | 'languages'>,
 ): ServiceMessage {
   switch (heard.type) {
     case 'speech-started':
       return { path: 'speech.startDetected', body: { Offset: heard.atMs * TICKS_PER_MS } };
     case 'hypothesis':
-      return { path: 'speech.hypothesis', body: { Text: heard.text, ...span(heard) } };
+      return {
+        path: 'speech.hypothesis',
+        body: { Text: heard.text, ...primaryLanguage(heard.language, options), ...span(heard) },
+      };
     case 'recognised': {
-      const result = { RecognitionStatus: 'Success', DisplayText: heard.match.text, ...span(heard) };
+      const language = primaryLanguage(heard.match.language, options);
+      const result = { RecognitionStatus: 'Success', ...language, DisplayText: heard.match.text, ...span(heard) };
       const best = nBest(heard.match.text, heard.match.confidence);
       return { path: 'speech.phrase', body: options.detailed ? { ...result, NBest: [best] } : result };
     }
@@ -57,6 +62,16 @@ function span({ startMs, endMs }: { readonly startMs: number; readonly endMs: nu
   Duration: number;
 } {
   return { Offset: startMs * TICKS_PER_MS, Duration: (endMs - startMs) * TICKS_PER_MS };
+}
+
+/** As the SDK reads it (`SpeechHypothesis`, `DetailedSpeechPhrase`). */
+function primaryLanguage(
+  language: string | undefined,
+  { identification, languages }: Pick<TurnOptions, 'identification' | 'languages'>,
+): object {
+  if (identification === 'off' || language === undefined) return {};
+  const candidate = languages.find((one) => one.toLowerCase() === language.toLowerCase());
+  return candidate === undefined ? {} : { PrimaryLanguage: { Language: candidate, Confidence: 'High' } };
 }
 
 function nBest(text: string, confidence: number): Readonly<Record<string, string | number>> {

@@ -11,6 +11,7 @@ import {
   SpeechSynthesisBoundaryType,
   SpeechSynthesisOutputFormat,
   SpeechSynthesizer,
+  type AutoDetectSourceLanguageConfig,
   type SpeechRecognitionResult,
   type SpeechSynthesisResult,
 } from 'microsoft-cognitiveservices-speech-sdk';
@@ -59,10 +60,14 @@ export interface Listening {
   readonly stop: () => Promise<void>;
 }
 
-/** Continuous recognition through the real SDK. */
-export async function listen(config: SpeechConfig): Promise<Listening> {
+/** Continuous recognition through the real SDK, of one language or among candidates. */
+export async function listen(config: SpeechConfig, candidates?: AutoDetectSourceLanguageConfig): Promise<Listening> {
   const stream = AudioInputStream.createPushStream(AudioStreamFormat.getWaveFormatPCM(16_000, 16, 1));
-  const recognizer = new SpeechRecognizer(config, AudioConfig.fromStreamInput(stream));
+  const audio = AudioConfig.fromStreamInput(stream);
+  const recognizer =
+    candidates === undefined
+      ? new SpeechRecognizer(config, audio)
+      : SpeechRecognizer.FromConfig(config, candidates, audio);
   const partials: string[] = [];
   const results: SpeechRecognitionResult[] = [];
   const waiting: ((result: SpeechRecognitionResult) => void)[] = [];
