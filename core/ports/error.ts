@@ -7,6 +7,7 @@ export type PortName =
   | 'text-to-speech'
   | 'language-model'
   | 'customer-directory'
+  | 'knowledge-base'
   | 'agent-catalogue'
   | 'token-keys';
 
@@ -18,6 +19,8 @@ export class PortError extends Error {
   readonly status: number | undefined;
   /** The far side's own code, such as ACS's "8522". */
   readonly code: string | undefined;
+  /** How long the far side asks to be left alone; unbounded, as it said it. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     port: PortName,
@@ -26,6 +29,7 @@ export class PortError extends Error {
       readonly retryable: boolean;
       readonly status?: number;
       readonly code?: string;
+      readonly retryAfterMs?: number;
       readonly cause?: unknown;
     },
   ) {
@@ -34,5 +38,6 @@ export class PortError extends Error {
     this.retryable = details.retryable;
     this.status = details.status;
     this.code = details.code;
+    this.retryAfterMs = details.retryAfterMs;
   }
 }
