@@ -11,7 +11,7 @@ const AT_ONCE = 10;
 const LOADS = 10;
 const QUICK = { deliveries: 20, loads: 2 };
 /** The first calls compile code, open connections and make tables. */
-const WARM_UP_DELIVERIES = 50;
+const WARM_UP_DELIVERIES = 100;
 
 /** From a call that rings to the request that answers it: warm, and what a cold start adds. */
 export const answerPart: BenchPart = { name: 'answer', run };
