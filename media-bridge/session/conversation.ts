@@ -2,6 +2,7 @@ import type { Log } from '#adapters/logging/logger';
 import type { TurnEffect } from '#core/conversation/effect';
 import type { TurnInput } from '#core/conversation/input';
 import { replyRequest, type ConversationFacts } from '#core/conversation/model-request';
+import { readToolCall } from '#core/conversation/tools';
 import { firstTurn, type Said, type TurnState } from '#core/conversation/state';
 import type { HandoverRequest } from '#core/conversation/hand-over-request';
 import { nextTurn } from '#core/conversation/turn';
@@ -11,12 +12,14 @@ import type { CallConnectionId, ReplyId } from '#core/ids';
 import type { Clock } from '#core/ports/clock';
 import type { Customer } from '#core/ports/customer-directory';
 import { PortError } from '#core/ports/error';
+import type { ToolCall } from '#core/ports/language-model';
 import type { SessionRecord } from '#core/ports/session-store';
 import type { CallState } from '#core/call/state';
 import { unreachable } from '#core/unreachable';
 import { CallRecord } from './call-record.ts';
 import { askForTransfer, preparePacket, type HandoverServices } from './hand-over.ts';
 import { ReplyStopwatch, type ReplyLatency } from './reply-latency.ts';
+import type { ToolOutcome } from './reply-work.ts';
 import { writeReply } from './reply-writer.ts';
 import type { Speaker, SpeakerEvents } from './speaker.ts';
 import { TurnTimers } from './turn-timers.ts';
@@ -183,19 +186,19 @@ export class Conversation {
     for (let tries = 1; ; tries += 1) {
       try {
         await writeReply(
-          services.model,
-          request,
+          {
+            model: services.model,
+            request: () => request,
+            act: (call) => Promise.resolve(this.#act(reply, call)),
+            meanwhile: () => undefined,
+            maxChars: this.#record.facts.agent.maxReplyChars,
+          },
           {
             onFirstToken: () => {
               progress.began = true;
               stopwatch.firstToken(services.clock.monotonicMs());
             },
             onClause: (text) => this.#speaker.say(reply, text),
-            onTool: (call, tool) => {
-              const { callId, correlationId } = this.#options.facts.offer;
-              services.log.info({ callId, correlationId, name: call.name }, 'tool called');
-              this.dispatch({ type: 'tool-called', reply, tool });
-            },
           },
           signal,
         );
@@ -211,6 +214,16 @@ export class Conversation {
         services.log.warn({ callId: this.#options.facts.offer.callId, err: error }, 'model asked again');
       }
     }
+  }
+
+  #act(reply: ReplyId, call: ToolCall): ToolOutcome {
+    const { agent, offer } = this.#record.facts;
+    const reading = readToolCall(call, agent);
+    if (reading.kind !== 'turn') return { kind: 'result', text: 'There is no tool of that name.' };
+    const { callId, correlationId } = offer;
+    this.#options.services.log.info({ callId, correlationId, name: call.name }, 'tool called');
+    this.dispatch({ type: 'tool-called', reply, tool: reading.tool });
+    return { kind: 'turn' };
   }
 
   #interrupt(reply: ReplyId): void {

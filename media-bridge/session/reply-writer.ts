@@ -1,79 +1,169 @@
 import { clauseCutter } from '#core/conversation/clauses';
-import type { ToolUse } from '#core/conversation/input';
-import { readToolCall } from '#core/conversation/tools';
+import { fencedData } from '#core/conversation/fenced-data';
+import { clip } from '#core/plain-text';
 import { PortError } from '#core/ports/error';
-import type { LanguageModel, ModelMessage, ModelRequest, ToolCall } from '#core/ports/language-model';
+import type { ModelMessage, ToolCall } from '#core/ports/language-model';
+import type { ReplyListener, ReplyWork, ToolOutcome } from './reply-work.ts';
+import { untilAborted } from './until-aborted.ts';
 
-/** A model that keeps calling tools there are not is given up. */
-const ROUNDS_MAX = 3;
-
-export interface ReplyListener {
-  onFirstToken(): void;
-  onClause(text: string): void;
-  onTool(call: ToolCall, tool: ToolUse): void;
-}
+/** A model that only calls tools is given up: the caller is waiting. */
+const ROUNDS_MAX = 5;
+/** More at once is no plan but a fault. */
+const CALLS_PER_ROUND_MAX = 8;
+/** Of a call as it is shown to the model again. */
+const ARGUMENTS_MAX_CHARS = 10_000;
 
 /**
- * Lets the model write one reply and passes it on clause by clause. Resolves when it is written. Throws `PortError`, also for a reply with nothing
- * in it, and the signal's reason when aborted.
+ * Lets the model write one reply, passes it on clause by clause, and carries out the tools it calls; their results go back to it until it has
+ * said what it wants to say. Resolves when it is written. Throws `PortError` (`content_filter`, `empty_reply`, `too_many_rounds`, or the model's
+ * own), and the signal's reason when aborted.
  */
-export async function writeReply(
-  model: LanguageModel,
-  request: ModelRequest,
-  listener: ReplyListener,
-  signal: AbortSignal,
-): Promise<void> {
-  let messages: readonly ModelMessage[] = request.messages;
+export async function writeReply(work: ReplyWork, listener: ReplyListener, signal: AbortSignal): Promise<void> {
+  const reply = new Reply(work, listener, signal);
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
-    const written = await writeRound(model, { ...request, messages }, listener, signal);
-    if (written.refused.length === 0) return;
-    messages = [
-      ...messages,
-      { role: 'assistant', text: written.text, toolCalls: written.refused.map(({ call }) => call) },
-      ...written.refused.map(({ call, problem }) => ({ role: 'tool' as const, toolCallId: call.id, text: problem })),
-    ];
+    if ((await reply.round()) === 'written') return;
   }
-  throw new PortError('language-model', 'called unknown tools again and again', { retryable: false });
+  throw new PortError('language-model', 'called tools again and again', {
+    retryable: false,
+    code: 'too_many_rounds',
+  });
 }
 
-interface Round {
-  readonly text: string;
-  readonly refused: readonly { readonly call: ToolCall; readonly problem: string }[];
-}
+class Reply {
+  readonly #work: ReplyWork;
+  readonly #listener: ReplyListener;
+  readonly #signal: AbortSignal;
+  /** What this reply has said and done so far, as the model is shown it. */
+  readonly #exchange: ModelMessage[] = [];
+  /** By name and arguments: what is asked for twice is done once. */
+  readonly #acts = new Map<string, Promise<ToolOutcome>>();
+  #hasBegun = false;
+  #hasSpoken = false;
+  #ownChars = 0;
 
-async function writeRound(
-  model: LanguageModel,
-  request: ModelRequest,
-  listener: ReplyListener,
-  signal: AbortSignal,
-): Promise<Round> {
-  const cutter = clauseCutter();
-  const refused: { call: ToolCall; problem: string }[] = [];
-  let text = '';
-  let acted = false;
-  for await (const chunk of model.reply(request, signal)) {
-    if (text === '' && !acted && chunk.type !== 'end') listener.onFirstToken();
-    switch (chunk.type) {
-      case 'text':
-        text += chunk.text;
-        for (const clause of cutter.push(chunk.text)) listener.onClause(clause);
-        break;
-      case 'tool-call': {
-        const reading = readToolCall(chunk.call);
-        acted = true;
-        if (reading.ok) listener.onTool(chunk.call, reading.tool);
-        else refused.push({ call: chunk.call, problem: reading.problem });
-        break;
+  constructor(work: ReplyWork, listener: ReplyListener, signal: AbortSignal) {
+    this.#work = work;
+    this.#listener = listener;
+    this.#signal = signal;
+  }
+
+  async round(): Promise<'written' | 'goes-on'> {
+    const { said, calls } = await this.#read();
+    if (calls.length === 0) {
+      if (!this.#hasSpoken) {
+        throw new PortError('language-model', 'the reply was empty', {
+          // What a tool did would be done again.
+          retryable: this.#acts.size === 0,
+          code: 'empty_reply',
+        });
       }
-      case 'end':
-        if (chunk.reason === 'filtered') {
-          throw new PortError('language-model', 'the reply was filtered', { retryable: false, code: 'content_filter' });
-        }
+      return 'written';
     }
+    const meanwhile = said === '' ? this.#fillIn(calls) : undefined;
+    const outcomes = await this.#actOn(calls);
+    this.#signal.throwIfAborted();
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'result' && outcome.spoken !== undefined) this.#say(outcome.spoken);
+    }
+    if (outcomes.some(({ kind }) => kind === 'turn')) return 'written';
+    this.#exchange.push(
+      { role: 'assistant', text: meanwhile ?? said, toolCalls: calls.map(bounded) },
+      ...calls.map((call, index) => resultMessage(call, outcomes[index])),
+    );
+    return 'goes-on';
   }
-  signal.throwIfAborted();
-  const rest = cutter.flush();
-  if (rest !== undefined) listener.onClause(rest);
-  if (text.trim() === '' && !acted) throw new PortError('language-model', 'the reply was empty', { retryable: true });
-  return { text, refused };
+
+  /** One stream of the model: its words are passed on as they come, its calls are kept for its end. */
+  async #read(): Promise<{ readonly said: string; readonly calls: readonly ToolCall[] }> {
+    const request = this.#work.request();
+    const cutter = clauseCutter();
+    const calls: ToolCall[] = [];
+    const said: string[] = [];
+    const pass = (clause: string): void => {
+      if (this.#ownChars >= this.#work.maxChars) return;
+      this.#ownChars += clause.length;
+      said.push(clause);
+      this.#say(clause);
+    };
+    const whole = { ...request, messages: [...request.messages, ...this.#exchange] };
+    for await (const chunk of this.#work.model.reply(whole, this.#signal)) {
+      if (chunk.type === 'end') {
+        if (chunk.reason !== 'filtered') continue;
+        throw new PortError('language-model', 'the reply was filtered', { retryable: false, code: 'content_filter' });
+      }
+      this.#begin();
+      if (chunk.type === 'tool-call') calls.push(chunk.call);
+      else for (const clause of cutter.push(chunk.text)) pass(clause);
+    }
+    this.#signal.throwIfAborted();
+    const rest = cutter.flush();
+    if (rest !== undefined) pass(rest);
+    return { said: said.join(' '), calls };
+  }
+
+  #begin(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    this.#listener.onFirstToken();
+  }
+
+  #say(text: string): void {
+    this.#hasSpoken = true;
+    this.#listener.onClause(text);
+  }
+
+  /** One sentence for all tools of a round. */
+  #fillIn(calls: readonly ToolCall[]): string | undefined {
+    const isNew = (call: ToolCall): boolean => !this.#acts.has(keyOf(call));
+    const text = calls
+      .filter(isNew)
+      .map((call) => this.#work.meanwhile(call))
+      .find((words) => words !== undefined);
+    // It is no answer: a reply of nothing else is still an empty one.
+    if (text !== undefined) this.#listener.onClause(text);
+    return text;
+  }
+
+  async #actOn(calls: readonly ToolCall[]): Promise<readonly ToolOutcome[]> {
+    if (this.#work.mayAct !== undefined) await untilAborted(this.#work.mayAct, this.#signal);
+    this.#signal.throwIfAborted();
+    const tooMany: ToolOutcome = { kind: 'result', text: 'Too many calls at once.' };
+    return Promise.all(calls.map(async (call, index) => (index < CALLS_PER_ROUND_MAX ? this.#actOnce(call) : tooMany)));
+  }
+
+  #actOnce(call: ToolCall): Promise<ToolOutcome> {
+    const key = keyOf(call);
+    const before = this.#acts.get(key);
+    // What it said was heard already.
+    if (before !== undefined) return before.then(withoutSpoken);
+    const outcome = this.#work.act(call, this.#signal);
+    this.#acts.set(key, outcome);
+    return outcome;
+  }
+}
+
+function keyOf({ name, argumentsJson }: ToolCall): string {
+  return JSON.stringify([name, argumentsJson]);
+}
+
+function withoutSpoken(outcome: ToolOutcome): ToolOutcome {
+  return outcome.kind === 'result' ? { kind: 'result', text: outcome.text } : outcome;
+}
+
+function bounded(call: ToolCall): ToolCall {
+  return { ...call, argumentsJson: clip(call.argumentsJson, ARGUMENTS_MAX_CHARS) };
+}
+
+function resultMessage({ id, name }: ToolCall, outcome: ToolOutcome | undefined): ModelMessage {
+  if (outcome?.kind !== 'result') return { role: 'tool', toolCallId: id, text: fencedData({ tool: name }) };
+  const { text, spoken } = outcome;
+  return {
+    role: 'tool',
+    toolCallId: id,
+    text: fencedData({
+      tool: clip(name, 80),
+      result: text,
+      ...(spoken === undefined ? {} : { said_to_caller: spoken }),
+    }),
+  };
 }
