@@ -1,0 +1,134 @@
+import type { Clock } from '#core/ports/clock';
+import { PortError } from '#core/ports/error';
+import type { LanguageModel, ReplyChunk } from '#core/ports/language-model';
+import type { SpeechToText, TranscriptStream } from '#core/ports/speech-to-text';
+import type { TextToSpeech } from '#core/ports/text-to-speech';
+import type { Log } from '../logging/logger.ts';
+import { firstToAnswer } from './first-to-answer.ts';
+import { ServiceGroup } from './service-group.ts';
+
+/** In the order they are preferred. */
+export type Services<Port> = readonly [Port, ...Port[]];
+
+export interface FailOverOptions {
+  /** How long one service may be silent before the next is asked beside it; the slower one is cancelled. */
+  readonly patienceMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Several deployments as one model. Until a reply's first chunk the next one is asked when one fails, refuses our key or is silent; a single one
+ * is asked once more. After it nothing is asked again: the caller may have heard it. A reply with nothing in it counts as a failure.
+ */
+export function failingOverModel(models: Services<LanguageModel>, options: FailOverOptions): LanguageModel {
+  const group = new ServiceGroup(models.length, 'language-model', options.clock, options.log);
+  const isAnswer = (chunk: ReplyChunk): boolean => {
+    if (chunk.type !== 'end' || chunk.reason === 'filtered') return true;
+    throw new PortError('language-model', 'the reply was empty', { retryable: true, code: 'empty_reply' });
+  };
+  return {
+    reply: (request, signal) =>
+      streamed(group, options, isAnswer, signal, (place, ownSignal) => at(models, place).reply(request, ownSignal)),
+  };
+}
+
+/** Several regions as one voice. Fails over until an utterance's first sound. */
+export function failingOverVoice(voices: Services<TextToSpeech>, options: FailOverOptions): TextToSpeech {
+  const group = new ServiceGroup(voices.length, 'text-to-speech', options.clock, options.log);
+  return {
+    speak: (utterance, signal) =>
+      streamed(
+        group,
+        options,
+        ({ type }) => type === 'audio',
+        signal,
+        (place, ownSignal) => at(voices, place).speak(utterance, ownSignal),
+      ),
+  };
+}
+
+/** Several regions as one ear. Fails over until a stream is open; one that breaks later is its owner's to open again, elsewhere when it did not last. */
+export function failingOverEar(ears: Services<SpeechToText>, options: FailOverOptions): SpeechToText {
+  const group = new ServiceGroup(ears.length, 'speech-to-text', options.clock, options.log);
+  return {
+    open: async (wanted, signal) => {
+      const question = {
+        ask: (place: number, ownSignal: AbortSignal) => at(ears, place).open(wanted, ownSignal),
+        discard: (stream: TranscriptStream) => void stream.close().catch(() => undefined),
+        patienceMs: options.patienceMs,
+      };
+      const { place, answer } = await firstToAnswer(group, question, options.clock, signal);
+      return watched(answer, (error) => group.failed(place, error));
+    },
+  };
+}
+
+async function* streamed<Chunk>(
+  group: ServiceGroup,
+  { patienceMs, clock }: FailOverOptions,
+  isAnswer: (chunk: Chunk) => boolean,
+  signal: AbortSignal,
+  open: (place: number, signal: AbortSignal) => AsyncIterable<Chunk>,
+): AsyncGenerator<Chunk> {
+  const question = {
+    ask: (place: number, ownSignal: AbortSignal) => begin(open(place, ownSignal), isAnswer),
+    discard: ({ rest }: Begun<Chunk>) => void end(rest).catch(() => undefined),
+    patienceMs,
+  };
+  const { place, answer } = await firstToAnswer(group, question, clock, signal);
+  try {
+    yield* answer.chunks;
+    for (let next = await answer.rest.next(); next.done !== true; next = await answer.rest.next()) yield next.value;
+  } catch (error) {
+    if (!signal.aborted) group.failed(place, error);
+    throw error;
+  } finally {
+    await end(answer.rest);
+  }
+}
+
+interface Begun<Chunk> {
+  readonly chunks: readonly Chunk[];
+  readonly rest: AsyncIterator<Chunk>;
+}
+
+/** Reads as far as the first chunk that counts as an answer. */
+async function begin<Chunk>(stream: AsyncIterable<Chunk>, isAnswer: (chunk: Chunk) => boolean): Promise<Begun<Chunk>> {
+  const rest = stream[Symbol.asyncIterator]();
+  const chunks: Chunk[] = [];
+  try {
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
+      chunks.push(next.value);
+      if (isAnswer(next.value)) break;
+    }
+  } catch (error) {
+    await end(rest);
+    throw error;
+  }
+  return { chunks, rest };
+}
+
+/** Lets a stream give back what it holds; nothing when it has ended by itself. */
+async function end(stream: AsyncIterator<unknown>): Promise<void> {
+  await stream.return?.();
+}
+
+function watched(stream: TranscriptStream, onFailure: (error: unknown) => void): TranscriptStream {
+  return {
+    push: (pcm) => stream.push(pcm),
+    close: () => stream.close(),
+    async *[Symbol.asyncIterator]() {
+      try {
+        yield* stream;
+      } catch (error) {
+        onFailure(error);
+        throw error;
+      }
+    },
+  };
+}
+
+function at<Port>(services: Services<Port>, place: number): Port {
+  return services[place] ?? services[0];
+}

@@ -1,0 +1,142 @@
+import type { Clock } from '#core/ports/clock';
+import { isServiceFailure, type ServiceGroup } from './service-group.ts';
+
+/** How long a service that asks for a pause may keep a caller waiting when there is nobody else to ask. */
+const PAUSE_MAX_MS = 1_000;
+
+export interface Question<Answer> {
+  /** Resolves once there is something that cannot be taken back, such as a first piece of sound. */
+  ask(place: number, signal: AbortSignal): Promise<Answer>;
+  /** For an answer that came too late: gives back what it holds. */
+  discard(answer: Answer): void;
+  /** How long one service may be silent before the next is asked beside it. */
+  readonly patienceMs: number;
+}
+
+export interface Answered<Answer> {
+  readonly place: number;
+  readonly answer: Answer;
+}
+
+interface Attempt {
+  readonly place: number;
+  readonly abort: AbortController;
+}
+
+/**
+ * Asks one service after the other until one answers: the next when one fails, or beside one that is silent too long; then the first to answer
+ * wins, and the others are cancelled. Throws the error of the last one, at once an error that every service would give, and the signal's reason
+ * when aborted.
+ */
+export async function firstToAnswer<Answer>(
+  group: ServiceGroup,
+  question: Question<Answer>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Answered<Answer>> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => new Race(group, question, clock, signal, resolve, reject).askNext(undefined));
+}
+
+class Race<Answer> {
+  readonly #group: ServiceGroup;
+  readonly #question: Question<Answer>;
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal;
+  readonly #resolve: (answered: Answered<Answer>) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #left: number[];
+  /** In the order they were asked. */
+  readonly #running = new Set<Attempt>();
+  /** Ends the wait for the next attempt. */
+  #wait = new AbortController();
+  readonly #onAbort = (): void => {
+    this.#end();
+    this.#reject(this.#signal.reason);
+  };
+
+  constructor(
+    group: ServiceGroup,
+    question: Question<Answer>,
+    clock: Clock,
+    signal: AbortSignal,
+    resolve: (answered: Answered<Answer>) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#group = group;
+    this.#question = question;
+    this.#clock = clock;
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#left = group.tries();
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  askNext(insteadOf: { readonly place: number; readonly error: unknown } | undefined): void {
+    const place = this.#left.shift();
+    if (place === undefined) return;
+    const attempt: Attempt = { place, abort: new AbortController() };
+    this.#running.add(attempt);
+    this.#group.asked(place, insteadOf);
+    this.#question.ask(place, AbortSignal.any([this.#signal, attempt.abort.signal])).then(
+      (answer) => this.#won(attempt, answer),
+      (error: unknown) => this.#lost(attempt, error),
+    );
+    this.#after(this.#question.patienceMs, () => this.askNext({ place, error: undefined }));
+  }
+
+  #won(attempt: Attempt, answer: Answer): void {
+    if (!this.#running.has(attempt)) {
+      this.#question.discard(answer);
+      return;
+    }
+    for (const slower of this.#running) {
+      if (slower === attempt) break;
+      if (slower.place !== attempt.place) this.#group.failed(slower.place);
+    }
+    this.#running.delete(attempt);
+    this.#end();
+    this.#group.answered(attempt.place);
+    this.#resolve({ place: attempt.place, answer });
+  }
+
+  #lost(attempt: Attempt, error: unknown): void {
+    if (!this.#running.delete(attempt)) return;
+    const { place } = attempt;
+    this.#group.failed(place, error);
+    if (!isServiceFailure(error)) {
+      this.#end();
+      this.#reject(error);
+      return;
+    }
+    const again = this.#left[0] === place;
+    const pauseMs = again ? (error.retryAfterMs ?? 0) : 0;
+    if (again && (!error.retryable || pauseMs > PAUSE_MAX_MS)) this.#left.length = 0;
+    if (this.#left.length > 0) {
+      if (pauseMs === 0) this.askNext({ place, error });
+      else this.#after(pauseMs, () => this.askNext({ place, error }));
+    } else if (this.#running.size === 0) {
+      this.#end();
+      this.#reject(error);
+    }
+  }
+
+  #after(ms: number, next: () => void): void {
+    this.#wait.abort();
+    this.#wait = new AbortController();
+    this.#clock.sleep(ms, this.#wait.signal).then(next, () => undefined);
+  }
+
+  /** Of the race: whoever still runs is cancelled. */
+  #end(): void {
+    this.#wait.abort();
+    this.#signal.removeEventListener('abort', this.#onAbort);
+    const others = [...this.#running];
+    this.#running.clear();
+    for (const { place, abort } of others) {
+      this.#group.undecided(place);
+      abort.abort(new Error('another service was quicker'));
+    }
+  }
+}
