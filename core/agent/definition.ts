@@ -90,7 +90,9 @@ export const agentDefinition = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]{1,40}$/, 'expected lower-case letters, digits and hyphens, 40 at most'),
   answers: answers
     .prefault({})
-    .describe('Which calls this agent takes; the agent that is named in AGENT takes the others.'),
+    .describe(
+      'Which calls this agent takes; the standard agent takes the others: AGENT, else the one that says nothing here.',
+    ),
   languages: z.array(agentLanguage).min(1).describe('The first is spoken unless something says otherwise.'),
   languageFrom: languageFrom.prefault({}),
   instructions: z.string().min(1).max(20_000).describe('The system prompt.'),

@@ -44,8 +44,13 @@ export function readInboundHeaders(sipHeaders: unknown): InboundHeaders {
 
 /** The value of a custom header by its name, prefix left out, whatever casing it arrived in: `customer-id` finds `x-MS-Custom-CustomerId`. */
 export function headerValue(headers: InboundHeaders, name: string): string | undefined {
-  const wanted = bare(name.replace(PREFIX, ''));
+  const wanted = bareHeaderName(name);
   return Object.entries(headers.custom).find(([key]) => bare(key) === wanted)?.[1];
+}
+
+/** The name without prefix, case and hyphens: two that are equal this way name one header. */
+export function bareHeaderName(name: string): string {
+  return bare(name.replace(PREFIX, ''));
 }
 
 function entriesOf(sipHeaders: unknown): readonly [string, unknown][] {

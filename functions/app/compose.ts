@@ -1,4 +1,3 @@
-import { defaultQueue } from '#core/agent/queues';
 import type { EventGridHandler, HttpHandler, StorageQueueHandler } from '@azure/functions';
 import { callbackUrl, mediaUrl } from '#adapters/acs-tokens/call-urls';
 import { acsTokenValidator } from '#adapters/acs-tokens/token-validator';
@@ -56,12 +55,7 @@ function compose(config: FunctionsConfig): IncomingCallServices & CallEventsServ
     watchdog: queueWatchdog(config.hostStorage),
     watchdogMs: config.watchdogMs,
     transfer: config.transfer,
-    admission: {
-      agent: 'on',
-      humanQueue: defaultQueue(agents.standard.definition).target,
-      blockedCallers: [],
-      calledNumbers: [],
-    },
+    admission: { agent: 'on', blockedCallers: [], calledNumbers: [] },
     validateToken: acsTokenValidator(config.tokens),
     ticketSecret: secret,
     recentIds: new RecentIds(),

@@ -1,5 +1,6 @@
 import { parseIncomingCall } from '#adapters/call-automation/incoming-call';
 import { admit, type AdmissionPolicy } from '#core/admission/admit';
+import { defaultQueue } from '#core/agent/queues';
 import { firstState } from '#core/call/transition';
 import type { CallId } from '#core/ids';
 import { unreachable } from '#core/unreachable';
@@ -8,7 +9,8 @@ import { applyEvent } from './apply-event.ts';
 import type { CallServices } from './call-services.ts';
 
 export interface IncomingCallServices extends CallServices {
-  readonly admission: AdmissionPolicy;
+  /** Everything but where people are: the default queue of the call's agent. */
+  readonly admission: Omit<AdmissionPolicy, 'humanQueue'>;
   /** Where the front brings the audio of this call. */
   readonly mediaUrl: (callId: CallId) => string;
 }
@@ -33,7 +35,8 @@ export async function handleIncomingCall(event: unknown, services: IncomingCallS
   }
   const { offer, incomingCallContext } = incoming;
   const { callId, correlationId } = offer;
-  const decision = admit(offer, services.admission, clock.now());
+  const humanQueue = defaultQueue(services.agents.for(offer).definition).target;
+  const decision = admit(offer, { ...services.admission, humanQueue }, clock.now());
   if (decision.kind === 'drop') {
     log.warn({ callId, correlationId, why: decision.why, ageMs: clock.now() - offer.offeredAtMs }, 'call dropped');
     return;

@@ -64,7 +64,7 @@ export function functionServices(changes: ServiceChanges = {}): TestServices {
     clock: quickClock(),
     log: pino({ level: 'debug' }, { write: (line) => void lines.push(JSON.parse(line) as LogLine) }),
     agents: onlyAgent(agent),
-    admission: { agent: 'on', humanQueue: queueOfPeople, blockedCallers: [], calledNumbers: [] },
+    admission: { agent: 'on', blockedCallers: [], calledNumbers: [] },
     transfer: { headerPrefix: 'X-', callerId: 'none' },
     watchdog: { schedule: (id) => Promise.resolve(void scheduled.push(id)) },
     watchdogMs: 8_000,

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadAgent, loadAgents } from '#adapters/agents/agent-folder';
 import { fileDirectory } from '#adapters/customers/file-directory';
 import { ConfigurationError } from '#adapters/settings/load-settings';
 import type { PhoneNumber } from '#core/ids';
@@ -19,8 +18,6 @@ const write = (name: string, text: string): string => {
   writeFileSync(path, text);
   return path;
 };
-const agentYaml = (name: string): string =>
-  `name: ${name}\ngreeting: Hi {name}.\ngreetingUnknown: Hi.\ninstructions: Help.\nqueues:\n  - { name: disputes, target: '+18005550142' }\n`;
 
 describe('customers in a file', () => {
   const number = '+14255550100' as PhoneNumber;
@@ -45,38 +42,5 @@ describe('customers in a file', () => {
     const path = text === undefined ? join(folder, name) : write(name, text);
     expect(() => fileDirectory(path)).toThrow(ConfigurationError);
     expect(() => fileDirectory(path)).toThrow(name);
-  });
-});
-
-describe('agents in a folder', () => {
-  const agents = (files: Readonly<Record<string, string>>): string => {
-    const place = mkdtempSync(join(folder, 'agents-'));
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(place, name), text);
-    return place;
-  };
-
-  it('need not be chosen when there is one', () => {
-    expect(loadAgent({ folder: agents({ 'a.yaml': agentYaml('billing') }), name: undefined }).name).toBe('billing');
-  });
-
-  it('are chosen by name when there are more', () => {
-    const place = agents({ 'a.yaml': agentYaml('billing'), 'b.yml': agentYaml('sales'), 'notes.txt': 'no agent' });
-    expect(loadAgent({ folder: place, name: 'sales' }).name).toBe('sales');
-    expect(() => loadAgent({ folder: place, name: undefined })).toThrow('billing, sales');
-    expect(() => loadAgent({ folder: place, name: 'claims' })).toThrow(ConfigurationError);
-  });
-
-  it('stop the start with file, line and field of everything wrong', () => {
-    const place = agents({ 'a.yaml': agentYaml('Billing!'), 'b.yaml': 'name: sales\n' });
-    expect(() => loadAgents(place)).toThrow(/a\.yaml:1: name: /);
-    expect(() => loadAgents(place)).toThrow(/b\.yaml:\d+: queues: /);
-  });
-
-  it.each([
-    ['two have one name', () => agents({ 'a.yaml': agentYaml('billing'), 'b.yaml': agentYaml('billing') })],
-    ['there is none', () => agents({})],
-    ['there is no folder', () => join(folder, 'nowhere')],
-  ])('stop the start when %s', (_, place) => {
-    expect(() => loadAgent({ folder: place(), name: undefined })).toThrow(ConfigurationError);
   });
 });

@@ -3,12 +3,14 @@ import type { PhoneNumber } from '#core/ids';
 import { PortError } from '#core/ports/error';
 import { handleIncomingCall } from '../../../functions/app/incoming-call.ts';
 import {
+  agent,
   functionServices,
   incomingCallEvent,
   queueOfPeople,
   type TestServices,
 } from '../../support/function-services.ts';
 import { offer } from '../../support/offered-call.ts';
+import { agentWith, onlyAgent } from '../../support/turn-play.ts';
 
 const passing = (): PortError => new PortError('call-control', 'answer: 503', { retryable: true, status: 503 });
 const lasting = (): PortError =>
@@ -129,19 +131,29 @@ describe('somebody calls', () => {
     expect(services.lines[0]).toMatchObject({ msg: 'call dropped', why: 'too-old' });
   });
 
-  it('while the agent is switched off, and goes to the people', async () => {
+  it('while the agent is switched off, and goes to the people of the agent it was for', async () => {
+    const travelDesk = '+18005550150';
     const services = functionServices({
-      admission: { agent: 'off', humanQueue: queueOfPeople, blockedCallers: [], calledNumbers: [] },
+      admission: { agent: 'off', blockedCallers: [], calledNumbers: [] },
+      agents: {
+        ...onlyAgent(agent),
+        for: ({ to }) =>
+          onlyAgent(
+            to === '+18005550199'
+              ? agentWith({ queues: [{ name: 'travel', target: travelDesk }], handover: {} })
+              : agent,
+          ).standard,
+      },
     });
     await handleIncomingCall(incomingCallEvent(), services);
-    expect(services.control.asked).toEqual([{ operation: 'redirect', request: queueOfPeople }]);
+    expect(services.control.asked).toEqual([{ operation: 'redirect', request: travelDesk }]);
     expect(row(services)).toMatchObject({ phase: 'ended', outcome: { kind: 'redirected' } });
   });
 
   it('who is blocked, and is refused', async () => {
     const blockedCallers = ['+14255550100' as PhoneNumber];
     const services = functionServices({
-      admission: { agent: 'on', humanQueue: queueOfPeople, blockedCallers, calledNumbers: [] },
+      admission: { agent: 'on', blockedCallers, calledNumbers: [] },
     });
     await handleIncomingCall(incomingCallEvent(), services);
     expect(services.control.asked).toEqual([{ operation: 'reject', request: 'forbidden' }]);
