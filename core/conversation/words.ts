@@ -1,30 +1,30 @@
+import { bareWords, phrasesIn } from '../language/bare-words.ts';
 import type { LanguagePack } from '../language/pack.ts';
 
-function bare(text: string): string {
-  return text
-    .toLowerCase()
-    .replaceAll('\u2019', "'")
-    .replace(/[^\p{L}\p{N}' -]+/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-}
+/** Somebody who only listens says it once or twice; who goes on has begun to speak. */
+const BACK_CHANNELS_MAX = 3;
 
 /** Whether these words, said over the agent, only show that somebody listens. */
-export function isBackChannel(text: string, pack: LanguagePack): boolean {
-  return pack.backChannels.includes(bare(text));
+export function isBackChannel(text: string, { backChannels }: LanguagePack): boolean {
+  const found = phrasesIn(text, { backChannels });
+  return found.length <= BACK_CHANNELS_MAX && found.every((name) => name === 'backChannels');
 }
 
 export type YesOrNo = 'yes' | 'no' | 'unclear';
 
 /** How an answer to a yes-or-no question is meant. A "no" anywhere wins: a caller who is not sure is not handed over against their will. */
-export function yesOrNo(text: string, pack: LanguagePack): YesOrNo {
-  const words = ` ${bare(text)} `;
-  const has = (phrases: readonly string[]): boolean => phrases.some((phrase) => words.includes(` ${phrase} `));
-  if (has(pack.no)) return 'no';
-  return has(pack.yes) ? 'yes' : 'unclear';
+export function yesOrNo(text: string, { yes, no, neither }: LanguagePack): YesOrNo {
+  const found = phrasesIn(text, { yes, no, neither });
+  if (found.includes('no')) return 'no';
+  return found.includes('yes') ? 'yes' : 'unclear';
 }
 
 /** Whether a text has anything in it that was said. */
 export function hasWords(text: string): boolean {
   return /[\p{L}\p{N}]/u.test(text);
+}
+
+/** Whether two texts are the same but for case, punctuation and spaces: a final mostly differs from its last partial by these. */
+export function sameWords(one: string, other: string): boolean {
+  return bareWords(one) === bareWords(other);
 }
