@@ -1,3 +1,4 @@
+import { checkTools } from '../tools/check-tools.ts';
 import type { AgentDefinition } from './definition.ts';
 
 /** Something wrong with one field; `path` as zod has it. */
@@ -11,7 +12,7 @@ const PLACES = ['name', 'reason'];
 
 /** What a schema cannot say: names that refer to each other, and keys and places that have a meaning already. */
 export function crossCheck(agent: AgentDefinition): AgentIssue[] {
-  return [...checkQueueNames(agent), ...checkFallback(agent), ...checkKeys(agent), ...checkPlaces(agent)];
+  return [...checkQueueNames(agent), ...checkFallback(agent), ...checkKeys(agent), ...checkPlaces(agent), ...checkTools(agent)];
 }
 
 function checkQueueNames({ queues }: AgentDefinition): AgentIssue[] {
