@@ -1,21 +1,24 @@
+import { checkLanguages } from '../language/check-languages.ts';
 import { checkTools } from '../tools/check-tools.ts';
+import type { YamlIssue } from '../yaml-file.ts';
 import type { AgentDefinition } from './definition.ts';
-
-/** Something wrong with one field; `path` as zod has it. */
-export interface AgentIssue {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
 
 /** What `greeting` may have filled in. */
 const PLACES = ['name', 'reason'];
 
 /** What a schema cannot say: names that refer to each other, and keys and places that have a meaning already. */
-export function crossCheck(agent: AgentDefinition): AgentIssue[] {
-  return [...checkQueueNames(agent), ...checkFallback(agent), ...checkKeys(agent), ...checkPlaces(agent), ...checkTools(agent)];
+export function crossCheck(agent: AgentDefinition): YamlIssue[] {
+  return [
+    ...checkQueueNames(agent),
+    ...checkFallback(agent),
+    ...checkKeys(agent),
+    ...checkPlaces(agent),
+    ...checkLanguages(agent),
+    ...checkTools(agent),
+  ];
 }
 
-function checkQueueNames({ queues }: AgentDefinition): AgentIssue[] {
+function checkQueueNames({ queues }: AgentDefinition): YamlIssue[] {
   const names = queues.map(({ name }) => name);
   return names.flatMap((name, index) =>
     names.indexOf(name) === index
@@ -24,7 +27,7 @@ function checkQueueNames({ queues }: AgentDefinition): AgentIssue[] {
   );
 }
 
-function checkFallback({ handover, queues }: AgentDefinition): AgentIssue[] {
+function checkFallback({ handover, queues }: AgentDefinition): YamlIssue[] {
   const names = queues.map(({ name }) => name);
   return handover.fallback.flatMap((name, index) =>
     names.includes(name)
@@ -38,20 +41,20 @@ function checkFallback({ handover, queues }: AgentDefinition): AgentIssue[] {
   );
 }
 
-function checkKeys({ keypad }: AgentDefinition): AgentIssue[] {
+function checkKeys({ keypad }: AgentDefinition): YamlIssue[] {
   return keypad.toPerson !== undefined && keypad.toPerson === keypad.terminator
     ? [{ path: ['keypad', 'toPerson'], message: 'the same key as keypad.terminator: choose another' }]
     : [];
 }
 
 /** A place that nothing fills would be read out to the caller, or keep the greeting from ever being said. */
-function checkPlaces({ languages }: AgentDefinition): AgentIssue[] {
+function checkPlaces({ languages }: AgentDefinition): YamlIssue[] {
   return languages.flatMap(({ greeting, greetingUnknown }, index) =>
     placesIn(greeting, greetingUnknown).map(({ path, message }) => ({ path: ['languages', index, ...path], message })),
   );
 }
 
-function placesIn(greeting: string, greetingUnknown: string): AgentIssue[] {
+function placesIn(greeting: string, greetingUnknown: string): YamlIssue[] {
   const placesOf = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, place = '']) => place);
   return [
     ...placesOf(greeting)
