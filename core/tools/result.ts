@@ -4,9 +4,13 @@ import type { HttpTool } from './http-tool.ts';
 /** Of a list in an answer: nobody listens to more. */
 const ELEMENTS_MAX = 20;
 
-/** What the model gets of an answer: the members the tool names, as JSON; an answer that is no JSON as a line of text. Bounded. Never throws. */
-export function resultText({ result, resultMaxChars }: HttpTool, body: string): string {
-  return clip(picked(body, result) ?? plainText(clip(body, resultMaxChars * 2)), resultMaxChars);
+/**
+ * What the model gets of an answer: the members the tool names, as JSON. A tool that names none gets all of it, and an answer that is no JSON as
+ * a line of text; one that names some gets nothing of what cannot be read. Bounded. Never throws.
+ */
+export function resultText({ result, resultMaxChars }: HttpTool, body: string): string | undefined {
+  const text = picked(body, result) ?? (result.length === 0 ? plainText(clip(body, resultMaxChars * 2)) : undefined);
+  return text === undefined ? undefined : clip(text, resultMaxChars);
 }
 
 function picked(body: string, paths: readonly string[]): string | undefined {

@@ -23,7 +23,11 @@ describe('what the model gets of an answer', () => {
   });
 
   it('is a line of text when it is no JSON', () => {
-    expect(resultText(toolWith({ result: ['status'] }), 'On its way.\r\n\u0000Soon.')).toBe('On its way. Soon.');
+    expect(resultText(toolWith(), 'On its way.\r\n\u0000Soon.')).toBe('On its way. Soon.');
+  });
+
+  it('is nothing when it cannot be read and the tool says what may be shown', () => {
+    expect(resultText(toolWith({ result: ['status'] }), '{"status":"sent","internal":"margin')).toBeUndefined();
   });
 
   it('comes from the answer itself, never from what every object has', () => {
@@ -34,11 +38,11 @@ describe('what the model gets of an answer', () => {
 
   it('is bounded whatever the answer is', () => {
     const tool = toolWith({ result: ['a.b', 'c'], resultMaxChars: 100 });
-    expect(resultText(tool, '['.repeat(60_000)).length).toBeLessThanOrEqual(100);
-    expect(resultText(toolWith(), `${'['.repeat(30_000)}${']'.repeat(30_000)}`).length).toBeLessThanOrEqual(2_000);
+    expect(resultText(tool, '['.repeat(60_000))).toBeUndefined();
+    expect(resultText(toolWith(), `${'['.repeat(30_000)}${']'.repeat(30_000)}`)?.length).toBeLessThanOrEqual(2_000);
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string()), (body) => {
-        expect(resultText(tool, body).length).toBeLessThanOrEqual(100);
+        expect(resultText(tool, body)?.length ?? 0).toBeLessThanOrEqual(100);
       }),
     );
   });

@@ -1,0 +1,85 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { LookupFunction } from 'node:net';
+
+/** More than any answer a caller waits for; what is longer is cut. */
+const BODY_MAX_BYTES = 256 * 1024;
+
+export interface Connections {
+  readonly http: http.Agent;
+  readonly https: https.Agent;
+  readonly lookup: LookupFunction;
+}
+
+export interface Exchange {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** UTF-8; cut when it is longer than anything we read. */
+  readonly body: string;
+}
+
+/** One request and its answer. Follows no redirect, asks for no compression. Throws what Node throws, and the signal's reason. */
+export async function exchange(connections: Connections, sent: Exchange, signal: AbortSignal): Promise<Answer> {
+  signal.throwIfAborted();
+  try {
+    return await once(connections, sent, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    // The far side had closed the kept connection as we used it: it has not seen the request.
+    if (sent.method === 'GET' && error instanceof StaleConnection) return once(connections, sent, signal);
+    throw error instanceof StaleConnection ? error.cause : error;
+  }
+}
+
+class StaleConnection extends Error {}
+
+function once(
+  connections: Connections,
+  { method, url, headers, body }: Exchange,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const isSecure = url.protocol === 'https:';
+  const request = (isSecure ? https : http).request(url, {
+    method,
+    signal,
+    agent: isSecure ? connections.https : connections.http,
+    lookup: connections.lookup,
+    headers: {
+      'user-agent': 'trunkline',
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      ...headers,
+      ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+    },
+  });
+  request.on('error', (error: NodeJS.ErrnoException) =>
+    reject(request.reusedSocket && error.code === 'ECONNRESET' ? new StaleConnection('', { cause: error }) : error),
+  );
+  request.on('response', (response) => {
+    readBounded(response).then(
+      (text) => resolve({ status: response.statusCode ?? 0, body: text }),
+      (error: unknown) => reject(error instanceof Error ? error : new Error('the answer broke off')),
+    );
+  });
+  request.end(body);
+  return promise;
+}
+
+async function readBounded(response: http.IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of response as AsyncIterable<Buffer>) {
+    pieces.push(piece);
+    bytes += piece.length;
+    // Leaving the loop closes the connection.
+    if (bytes >= BODY_MAX_BYTES) break;
+  }
+  return new TextDecoder().decode(Buffer.concat(pieces).subarray(0, BODY_MAX_BYTES));
+}
