@@ -1,20 +1,41 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
-import { z } from 'zod';
 import type { LanguagePacks } from '#core/language/locale';
-import { languagePack, type LanguagePack } from '#core/language/pack';
+import type { LanguagePack } from '#core/language/pack';
+import { parseLanguage } from '#core/language/parse';
 import { ConfigurationError } from '../settings/load-settings.ts';
 
-/** The language packs beside the agents of a folder, by primary subtag. Throws `ConfigurationError`. */
+/** The language packs beside the agents of a folder, by primary subtag. Throws `ConfigurationError` with file, line and field of everything wrong in any of them. */
 export function loadLanguages(agentsFolder: string): LanguagePacks {
-  const folder = join(agentsFolder, 'languages');
   const packs = new Map<string, LanguagePack>();
-  for (const file of readdirSync(folder).filter((name) => /\.ya?ml$/.test(name))) {
-    const path = join(folder, file);
-    const result = languagePack.safeParse(parse(readFileSync(path, 'utf8')));
-    if (!result.success) throw new ConfigurationError(`Invalid language ${path}:\n${z.prettifyError(result.error)}`);
-    packs.set(result.data.language, result.data);
+  const paths = new Map<string, string>();
+  const problems: string[] = [];
+  for (const path of languageFiles(agentsFolder)) {
+    const parsed = parseLanguage(readFileSync(path, 'utf8'), path);
+    if (!parsed.ok) {
+      problems.push(...parsed.problems);
+      continue;
+    }
+    const { language } = parsed.value;
+    const other = paths.get(language);
+    if (other !== undefined) problems.push(`${path}: language: "${language}" is in ${other} already: remove one`);
+    packs.set(language, parsed.value);
+    paths.set(language, path);
   }
+  if (problems.length > 0) throw new ConfigurationError(`Invalid languages:\n${problems.join('\n')}`);
   return packs;
+}
+
+function languageFiles(agentsFolder: string): string[] {
+  const folder = join(agentsFolder, 'languages');
+  try {
+    return readdirSync(folder)
+      .filter((file) => /\.ya?ml$/.test(file))
+      .sort()
+      .map((file) => join(folder, file));
+  } catch {
+    throw new ConfigurationError(
+      `Cannot read the folder ${folder}: beside the agents (AGENTS_DIR) there is "languages" with a file for each language, such as en.yaml`,
+    );
+  }
 }

@@ -1,4 +1,4 @@
-import type { AgentIssue } from '../agent/cross-check.ts';
+import type { YamlIssue } from '../yaml-file.ts';
 import type { AgentDefinition } from '../agent/definition.ts';
 import { CONTEXT_PLACES } from './context.ts';
 import type { HttpTool } from './http-tool.ts';
@@ -33,7 +33,7 @@ const OWN_HEADERS = [
 ];
 
 /** What the schema of a tool cannot say. Whether its host is allowed and its secret there is checked where those are known. */
-export function checkTools(agent: AgentDefinition): AgentIssue[] {
+export function checkTools(agent: AgentDefinition): YamlIssue[] {
   const names = agent.tools.map(({ name }) => name);
   return agent.tools.flatMap((tool, index) =>
     [
@@ -49,11 +49,11 @@ export function checkTools(agent: AgentDefinition): AgentIssue[] {
   );
 }
 
-function at(path: readonly PropertyKey[], message: string): AgentIssue {
+function at(path: readonly PropertyKey[], message: string): YamlIssue {
   return { path, message };
 }
 
-function checkParameter(name: string, parameter: ToolParameter): AgentIssue[] {
+function checkParameter(name: string, parameter: ToolParameter): YamlIssue[] {
   const forStrings = (['enum', 'pattern', 'maxLength'] as const).filter((field) => parameter[field] !== undefined);
   const forNumbers = (['minimum', 'maximum'] as const).filter((field) => parameter[field] !== undefined);
   const isNumber = parameter.type === 'number' || parameter.type === 'integer';
@@ -75,7 +75,7 @@ function isPattern(pattern: string): boolean {
   }
 }
 
-function checkUrl({ url }: HttpTool): AgentIssue[] {
+function checkUrl({ url }: HttpTool): YamlIssue[] {
   const [, authority = ''] = /^https?:\/\/([^/?#\\]*)/.exec(url) ?? [];
   if (authority === '') return [at(['url'], 'expected a URL such as "https://crm.example/orders/{order_id}"')];
   if (/[{}@]/.test(authority)) return [at(['url'], 'its host is fixed: no place and no name and password in it')];
@@ -83,7 +83,7 @@ function checkUrl({ url }: HttpTool): AgentIssue[] {
   return URL.canParse(url) ? [] : [at(['url'], 'is no URL')];
 }
 
-function checkPlaces(tool: HttpTool): AgentIssue[] {
+function checkPlaces(tool: HttpTool): YamlIssue[] {
   const texts = [
     { path: ['url'], text: tool.url },
     ...Object.entries(tool.headers).map(([name, text]) => ({ path: ['headers', name], text })),
@@ -113,7 +113,7 @@ function stringsIn(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
 }
 
-function checkHeaders({ headers, secret, secretHeader }: HttpTool): AgentIssue[] {
+function checkHeaders({ headers, secret, secretHeader }: HttpTool): YamlIssue[] {
   const bySecret = (secretHeader ?? 'authorization').toLowerCase();
   return [
     ...Object.entries(headers).flatMap(([name, value]) => [
@@ -135,7 +135,7 @@ function isSendable(name: string): boolean {
 }
 
 /** A sentence in another language than the call's would be read out in the wrong voice. */
-function checkWords(tool: HttpTool, { languages }: AgentDefinition): AgentIssue[] {
+function checkWords(tool: HttpTool, { languages }: AgentDefinition): YamlIssue[] {
   const tags = languages.map(({ language }) => language);
   return (['meanwhile', 'onFailure'] as const).flatMap((field) => {
     const words = tool[field];

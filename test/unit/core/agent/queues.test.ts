@@ -4,8 +4,7 @@ import { defaultQueue, queuesToTry } from '#core/agent/queues';
 
 const agent = agentDefinition.parse({
   name: 'cards',
-  greeting: 'Hello.',
-  greetingUnknown: 'Hello.',
+  languages: [{ language: 'en-US', voice: 'en-US-AvaNeural', greeting: 'Hello.', greetingUnknown: 'Hello.' }],
   instructions: 'Help.',
   queues: [
     { name: 'disputes', target: '+18005550110' },

@@ -3,38 +3,50 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { agentJsonSchema } from '#core/agent/schema';
 import { parseAgent } from '#core/agent/parse';
+import { agentJsonSchema } from '#core/agent/schema';
+import { parseLanguage } from '#core/language/parse';
+import { languageJsonSchema } from '#core/language/schema';
 
-const folder = new URL('../../../../agents/', import.meta.url);
-const published = new URL('agent.schema.json', folder);
-const agentFiles = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
+const agentsFolder = new URL('../../../../agents/', import.meta.url);
+const languagesFolder = new URL('languages/', agentsFolder);
 
-async function schemaText(): Promise<string> {
-  const options = await resolveConfig(published);
-  return format(JSON.stringify(agentJsonSchema()), { ...options, parser: 'json' });
+const published = [
+  { what: 'agents', file: new URL('agent.schema.json', agentsFolder), schema: agentJsonSchema() },
+  { what: 'languages', file: new URL('language.schema.json', languagesFolder), schema: languageJsonSchema() },
+];
+const files = [
+  ...yamlIn(agentsFolder).map((file) => ({ file, schema: agentJsonSchema(), parseFile: parseAgent })),
+  ...yamlIn(languagesFolder).map((file) => ({ file, schema: languageJsonSchema(), parseFile: parseLanguage })),
+];
+
+function yamlIn(folder: URL): URL[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => new URL(name, folder));
 }
 
-describe('the published JSON Schema of agents', () => {
-  it('is what the code checks', async () => {
-    if (process.env['UPDATE_SCHEMA'] === '1') writeFileSync(published, await schemaText());
+describe('a published JSON Schema', () => {
+  it.each(published)('of $what is what the code checks', async ({ file, schema }) => {
+    const text = await format(JSON.stringify(schema), { ...(await resolveConfig(file)), parser: 'json' });
+    if (process.env['UPDATE_SCHEMA'] === '1') writeFileSync(file, text);
     expect(
-      readFileSync(published, 'utf8'),
-      'agents/agent.schema.json is out of date. Run: UPDATE_SCHEMA=1 npm run test:unit -- test/unit/core/agent',
-    ).toBe(await schemaText());
+      readFileSync(file, 'utf8'),
+      `${file.pathname} is out of date. Run: UPDATE_SCHEMA=1 npm run test:unit -- test/unit/core/agent/schema`,
+    ).toBe(text);
   });
 
-  it.each(agentFiles)('takes %s, as the code does', (file) => {
-    const yaml = readFileSync(new URL(file, folder), 'utf8');
-    const validate = new Ajv2020({ strict: false }).compile(agentJsonSchema());
+  it.each(files)('takes $file.pathname, as the code does', ({ file, schema, parseFile }) => {
+    const yaml = readFileSync(file, 'utf8');
+    const validate = new Ajv2020({ strict: false }).compile(schema);
     expect(validate(parse(yaml)), JSON.stringify(validate.errors)).toBe(true);
-    expect(parseAgent(yaml, file)).toMatchObject({ ok: true });
+    expect(parseFile(yaml, file.pathname)).toMatchObject({ ok: true });
   });
 
   it('names a field that does not exist', () => {
+    const agent = parse(readFileSync(new URL('card-services.yaml', agentsFolder), 'utf8')) as object;
     const validate = new Ajv2020({ strict: false }).compile(agentJsonSchema());
-    expect(validate({ name: 'a', greeting: 'b', greetingUnknown: 'c', instructions: 'd', queues: [], colour: 1 })).toBe(
-      false,
-    );
+    expect(validate({ ...agent, colour: 1 })).toBe(false);
+    expect(JSON.stringify(validate.errors)).toContain('colour');
   });
 });

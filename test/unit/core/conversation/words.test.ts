@@ -1,35 +1,83 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hasWords, isBackChannel, yesOrNo } from '#core/conversation/words';
+import { hasWords, isBackChannel, sameWords, yesOrNo } from '#core/conversation/words';
+import { packOf } from '../../../support/language-packs.ts';
+
+const languages = fc.constantFrom('en', 'es', 'de').map(packOf);
 
 describe('an answer to a question of yes or no', () => {
   it.each<[string, string, string]>([
-    ['Yes, please.', 'en-US', 'yes'],
-    ['Okay!', 'en-GB', 'yes'],
-    ['That would be great', 'en-US', 'yes'],
-    ['No, thanks.', 'en-US', 'no'],
-    ["I don't think so", 'en-US', 'no'],
-    ['I can’t right now, sure', 'en-US', 'no'],
-    ['Yes, no, wait', 'en-US', 'no'],
-    ['My dog is brown', 'en-US', 'unclear'],
-    ['yesterday', 'en-US', 'unclear'],
-    ['nobody knows', 'en-US', 'unclear'],
-    ['', 'en-US', 'unclear'],
-    ['Sí, claro', 'es-ES', 'yes'],
-    ['Mejor no', 'es-ES', 'no'],
-    ['Yes', 'xx-XX', 'yes'],
+    ['Yes, please.', 'en', 'yes'],
+    ['Okay!', 'en', 'yes'],
+    ['That would be great', 'en', 'yes'],
+    ['Why not?', 'en', 'yes'],
+    ['Sure, no problem.', 'en', 'yes'],
+    ['I don’t mind.', 'en', 'yes'],
+    ['Mm-hmm.', 'en', 'yes'],
+    ["That's right", 'en', 'yes'],
+    ['put me through', 'en', 'yes'],
+    ['No, thanks.', 'en', 'no'],
+    ['No thanks, wait', 'en', 'no'],
+    ["I don't think so", 'en', 'no'],
+    ['I can’t right now, sure', 'en', 'no'],
+    ['Yes, no, wait', 'en', 'no'],
+    ['Not yet.', 'en', 'no'],
+    ['Uh-uh.', 'en', 'no'],
+    ['Hold on a second', 'en', 'no'],
+    ['Okay, no problem. No, wait.', 'en', 'no'],
+    ['Are you sure?', 'en', 'unclear'],
+    ["I'm not sure.", 'en', 'unclear'],
+    ['Right now?', 'en', 'unclear'],
+    ["I don't know", 'en', 'unclear'],
+    ['My dog is brown', 'en', 'unclear'],
+    ['yesterday', 'en', 'unclear'],
+    ['nobody knows', 'en', 'unclear'],
+    ['', 'en', 'unclear'],
+    ['Sí, claro', 'es', 'yes'],
+    ['Si', 'es', 'yes'],
+    ['Vale.', 'es', 'yes'],
+    ['¡Órale!', 'es', 'yes'],
+    ['Dale', 'es', 'yes'],
+    ['Sale y vale', 'es', 'yes'],
+    ['Cómo no', 'es', 'yes'],
+    ['Por supuesto', 'es', 'yes'],
+    ['Claro, no hay problema.', 'es', 'yes'],
+    ['Sí, para hablar con alguien', 'es', 'yes'],
+    ['Mejor no', 'es', 'no'],
+    ['Claro que no', 'es', 'no'],
+    ['Sí, pero espere un momento', 'es', 'no'],
+    ['Ahora no, gracias', 'es', 'no'],
+    ['¿Está seguro?', 'es', 'unclear'],
+    ['No sé', 'es', 'unclear'],
+    ['No le oigo', 'es', 'unclear'],
+    ['Ja, gerne', 'de', 'yes'],
+    ['Kein Problem', 'de', 'yes'],
+    ['Lieber nicht.', 'de', 'no'],
+    ['Ich weiß nicht', 'de', 'unclear'],
   ])('%j (%s) is meant as %s', (text, language, meant) => {
-    expect(yesOrNo(text, language)).toBe(meant);
+    expect(yesOrNo(text, packOf(language))).toBe(meant);
+  });
+
+  it('is a no wherever one of its words is a plain "no"', () => {
+    const parts = fc.array(fc.constantFrom('yes', 'sure', 'please', 'of course'), { maxLength: 5 });
+    fc.assert(
+      fc.property(parts, parts, (before, after) => {
+        expect(yesOrNo([...before, 'no', ...after].join(', '), packOf('en'))).toBe('no');
+      }),
+    );
   });
 });
 
 describe('words said over the agent', () => {
-  it.each(['uh-huh', 'Mm-hmm.', '  OKAY ', 'I see!'])('%j only shows that somebody listens', (text) => {
-    expect(isBackChannel(text, 'en-US')).toBe(true);
-  });
+  it.each(['uh-huh', 'Mm-hmm.', '  OKAY ', 'I see!', 'Yeah, okay.', 'Right, right.'])(
+    '%j only shows that somebody listens',
+    (text) => {
+      expect(isBackChannel(text, packOf('en'))).toBe(true);
+    },
+  );
 
-  it.each(['okay but', 'stop', 'right now', 'no'])('%j means to interrupt', (text) => {
-    expect(isBackChannel(text, 'en-US')).toBe(false);
+  it.each(['okay but', 'stop', 'right now', 'no', '', 'yeah yeah yeah yeah'])('%j means to interrupt', (text) => {
+    expect(isBackChannel(text, packOf('en'))).toBe(false);
   });
 
   it('are none when nothing in them was said', () => {
@@ -37,11 +85,17 @@ describe('words said over the agent', () => {
     expect(['a', '7', 'é', '日本'].map(hasWords)).toEqual([true, true, true, true]);
   });
 
+  it('are the same in other writing', () => {
+    expect(sameWords('Yes, please.', 'yes please')).toBe(true);
+    expect(sameWords('Yes, please.', 'yes, pleased')).toBe(false);
+  });
+
   it('can be anything at all', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', maxLength: 2_000 }), fc.string(), (text, language) => {
-        expect(['yes', 'no', 'unclear']).toContain(yesOrNo(text, language));
-        expect(isBackChannel(text, language)).toBeTypeOf('boolean');
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 2_000 }), languages, (text, pack) => {
+        expect(['yes', 'no', 'unclear']).toContain(yesOrNo(text, pack));
+        expect(isBackChannel(text, pack)).toBeTypeOf('boolean');
+        expect(sameWords(text, text)).toBe(true);
       }),
     );
   });
