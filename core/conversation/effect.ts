@@ -7,10 +7,16 @@ import type { Said } from './state.ts';
 export type TurnEffect =
   /** Speak fixed words; `reply-finished` follows when they have been heard, `reply-failed` when they cannot be. */
   | { readonly type: 'say'; readonly reply: ReplyId; readonly text: string }
-  /** Let the model answer `said`; its clauses are spoken as they come. */
+  /** Let the model answer `said`; its clauses are spoken as they come. What was written ahead under this id is used. */
   | { readonly type: 'think'; readonly reply: ReplyId; readonly said: Said }
+  /** Let the model begin to answer, unheard and without doing anything: `think` or `stop-reply` follows. */
+  | { readonly type: 'think-ahead'; readonly reply: ReplyId; readonly said: Said }
   /** Something short while a reply is late; part of that reply, which goes on. */
   | { readonly type: 'say-filler'; readonly reply: ReplyId; readonly text: string }
+  /** Be quiet at once, and take back what the front has queued, but keep the reply: `resume-reply` or `stop-reply` follows. */
+  | { readonly type: 'hold-reply'; readonly reply: ReplyId }
+  /** Go on with the last word that was not heard to its end. */
+  | { readonly type: 'resume-reply'; readonly reply: ReplyId }
   /** Stop at once: model, synthesis, queued audio, and what the front has queued. What was heard is recorded. */
   | { readonly type: 'stop-reply'; readonly reply: ReplyId }
   /** The caller's turn is settled: into the transcript. */

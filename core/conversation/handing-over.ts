@@ -4,7 +4,7 @@ import type { TurnEffect } from './effect.ts';
 import type { HandoverRequest } from './hand-over-request.ts';
 import type { TurnInput } from './input.ts';
 import type { HandoverStep, TurnIn, TurnState } from './state.ts';
-import { listenNext, startSilence, stop, type TurnStep } from './step.ts';
+import { ended, kept, listening, listenNext, startSilence, stop, type TurnStep } from './step.ts';
 import type { TurnSettings } from './turn-settings.ts';
 
 /** Begins a hand-over: the caller is told, then the first queue is asked for. */
@@ -15,17 +15,17 @@ export function announce(
   ...before: TurnEffect[]
 ): TurnStep {
   // In trouble the caller has just been told.
-  if (request.reason === 'failure') return ask({ replies: state.replies, request }, 0, settings, ...before);
+  if (request.reason === 'failure') return ask({ ...kept(state), request }, 0, settings, ...before);
   const replies = state.replies + 1;
   const reply = replyId(replies);
   return [
-    { replies, phase: 'handing-over', request, step: { kind: 'announcing', reply } },
+    { ...kept(state), replies, phase: 'handing-over', request, step: { kind: 'announcing', reply } },
     ...before,
     { type: 'say', reply, text: settings.texts.announcement },
   ];
 }
 
-/** On the way to a person. The caller's words change nothing any more; only outcomes do. */
+/** On the way to a person. Once a queue has been asked the caller's words change nothing any more; only outcomes do. */
 export function nextHandingOver(state: TurnIn<'handing-over'>, input: TurnInput, settings: TurnSettings): TurnStep {
   const { step } = state;
   // Nobody can be understood any more: there is no conversation to return to.
@@ -56,13 +56,13 @@ function isEndOf(input: TurnInput, step: Extract<HandoverStep, { reply: unknown 
 }
 
 function ask(
-  { replies, request }: Pick<TurnIn<'handing-over'>, 'replies' | 'request'>,
+  { replies, stumbles, request }: Pick<TurnIn<'handing-over'>, 'replies' | 'stumbles' | 'request'>,
   attempt: number,
   settings: TurnSettings,
   ...before: TurnEffect[]
 ): TurnStep {
   return [
-    { replies, phase: 'handing-over', request, step: { kind: 'asked', attempt } },
+    { replies, stumbles, phase: 'handing-over', request, step: { kind: 'asked', attempt } },
     ...before,
     { type: 'transfer', request, attempt },
     { type: 'start-timer', timer: 'transfer', ms: settings.transferTimeoutMs },
@@ -83,11 +83,7 @@ function refused(state: TurnIn<'handing-over'>, attempt: number, settings: TurnS
 function nobodyTookTheCall(state: TurnIn<'handing-over'>, settings: TurnSettings): TurnStep {
   // After a failure of the agent there is no conversation to return to.
   if (settings.handover.onFailure === 'disconnect' || state.request.reason === 'failure') {
-    return [{ replies: state.replies, phase: 'ended' }, { type: 'hang-up' }];
+    return ended(state, { type: 'hang-up' });
   }
-  const { awaiting, reprompts } = listenNext;
-  return [
-    { replies: state.replies, phase: 'caller', awaiting, said: undefined, keys: '', reprompts },
-    startSilence(settings),
-  ];
+  return [listening(state, listenNext), startSilence(settings)];
 }

@@ -1,5 +1,6 @@
 import type { ReplyId } from '../ids.ts';
 import type { HandoverRequest } from './hand-over-request.ts';
+import type { ReplyFailure } from './reply-failure.ts';
 
 /** Everything a conversation reacts to. Produced by the media session; pure data. */
 export type TurnInput =
@@ -7,21 +8,23 @@ export type TurnInput =
   | { readonly type: 'media-ready'; readonly greeting: string }
   /** Voice long enough to be one. */
   | { readonly type: 'speech-started' }
-  /** Voice that has gone on for so long that it is meant to interrupt. */
+  /** Voice that has gone on for so long that the agent stops for it. */
   | { readonly type: 'speech-sustained' }
   | { readonly type: 'speech-ended' }
-  | { readonly type: 'partial'; readonly text: string }
-  | { readonly type: 'final'; readonly text: string; readonly confidence: number }
+  | ({ readonly type: 'partial' } & Words)
+  | ({ readonly type: 'final'; readonly confidence: number } & Words)
   | { readonly type: 'key-pressed'; readonly key: string }
   | { readonly type: 'timer-fired'; readonly timer: TimerName }
   /** The first frame of this reply has gone out. */
   | { readonly type: 'reply-audible'; readonly reply: ReplyId }
+  /** All that is written of this reply has been heard, and the rest is late. */
+  | { readonly type: 'reply-stalled'; readonly reply: ReplyId }
   /** The model called a tool in this reply. Its words before that are still being spoken. */
   | { readonly type: 'tool-called'; readonly reply: ReplyId; readonly tool: ToolUse }
   /** Written, spoken and heard to its end. */
   | { readonly type: 'reply-finished'; readonly reply: ReplyId }
   /** The model or the voice failed, after what retries there are. */
-  | { readonly type: 'reply-failed'; readonly reply: ReplyId }
+  | { readonly type: 'reply-failed'; readonly reply: ReplyId; readonly why: ReplyFailure }
   /** Recognition is gone for good: the caller cannot be understood any more. */
   | { readonly type: 'hearing-failed' }
   | { readonly type: 'transfer-accepted'; readonly attempt: number }
@@ -29,12 +32,19 @@ export type TurnInput =
   /** The media stream has ended, or the call has. */
   | { readonly type: 'caller-gone' };
 
+interface Words {
+  readonly text: string;
+  /** `line`: the agent's own words, come back over the line. Nobody said them. */
+  readonly from: 'caller' | 'line';
+}
+
 /** A tool of the model that changes who has the turn. */
 export type ToolUse =
   { readonly kind: 'transfer-to-person'; readonly request: HandoverRequest } | { readonly kind: 'end-call' };
 
 /**
- * `end-of-turn`: the pause after a final. `silence`: nobody has said anything. `filler`: the reply is late. `keys`: no further key came.
- * `transfer`: the front has not said how the transfer went.
+ * `end-of-turn`: the pause after a final. `stable`: the recogniser has not changed its mind. `silence`: nobody has said anything. `filler`: the
+ * reply is late. `resume`: nothing was understood of who spoke over the agent. `keys`: no further key came. `transfer`: the front has not
+ * said how the transfer went.
  */
-export type TimerName = 'end-of-turn' | 'silence' | 'filler' | 'keys' | 'transfer';
+export type TimerName = 'end-of-turn' | 'stable' | 'silence' | 'filler' | 'resume' | 'keys' | 'transfer';

@@ -1,45 +1,109 @@
 import { unreachable } from '../unreachable.ts';
+import { announce } from './handing-over.ts';
 import type { TurnInput } from './input.ts';
 import { heard, keyPressed } from './listening.ts';
-import type { TurnIn } from './state.ts';
-import { anything, follow, spoken, startSilence, stop, type TurnStep } from './step.ts';
+import type { Replying, TurnIn } from './state.ts';
+import { anything, follow, kept, listening, recorded, spoken, startSilence, stop, type TurnStep } from './step.ts';
 import type { TurnSettings } from './turn-settings.ts';
-import { hasWords, isBackChannel } from './words.ts';
+import { hasWords, isBackChannel, yesOrNo } from './words.ts';
 
-type Replying = TurnIn<'thinking' | 'agent'>;
-type CallerInput = Extract<TurnInput, { type: 'key-pressed' | 'speech-sustained' | 'partial' | 'final' }>;
+export type CallerInput = Extract<
+  TurnInput,
+  { type: 'key-pressed' | 'speech-started' | 'speech-sustained' | 'speech-ended' | 'partial' | 'final' }
+>;
 
-/** The caller speaks or presses a key while the agent thinks or speaks: does that interrupt? */
+/** Voice without a word for so long is no caller: the agent goes on. */
+const HELD_MAX_MS = 4_000;
+/** After so many noises over one reply the agent waits for no words any more. */
+const NOISES_MAX = 2;
+
+/** Somebody speaks or presses a key while the agent thinks or speaks: does that interrupt? */
 export function callerActs(state: Replying, input: CallerInput, settings: TurnSettings): TurnStep {
   switch (input.type) {
     case 'key-pressed':
       // The terminator of a number that is being answered already.
       if (state.phase === 'thinking' && input.key === settings.keypad.terminator) return [state];
       return follow(interrupted(state, settings), (caller) => keyPressed(caller, input.key, settings));
+    case 'speech-started':
+      return state.phase === 'held' ? [state, holdTimer(HELD_MAX_MS)] : [state];
     case 'speech-sustained':
-      return state.phase === 'agent' ? interrupted(state, settings) : [state];
+      return state.phase === 'held' ? [state, holdTimer(HELD_MAX_MS)] : hold(state);
+    case 'speech-ended':
+      return state.phase === 'held' ? quietAgain(state, settings) : [state];
     case 'partial':
+      return partialOver(state, input.text, settings);
     case 'final':
-      return spokenOver(state, input, settings);
+      return finalOver(state, input, settings);
     default:
       return unreachable(input);
   }
 }
 
-/** The caller's words while the agent thinks or speaks. */
-function spokenOver(
+/** The agent goes on with what it was saying, or with its thinking: nobody meant to interrupt. */
+export function resume(state: TurnIn<'held'>, settings: TurnSettings): TurnStep {
+  const { was, reply, said, then } = state;
+  const resumed = [{ type: 'resume-reply', reply }, stop('resume')] as const;
+  if (was !== 'thinking') return [{ ...kept(state), phase: 'agent', source: was, reply, said, then }, ...resumed];
+  const filler = { type: 'start-timer', timer: 'filler', ms: settings.fillerAfterMs } as const;
+  return [{ ...kept(state), phase: 'thinking', reply, said, then }, ...resumed, filler];
+}
+
+/** The agent stops in mid-word: quick, and not for good. */
+function hold(state: Exclude<Replying, { phase: 'held' }>): TurnStep {
+  const { reply, said, then } = state;
+  const was = state.phase === 'thinking' ? 'thinking' : state.source;
+  return [
+    { ...kept(state), phase: 'held', was, noises: 0, reply, said, then },
+    { type: 'hold-reply', reply },
+    stop('filler'),
+    holdTimer(HELD_MAX_MS),
+  ];
+}
+
+function quietAgain(state: TurnIn<'held'>, settings: TurnSettings): TurnStep {
+  const noises = state.noises + 1;
+  return noises > NOISES_MAX
+    ? resume(state, settings)
+    : [{ ...state, noises }, holdTimer(settings.turnTaking.resumeAfterMs)];
+}
+
+function holdTimer(ms: number) {
+  return { type: 'start-timer', timer: 'resume', ms } as const;
+}
+
+/** The first words over the agent. */
+function partialOver(state: Replying, text: string, settings: TurnSettings): TurnStep {
+  if (saysNothing(state, text, settings)) return [state];
+  // On the way to a person only a "no" turns round, and that takes all of the words.
+  if (state.then.kind === 'hand-over') return state.phase === 'held' ? [state] : hold(state);
+  return follow(interrupted(state, settings), (caller) => [{ ...caller, guess: text }]);
+}
+
+function finalOver(
   state: Replying,
-  input: Extract<TurnInput, { type: 'partial' | 'final' }>,
+  { text, confidence }: Extract<TurnInput, { type: 'final' }>,
   settings: TurnSettings,
 ): TurnStep {
+  if (saysNothing(state, text, settings)) return state.phase === 'held' ? resume(state, settings) : [state];
+  const said = spoken(text, confidence);
+  if (state.then.kind === 'hand-over' && yesOrNo(text, settings.pack) !== 'no') {
+    const before = [stopped(state), stop('filler'), stop('resume'), ...recorded(state.said), ...recorded(said)];
+    return announce(state, state.then.request, settings, ...before);
+  }
+  return follow(interrupted(state, settings), (caller) => heard(caller, said, settings));
+}
+
+/** No words, or words that only show that somebody listens. */
+function saysNothing(state: Replying, text: string, settings: TurnSettings): boolean {
+  if (!hasWords(text)) return true;
+  const nothingHeard = state.phase === 'thinking' || (state.phase === 'held' && state.was === 'thinking');
   const asked = state.then.kind === 'listen' && state.then.awaiting.kind === 'confirmation';
   // To our own question "okay" is an answer, and before anything is heard it is the rest of the caller's turn.
-  const goesOn = state.phase === 'agent' && !asked && isBackChannel(input.text, settings.pack);
-  if (!hasWords(input.text) || goesOn) return [state];
-  const caller = interrupted(state, settings);
-  return input.type === 'partial'
-    ? caller
-    : follow(caller, (listening) => heard(listening, spoken(input.text, input.confidence), settings));
+  return !nothingHeard && !asked && isBackChannel(text, settings.pack);
+}
+
+function stopped({ reply }: Replying) {
+  return { type: 'stop-reply', reply } as const;
 }
 
 /**
@@ -47,20 +111,15 @@ function spokenOver(
  * being asked stays asked.
  */
 function interrupted(state: Replying, settings: TurnSettings): TurnStep<TurnIn<'caller'>> {
-  const { then, replies, reply } = state;
-  const unheard = state.phase === 'thinking';
+  const { then } = state;
+  const unheard = state.phase === 'thinking' || (state.phase === 'held' && state.was === 'thinking');
+  // A noise may have done it: only words begin the count of reprompts anew.
+  const next = then.kind === 'listen' ? then : { awaiting: anything, reprompts: 0 };
   return [
-    {
-      replies,
-      phase: 'caller',
-      awaiting: then.kind === 'listen' ? then.awaiting : anything,
-      said: unheard ? state.said : undefined,
-      keys: '',
-      // A noise may have done it: only words begin the count anew.
-      reprompts: then.kind === 'listen' ? then.reprompts : 0,
-    },
-    { type: 'stop-reply', reply },
+    listening(state, next, unheard ? state.said : undefined),
+    stopped(state),
     stop('filler'),
+    stop('resume'),
     startSilence(settings),
   ];
 }

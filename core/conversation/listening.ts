@@ -1,11 +1,27 @@
 import { replyId } from '../ids.ts';
-import { announce } from './handing-over.ts';
 import type { TurnEffect } from './effect.ts';
-import type { TurnInput } from './input.ts';
+import { endOfTurnMs } from './end-of-turn.ts';
+import { announce } from './handing-over.ts';
+import type { TimerName, TurnInput } from './input.ts';
 import type { Awaiting, Said, TurnIn } from './state.ts';
-import { keyed, listenNext, merged, recorded, say, spoken, startSilence, stop, type TurnStep } from './step.ts';
+import {
+  dropAhead,
+  follow,
+  keyed,
+  kept,
+  listenNext,
+  merged,
+  recorded,
+  say,
+  spoken,
+  startSilence,
+  stop,
+  stopListening,
+  type TurnStep,
+} from './step.ts';
+import { thinkAhead, withoutAhead } from './thinking-ahead.ts';
 import type { TurnSettings } from './turn-settings.ts';
-import { hasWords, yesOrNo } from './words.ts';
+import { hasWords, sameWords, yesOrNo } from './words.ts';
 
 /** Asked once more after an unclear answer; after a second one the caller is connected: a person can always sort it out. */
 const UNCLEAR_MAX = 1;
@@ -22,69 +38,98 @@ export function nextListening(state: TurnIn<'caller'>, input: TurnInput, setting
     case 'speech-started':
       return speaking(state, settings);
     case 'partial':
-      return speaking(hasWords(input.text) ? { ...state, reprompts: 0 } : state, settings);
+      return hasWords(input.text) ? guessed(state, input.text, settings) : speaking(state, settings);
     case 'speech-ended':
       return paused(state, settings);
     case 'final':
       // Words that came to nothing: what is waited for is what was waited for before.
       return hasWords(input.text)
         ? heard(state, spoken(input.text, input.confidence), settings)
-        : paused(state, settings);
+        : paused({ ...state, guess: undefined }, settings);
     case 'key-pressed':
       return keyPressed(state, input.key, settings);
     case 'timer-fired':
-      switch (input.timer) {
-        case 'end-of-turn':
-          return state.said === undefined || state.keys !== '' ? [state] : answer(state, state.said, settings);
-        case 'keys':
-          return state.keys === '' ? [state] : answerKeys(state, settings);
-        case 'silence':
-          return nobodySpeaks(state, settings);
-        default:
-          return [state];
-      }
+      return timerFired(state, input.timer, settings);
+    default:
+      return [state];
+  }
+}
+
+function timerFired(state: TurnIn<'caller'>, timer: TimerName, settings: TurnSettings): TurnStep {
+  switch (timer) {
+    case 'end-of-turn':
+      return state.said === undefined || state.keys !== '' ? [state] : answer(state, state.said, settings);
+    case 'stable':
+      return state.guess === undefined || state.keys !== ''
+        ? [state]
+        : thinkAhead(state, merged(state.said, spoken(state.guess, 1)));
+    case 'keys':
+      return state.keys === '' ? [state] : answerKeys(state, settings);
+    case 'silence':
+      return nobodySpeaks(state, settings);
     default:
       return [state];
   }
 }
 
 /** Speech may go on for long, but not without a word: noise is not waited for without end. */
-function speaking(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep {
+function speaking(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep<TurnIn<'caller'>> {
   return [state, stop('end-of-turn'), startSilence(settings)];
 }
 
-function paused(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep {
-  return state.said === undefined
-    ? [state, startSilence(settings)]
-    : [state, { type: 'start-timer', timer: 'end-of-turn', ms: settings.turnTaking.endOfTurn.finishedMs }];
+/** The words of an utterance under way. */
+function guessed(state: TurnIn<'caller'>, text: string, settings: TurnSettings): TurnStep {
+  const same = state.guess !== undefined && sameWords(state.guess, text);
+  const step = speaking({ ...state, guess: text, reprompts: 0 }, settings);
+  if (same) return step;
+  const { thinkAhead: when, stablePartialMs } = settings.turnTaking;
+  const stable: TurnEffect[] =
+    when === 'on-partial' ? [{ type: 'start-timer', timer: 'stable', ms: stablePartialMs }] : [];
+  const [next, ...effects] = follow(step, withoutAhead);
+  return [next, ...effects, ...stable];
 }
 
+function paused(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep {
+  // A clear yes is not waited out until the recogniser has made up its mind. A no is: more often follows.
+  if (state.awaiting.kind === 'confirmation' && state.guess !== undefined) {
+    const all = merged(state.said, spoken(state.guess, 1));
+    if (yesOrNo(all.text, settings.pack) === 'yes') return answer(state, all, settings);
+  }
+  return state.said === undefined ? [state, startSilence(settings)] : [state, waitForMore(state, state.said, settings)];
+}
+
+function waitForMore({ awaiting }: TurnIn<'caller'>, said: Said, settings: TurnSettings): TurnEffect {
+  return { type: 'start-timer', timer: 'end-of-turn', ms: endOfTurnMs(said.text, awaiting, settings) };
+}
+
+/** Words the recogniser has settled on. */
 export function heard(state: TurnIn<'caller'>, said: Said, settings: TurnSettings): TurnStep {
-  return [
-    { ...state, said: merged(state.said, said), reprompts: 0 },
+  const turn = merged(state.said, said);
+  const next = { ...state, said: turn, guess: undefined, reprompts: 0 };
+  const settled: TurnStep<TurnIn<'caller'>> = [
+    next,
     stop('silence'),
-    { type: 'start-timer', timer: 'end-of-turn', ms: settings.turnTaking.endOfTurn.finishedMs },
+    stop('stable'),
+    waitForMore(state, turn, settings),
   ];
+  return settings.turnTaking.thinkAhead === 'off' || state.keys !== ''
+    ? settled
+    : follow(settled, (waiting) => thinkAhead(waiting, turn));
 }
 
 export function keyPressed(state: TurnIn<'caller'>, key: string, settings: TurnSettings): TurnStep {
-  if (key === settings.keypad.toPerson && state.keys === '') {
-    return announce(
-      state,
-      { reason: 'caller-asked', queue: undefined, words: {} },
-      settings,
-      stop('silence'),
-      stop('end-of-turn'),
-      ...recorded(state.said),
-      ...recorded(keyed(key)),
-    );
+  const { keypad } = settings;
+  if (key === keypad.toPerson && state.keys === '') {
+    const request = { reason: 'caller-asked', queue: undefined, words: {} } as const;
+    const before = [...leave(state), ...recorded(state.said), ...recorded(keyed(key))];
+    return announce(state, request, settings, ...before);
   }
-  if (key === settings.keypad.terminator) {
+  if (key === keypad.terminator) {
     return state.keys === '' ? [state] : answerKeys(state, settings);
   }
   const more: TurnIn<'caller'> = { ...state, keys: state.keys + key, reprompts: 0 };
   if (more.keys.length >= KEYS_MAX) return answerKeys(more, settings);
-  return [more, stop('silence'), { type: 'start-timer', timer: 'keys', ms: settings.keypad.interDigitTimeoutMs }];
+  return [more, stop('silence'), { type: 'start-timer', timer: 'keys', ms: keypad.interDigitTimeoutMs }];
 }
 
 /** Keys are an answer of their own; words said before them are part of the story, not of the number. */
@@ -95,32 +140,40 @@ function answerKeys(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep {
 function nobodySpeaks(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep {
   if (state.keys !== '') return [state];
   if (state.said !== undefined) return answer(state, state.said, settings);
-  const prompt = settings.texts.reprompts[state.reprompts];
+  const { reprompts, closing } = settings.texts;
+  const prompt = reprompts[state.reprompts];
   return prompt === undefined
-    ? say(state, settings.texts.closing, { kind: 'hang-up' })
-    : say(state, prompt, { kind: 'listen', awaiting: state.awaiting, reprompts: state.reprompts + 1 });
+    ? say(state, closing, { kind: 'hang-up' }, ...leave(state))
+    : say(state, prompt, { kind: 'listen', awaiting: state.awaiting, reprompts: state.reprompts + 1 }, ...leave(state));
 }
 
 /** The caller's turn is over: to the model, unless a question of our own was answered. */
 function answer(state: TurnIn<'caller'>, said: Said, settings: TurnSettings, ...before: TurnEffect[]): TurnStep {
-  const quiet = [stop('silence'), stop('end-of-turn'), stop('keys'), ...before];
   if (state.awaiting.kind === 'confirmation') {
     const { request, unclear } = state.awaiting;
     const meant = yesOrNo(said.text, settings.pack);
-    const record: TurnEffect = { type: 'record-caller', said };
+    const effects: TurnEffect[] = [...leave(state), ...before, { type: 'record-caller', said }];
     if (meant === 'yes' || (meant === 'unclear' && unclear >= UNCLEAR_MAX)) {
-      return announce(state, request, settings, ...quiet, record);
+      return announce(state, request, settings, ...effects);
     }
     if (meant === 'unclear') {
       const awaiting: Awaiting = { kind: 'confirmation', request, unclear: unclear + 1 };
-      return say(state, settings.texts.confirmation, { kind: 'listen', awaiting, reprompts: 0 }, ...quiet, record);
+      return say(state, settings.texts.confirmation, { kind: 'listen', awaiting, reprompts: 0 }, ...effects);
     }
   }
-  const reply = replyId(state.replies + 1);
+  const isAhead = state.ahead !== undefined && sameWords(state.ahead.text, said.text);
+  const replies = isAhead ? state.replies : state.replies + 1;
+  const reply = isAhead ? state.ahead.reply : replyId(replies);
   return [
-    { replies: state.replies + 1, phase: 'thinking', reply, said, then: listenNext },
-    ...quiet,
+    { ...kept(state), replies, phase: 'thinking', reply, said, then: listenNext },
+    ...(isAhead ? stopListening() : leave(state)),
+    ...before,
     { type: 'think', reply, said },
     { type: 'start-timer', timer: 'filler', ms: settings.fillerAfterMs },
   ];
+}
+
+/** Nothing of the caller's turn goes on. */
+function leave(state: TurnIn<'caller'>): TurnEffect[] {
+  return [...stopListening(), ...dropAhead(state)];
 }

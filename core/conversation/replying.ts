@@ -2,28 +2,46 @@ import { unreachable } from '../unreachable.ts';
 import { announce } from './handing-over.ts';
 import type { HandoverRequest } from './hand-over-request.ts';
 import type { ToolUse, TurnInput } from './input.ts';
-import { callerActs } from './interruption.ts';
-import type { Then, TurnIn, TurnState } from './state.ts';
-import { recorded, say, startSilence, stop, stopWhatRuns, type TurnStep } from './step.ts';
+import { callerActs, resume } from './interruption.ts';
+import type { ReplyFailure } from './reply-failure.ts';
+import type { Replying, Then, TurnIn, TurnState } from './state.ts';
+import {
+  ended,
+  kept,
+  listening,
+  listenNext,
+  recorded,
+  say,
+  startSilence,
+  stop,
+  stopWhatRuns,
+  type TurnStep,
+} from './step.ts';
 import type { TurnSettings } from './turn-settings.ts';
 
-type Replying = TurnIn<'thinking' | 'agent'>;
+/** An answer that came to nothing is passed off so often in a row; then a person is the better answer. */
+const STUMBLES_MAX = 1;
 
-/** The agent's turn: a reply is being written, or is heard. */
+/** The agent's turn: a reply is being written, is heard, or is held because somebody speaks. */
 export function nextReplying(state: Replying, input: TurnInput, settings: TurnSettings): TurnStep {
   switch (input.type) {
     case 'reply-audible':
-      return input.reply === state.reply && state.phase === 'thinking' ? audible(state) : [state];
+      return input.reply === state.reply ? audible(state) : [state];
+    case 'reply-stalled':
+      return input.reply === state.reply && state.phase === 'agent' ? late(state, settings) : [state];
     case 'tool-called':
       return input.reply === state.reply ? [{ ...state, then: afterTool(input.tool, settings) }] : [state];
     case 'reply-finished':
       return input.reply === state.reply ? finished(state, settings) : [state];
     case 'reply-failed':
-      return input.reply === state.reply ? failed(state, settings) : [state];
+      return input.reply === state.reply ? failed(state, input.why, settings) : [state];
     case 'timer-fired':
-      return input.timer === 'filler' && state.phase === 'thinking' ? late(state, settings) : [state];
+      if (input.timer === 'filler' && state.phase === 'thinking') return late(state, settings);
+      return input.timer === 'resume' && state.phase === 'held' ? resume(state, settings) : [state];
     case 'key-pressed':
+    case 'speech-started':
     case 'speech-sustained':
+    case 'speech-ended':
     case 'partial':
     case 'final':
       return state.then.kind === 'hand-over' && state.then.request.reason === 'failure'
@@ -35,12 +53,15 @@ export function nextReplying(state: Replying, input: TurnInput, settings: TurnSe
   }
 }
 
-function audible(state: TurnIn<'thinking'>): TurnStep {
-  return [{ ...state, phase: 'agent', source: 'model', said: undefined }, ...recorded(state.said), stop('filler')];
+function audible(state: Replying): TurnStep {
+  if (state.phase !== 'thinking') return [state];
+  const { reply, then } = state;
+  const next: TurnIn<'agent'> = { ...kept(state), phase: 'agent', source: 'model', reply, said: undefined, then };
+  return [next, ...recorded(state.said), stop('filler')];
 }
 
-function late(state: TurnIn<'thinking'>, settings: TurnSettings): TurnStep {
-  const text = settings.texts.fillers[state.replies % Math.max(1, settings.texts.fillers.length)];
+function late(state: Replying, { texts }: TurnSettings): TurnStep {
+  const text = texts.fillers[state.replies % Math.max(1, texts.fillers.length)];
   return text === undefined ? [state] : [state, { type: 'say-filler', reply: state.reply, text }];
 }
 
@@ -58,22 +79,14 @@ function afterTool(tool: ToolUse, settings: TurnSettings): Then {
 }
 
 function finished(state: Replying, settings: TurnSettings): TurnStep {
-  const before = [...recorded(state.said), stop('filler')];
+  const before = [...recorded(state.said), stop('filler'), stop('resume')];
   const { then } = state;
   switch (then.kind) {
-    case 'listen':
-      return [
-        {
-          replies: state.replies,
-          phase: 'caller',
-          awaiting: then.awaiting,
-          said: undefined,
-          keys: '',
-          reprompts: then.reprompts,
-        },
-        ...before,
-        startSilence(settings),
-      ];
+    case 'listen': {
+      const answered = state.phase === 'agent' && state.source === 'model';
+      const next = listening(answered ? { ...state, stumbles: 0 } : state, then);
+      return [next, ...before, startSilence(settings)];
+    }
     case 'confirm':
       return say(
         state,
@@ -84,22 +97,30 @@ function finished(state: Replying, settings: TurnSettings): TurnStep {
     case 'hand-over':
       return announce(state, then.request, settings, ...before);
     case 'hang-up':
-      return [{ replies: state.replies, phase: 'ended' }, ...before, { type: 'hang-up' }];
+      return ended(state, ...before, { type: 'hang-up' });
     default:
       return unreachable(then);
   }
 }
 
 /**
- * A reply that cannot be given is a reason for a person, and so is a prompt that cannot be said: the voice is gone, and a caller who hears
- * nothing would be asked whether they are there and then hung up on. What announces the hand-over, or ends the call, is left out.
+ * A reply that cannot be given is a reason for a person, unless the caller can mend it by saying it again or asking something else. A prompt
+ * that cannot be said means that the voice is gone: a caller who hears nothing would be asked whether they are there and then hung up on.
+ * What announces the hand-over, or ends the call, is then left out.
  */
-function failed(state: Replying, settings: TurnSettings): TurnStep {
-  if (state.phase !== 'agent' || state.source !== 'prompt') return inTrouble(state, settings);
-  const { kind } = state.then;
-  return kind === 'hand-over'
-    ? finished(state, settings)
-    : announce(state, trouble, settings, ...recorded(state.said), stop('filler'));
+function failed(state: Replying, why: ReplyFailure, settings: TurnSettings): TurnStep {
+  const before = [...recorded(state.said), stop('filler'), stop('resume')];
+  const isPrompt =
+    (state.phase === 'agent' && state.source === 'prompt') || (state.phase === 'held' && state.was === 'prompt');
+  if (isPrompt) {
+    const { kind } = state.then;
+    return kind === 'hand-over' ? finished(state, settings) : announce(state, trouble, settings, ...before);
+  }
+  if (why === 'filtered') return say(state, settings.texts.declined, listenNext, ...before);
+  if (why === 'empty' && state.stumbles < STUMBLES_MAX) {
+    return say({ ...state, stumbles: state.stumbles + 1 }, settings.texts.repeat, listenNext, ...before);
+  }
+  return inTrouble(state, settings);
 }
 
 const trouble: HandoverRequest = { reason: 'failure', queue: undefined, words: {} };

@@ -7,11 +7,14 @@ import type { HandoverRequest } from './hand-over-request.ts';
  * - `caller`: the agent listens.
  * - `thinking`: a reply is being written, nothing of it has been heard.
  * - `agent`: the caller hears a reply or a prompt.
+ * - `held`: somebody speaks over the agent. It is quiet and keeps its reply until words say whether the caller means to interrupt.
  * - `handing-over`: on the way to a person; the caller is not listened to.
  */
 export type TurnState = {
   /** How many replies there have been: the next one's id comes from it. */
   readonly replies: number;
+  /** Answers in a row that came to nothing and were passed off with "could you say that again?". */
+  readonly stumbles: number;
 } & Turn;
 
 export type Turn =
@@ -22,24 +25,42 @@ export type Turn =
       readonly awaiting: Awaiting;
       /** What the recogniser has settled on in this turn. */
       readonly said: Said | undefined;
+      /** What it believes to hear in the utterance under way. */
+      readonly guess: string | undefined;
+      /** A reply that is being written ahead, in case the turn ends with these words. Nothing of it is heard and it does nothing. */
+      readonly ahead: Ahead | undefined;
       /** Keys pressed and not yet taken as a number. */
       readonly keys: string;
       /** Reprompts since the caller was last heard. */
       readonly reprompts: number;
     }
-  | { readonly phase: 'thinking'; readonly reply: ReplyId; readonly said: Said | undefined; readonly then: Then }
-  | {
-      readonly phase: 'agent';
-      readonly source: 'model' | 'prompt';
-      readonly reply: ReplyId;
-      readonly said: Said | undefined;
-      readonly then: Then;
-    }
+  | ({ readonly phase: 'thinking' } & Reply)
+  | ({ readonly phase: 'agent'; readonly source: ReplySource } & Reply)
+  | ({
+      readonly phase: 'held';
+      /** `thinking`: nothing of it was heard before. */
+      readonly was: 'thinking' | ReplySource;
+      /** Stretches of voice that came to no words. */
+      readonly noises: number;
+    } & Reply)
   | { readonly phase: 'handing-over'; readonly request: HandoverRequest; readonly step: HandoverStep }
   | { readonly phase: 'ended' };
 
+/** `prompt`: fixed words; `model`: written for this turn. */
+export type ReplySource = 'model' | 'prompt';
+
+interface Reply {
+  readonly reply: ReplyId;
+  /** What it answers, while that is not recorded. */
+  readonly said: Said | undefined;
+  readonly then: Then;
+}
+
 export type TurnPhase = Turn['phase'];
 export type TurnIn<P extends TurnPhase> = Extract<TurnState, { phase: P }>;
+
+/** The agent has the turn. */
+export type Replying = TurnIn<'thinking' | 'agent' | 'held'>;
 
 /** A caller's words before they are recorded: they are, once an answer to them is heard. */
 export interface Said {
@@ -47,6 +68,12 @@ export interface Said {
   /** 0..1, the lowest of the parts. */
   readonly confidence: number;
   readonly by: 'voice' | 'keypad';
+}
+
+export interface Ahead {
+  readonly reply: ReplyId;
+  /** The turn's words it answers. */
+  readonly text: string;
 }
 
 export type Awaiting =
@@ -69,4 +96,4 @@ export type HandoverStep =
   /** No queue took the call; the failure message is being said. */
   | { readonly kind: 'apologising'; readonly reply: ReplyId };
 
-export const firstTurn: TurnState = { replies: 0, phase: 'waiting' };
+export const firstTurn: TurnState = { replies: 0, stumbles: 0, phase: 'waiting' };

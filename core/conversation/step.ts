@@ -1,7 +1,7 @@
 import { replyId } from '../ids.ts';
 import type { TurnEffect } from './effect.ts';
 import type { TimerName } from './input.ts';
-import type { Awaiting, Said, Then, TurnState } from './state.ts';
+import type { Awaiting, Said, Then, TurnIn, TurnState } from './state.ts';
 import type { TurnSettings } from './turn-settings.ts';
 
 export type TurnStep<State extends TurnState = TurnState> = readonly [State, ...TurnEffect[]];
@@ -16,15 +16,34 @@ export function follow<Before extends TurnState>(step: TurnStep<Before>, next: (
   return [after, ...effects, ...more];
 }
 
+/** What goes from one phase into the next. */
+export function kept({ replies, stumbles }: TurnState): Pick<TurnState, 'replies' | 'stumbles'> {
+  return { replies, stumbles };
+}
+
+/** The caller's turn, from its beginning. */
+export function listening(
+  state: TurnState,
+  { awaiting, reprompts }: { readonly awaiting: Awaiting; readonly reprompts: number },
+  said?: Said,
+): TurnIn<'caller'> {
+  const nothing = { guess: undefined, ahead: undefined, keys: '' };
+  return { ...kept(state), phase: 'caller', awaiting, said, ...nothing, reprompts };
+}
+
 /** Fixed words under a reply id of their own. */
 export function say(state: TurnState, text: string, then: Then, ...before: TurnEffect[]): TurnStep {
   const replies = state.replies + 1;
   const reply = replyId(replies);
   return [
-    { replies, phase: 'agent', source: 'prompt', reply, said: undefined, then },
+    { ...kept(state), replies, phase: 'agent', source: 'prompt', reply, said: undefined, then },
     ...before,
     { type: 'say', reply, text },
   ];
+}
+
+export function ended(state: TurnState, ...effects: TurnEffect[]): TurnStep {
+  return [{ ...kept(state), phase: 'ended' }, ...effects];
 }
 
 export function stop(timer: TimerName): TurnEffect {
@@ -35,17 +54,30 @@ export function startSilence(settings: TurnSettings): TurnEffect {
   return { type: 'start-timer', timer: 'silence', ms: settings.silence.repromptAfterMs };
 }
 
+/** Gives up the reply that was written ahead, if one was. */
+export function dropAhead(state: TurnState): TurnEffect[] {
+  return state.phase === 'caller' && state.ahead !== undefined
+    ? [{ type: 'stop-reply', reply: state.ahead.reply }]
+    : [];
+}
+
+/** Every timer of the caller's turn. */
+export function stopListening(): TurnEffect[] {
+  return [stop('silence'), stop('end-of-turn'), stop('stable'), stop('keys')];
+}
+
 /** Ends the reply that is under way, if one is, and every timer. */
 export function stopWhatRuns(state: TurnState): TurnEffect[] {
-  const timers: TurnEffect[] = [stop('end-of-turn'), stop('silence'), stop('filler'), stop('keys'), stop('transfer')];
+  const timers: TurnEffect[] = [...stopListening(), stop('filler'), stop('resume'), stop('transfer')];
   switch (state.phase) {
     case 'thinking':
     case 'agent':
+    case 'held':
       return [{ type: 'stop-reply', reply: state.reply }, ...recorded(state.said), ...timers];
     case 'handing-over':
       return 'reply' in state.step ? [{ type: 'stop-reply', reply: state.step.reply }, ...timers] : timers;
     case 'caller':
-      return [...recorded(state.said), ...timers];
+      return [...dropAhead(state), ...recorded(state.said), ...timers];
     case 'waiting':
     case 'ended':
       return timers;

@@ -1,10 +1,11 @@
 import { unreachable } from '../unreachable.ts';
+import { calledOff } from './calling-off.ts';
 import { nextHandingOver } from './handing-over.ts';
 import type { TurnInput } from './input.ts';
 import { nextListening } from './listening.ts';
 import { inTrouble, nextReplying } from './replying.ts';
 import type { TurnState } from './state.ts';
-import { listenNext, say, stopWhatRuns, type TurnStep } from './step.ts';
+import { ended, listenNext, say, stopWhatRuns, type TurnStep } from './step.ts';
 import type { TurnSettings } from './turn-settings.ts';
 
 /**
@@ -13,7 +14,10 @@ import type { TurnSettings } from './turn-settings.ts';
  */
 export function nextTurn(state: TurnState, input: TurnInput, settings: TurnSettings): TurnStep {
   if (state.phase === 'ended') return [state];
-  if (input.type === 'caller-gone') return [{ replies: state.replies, phase: 'ended' }, ...stopWhatRuns(state)];
+  if (input.type === 'caller-gone') return ended(state, ...stopWhatRuns(state));
+  // Nobody said what came back over the line: it ends an utterance, and that is all.
+  if ('from' in input && input.from === 'line')
+    return nextTurn(state, { ...input, from: 'caller', text: '' }, settings);
   if (input.type === 'hearing-failed' && state.phase !== 'handing-over') return inTrouble(state, settings);
   switch (state.phase) {
     case 'waiting':
@@ -22,9 +26,10 @@ export function nextTurn(state: TurnState, input: TurnInput, settings: TurnSetti
       return nextListening(state, input, settings);
     case 'thinking':
     case 'agent':
+    case 'held':
       return nextReplying(state, input, settings);
     case 'handing-over':
-      return nextHandingOver(state, input, settings);
+      return calledOff(state, input, settings) ?? nextHandingOver(state, input, settings);
     default:
       return unreachable(state);
   }

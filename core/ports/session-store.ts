@@ -1,15 +1,28 @@
 import type { CallId } from '../ids.ts';
 import type { HandoverPacket } from '../handover/packet.ts';
 import type { Customer } from './customer-directory.ts';
+import type { ReplyFailure } from '../conversation/reply-failure.ts';
 import type { TranscriptTurn } from '../conversation/transcript.ts';
 
 /** What the media bridge knows of a call: written by the bridge only, read by both. */
 export interface SessionRecord {
   readonly callId: CallId;
   readonly agent: string;
+  /** Spoken last; BCP 47. Rows written before calls had a choice do not say. */
+  readonly language?: string;
   readonly turns: readonly TranscriptTurn[];
+  /** What went wrong on the way, in order. */
+  readonly incidents?: readonly Incident[];
   readonly customer: Customer | undefined;
   readonly packet: HandoverPacket | undefined;
+}
+
+/** Something that failed in a turn and what the caller was told instead of an answer. For those who look into a call afterwards. */
+export interface Incident {
+  readonly atMs: number;
+  readonly kind: ReplyFailure | 'deaf';
+  /** A port and its code: never what somebody said. */
+  readonly detail: string;
 }
 
 export interface SessionStore {

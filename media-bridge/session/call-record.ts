@@ -5,7 +5,10 @@ import type { TranscriptTurn } from '#core/conversation/transcript';
 import type { HandoverPacket } from '#core/handover/packet';
 import type { Clock } from '#core/ports/clock';
 import type { Customer } from '#core/ports/customer-directory';
-import type { SessionRecord } from '#core/ports/session-store';
+import type { Incident, SessionRecord } from '#core/ports/session-store';
+import type { AgentDefinition } from '#core/agent/definition';
+import type { CallOffer } from '#core/call/offer';
+import type { Locale } from '#core/language/locale';
 import type { ReplyLatency } from './reply-latency.ts';
 
 export interface CallRecordOptions {
@@ -22,18 +25,37 @@ export interface CallRecordOptions {
 export class CallRecord {
   readonly #options: CallRecordOptions;
   #turns: readonly TranscriptTurn[];
+  #agent: AgentDefinition;
+  #locale: Locale;
+  #incidents: readonly Incident[];
   #customer: Customer | undefined;
   #packet: HandoverPacket | undefined;
 
   constructor(options: CallRecordOptions) {
     this.#options = options;
+    ({ agent: this.#agent, locale: this.#locale } = options.facts);
     this.#turns = options.earlier?.turns ?? [];
+    this.#incidents = options.earlier?.incidents ?? [];
     this.#customer = options.earlier?.customer;
     this.#packet = options.earlier?.packet;
   }
 
   get facts(): ConversationFacts {
-    return { ...this.#options.facts, customer: this.#customer, turns: this.#turns };
+    const { offer } = this.#options.facts;
+    return { offer, agent: this.#agent, locale: this.#locale, customer: this.#customer, turns: this.#turns };
+  }
+
+  /** For log lines. */
+  get ids(): Pick<CallOffer, 'callId' | 'correlationId'> {
+    const { callId, correlationId } = this.#options.facts.offer;
+    return { callId, correlationId };
+  }
+
+  /** From the next turn on. */
+  speakAs(agent: AgentDefinition, locale: Locale): void {
+    this.#agent = agent;
+    this.#locale = locale;
+    this.#tell();
   }
 
   /** Written with the next turn. */
@@ -53,7 +75,7 @@ export class CallRecord {
       this.#add({ by: 'keypad', text: said.text, atMs });
       return;
     }
-    log.info({ ...this.#ids(), text: said.text, confidence: said.confidence }, 'caller said');
+    log.info({ ...this.ids, text: said.text, confidence: said.confidence }, 'caller said');
     this.#add({ by: 'caller', text: said.text, confidence: said.confidence, atMs });
   }
 
@@ -61,8 +83,21 @@ export class CallRecord {
   agentSaid(text: string, interrupted: boolean, latency: ReplyLatency | undefined): void {
     if (text === '') return;
     const { log, clock } = this.#options;
-    log.info({ ...this.#ids(), text, interrupted, latency }, 'agent said');
+    log.info({ ...this.ids, text, interrupted, latency }, 'agent said');
     this.#add({ by: 'agent', text, interrupted, atMs: clock.now() });
+  }
+
+  toolGave(name: string, text: string, sources: readonly string[]): void {
+    const { log, clock } = this.#options;
+    log.info({ ...this.ids, name, sources }, 'tool used');
+    this.#add({ by: 'tool', name, text, atMs: clock.now(), ...(sources.length > 0 ? { sources } : {}) });
+  }
+
+  wentWrong(kind: Incident['kind'], detail: string): void {
+    const { log, clock } = this.#options;
+    log.warn({ ...this.ids, kind, detail }, 'turn failed');
+    this.#incidents = [...this.#incidents, { atMs: clock.now(), kind, detail }];
+    this.#tell();
   }
 
   #add(turn: TranscriptTurn): void {
@@ -74,15 +109,12 @@ export class CallRecord {
     const { facts, onRecord } = this.#options;
     onRecord({
       callId: facts.offer.callId,
-      agent: facts.agent.name,
+      agent: this.#agent.name,
+      language: this.#locale.language,
       turns: this.#turns,
+      incidents: this.#incidents,
       customer: this.#customer,
       packet: this.#packet,
     });
-  }
-
-  #ids() {
-    const { callId, correlationId } = this.#options.facts.offer;
-    return { callId, correlationId };
   }
 }

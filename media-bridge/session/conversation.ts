@@ -1,43 +1,54 @@
 import type { Log } from '#adapters/logging/logger';
+import type { Agent, AgentCatalogue } from '#core/agent/agent';
+import type { CallState } from '#core/call/state';
 import type { TurnEffect } from '#core/conversation/effect';
+import { fixedPrompts } from '#core/conversation/fixed-prompts';
 import type { TurnInput } from '#core/conversation/input';
-import { replyRequest, type ConversationFacts } from '#core/conversation/model-request';
-import { readToolCall } from '#core/conversation/tools';
-import { firstTurn, type Said, type TurnState } from '#core/conversation/state';
-import type { HandoverRequest } from '#core/conversation/hand-over-request';
+import type { ConversationFacts } from '#core/conversation/model-request';
+import { replyFailure } from '#core/conversation/reply-failure';
+import { firstTurn, type TurnState } from '#core/conversation/state';
 import { nextTurn } from '#core/conversation/turn';
-import { turnSettings } from '#core/conversation/turn-settings';
-import type { HandoverPacket } from '#core/handover/packet';
+import { turnSettings, type TurnSettings } from '#core/conversation/turn-settings';
 import type { CallConnectionId, ReplyId } from '#core/ids';
+import { primarySubtag, type Locale } from '#core/language/locale';
 import type { Clock } from '#core/ports/clock';
 import type { Customer } from '#core/ports/customer-directory';
 import { PortError } from '#core/ports/error';
-import type { ToolCall } from '#core/ports/language-model';
 import type { SessionRecord } from '#core/ports/session-store';
-import type { CallState } from '#core/call/state';
+import type { ToolRunner } from '#core/ports/tool-runner';
 import { unreachable } from '#core/unreachable';
 import { CallRecord } from './call-record.ts';
-import { askForTransfer, preparePacket, type HandoverServices } from './hand-over.ts';
-import { ReplyStopwatch, type ReplyLatency } from './reply-latency.ts';
-import type { ToolOutcome } from './reply-work.ts';
-import { writeReply } from './reply-writer.ts';
+import type { HandoverServices } from './hand-over.ts';
+import { Replies } from './replies.ts';
 import type { Speaker, SpeakerEvents } from './speaker.ts';
+import { Transfers } from './transfers.ts';
 import { TurnTimers } from './turn-timers.ts';
 
-/** How long the end of a call that is said to be gone may take to show. */
-const GONE_GRACE_MS = 2_000;
-/** A failed request to the model is made once more when nothing of the reply has come: the caller notices half a second. */
-const MODEL_TRIES_MAX = 2;
+/** Clauses the agent has said that may still come back as an echo. */
+const LAST_CLAUSES = 3;
 
 export interface ConversationOptions {
   readonly facts: Omit<ConversationFacts, 'customer' | 'turns'>;
+  readonly agent: Agent;
   readonly earlier: SessionRecord | undefined;
   readonly connectionId: CallConnectionId;
-  readonly services: HandoverServices & { readonly clock: Clock; readonly log: Log };
+  readonly services: HandoverServices & {
+    readonly agents: AgentCatalogue;
+    readonly clock: Clock;
+    readonly log: Log;
+  };
+  /** What this agent's model may use in this call. */
+  readonly toolsOf: (agent: Agent, record: CallRecord) => ToolRunner;
   /** Speaks with these events; made by whoever owns the socket. */
   readonly speaker: (events: SpeakerEvents) => Speaker;
   /** Takes back what the front has queued. */
   readonly stopAudio: () => void;
+  /** Monotonic milliseconds: when the caller was last heard. */
+  readonly lastVoiceMs: () => number | undefined;
+  /** And since when they speak, or spoke last. */
+  readonly voiceBeganMs: () => number | undefined;
+  /** Another agent or another language from now on. */
+  readonly onLocale: (locale: Locale) => void;
   readonly onRecord: (record: SessionRecord) => void;
   readonly onAwaitingTransfer: (awaiting: boolean) => void;
   readonly onHangUp: () => void;
@@ -50,30 +61,56 @@ export class Conversation {
   readonly #options: ConversationOptions;
   readonly #speaker: Speaker;
   readonly #timers = new TurnTimers((timer) => this.dispatch({ type: 'timer-fired', timer }));
-  readonly #settings;
   readonly #inbox: TurnInput[] = [];
   readonly #ended = new AbortController();
   readonly #record: CallRecord;
+  readonly #replies: Replies;
+  readonly #transfers: Transfers;
   #isRunning = false;
   #state: TurnState = firstTurn;
-  #packet: Promise<HandoverPacket> | undefined;
-  #model: { readonly reply: ReplyId; readonly abort: AbortController; readonly stopwatch: ReplyStopwatch } | undefined;
-  #transfer: { readonly id: string; readonly attempt: number } | undefined;
-  #transfers = 0;
-  #lastVoiceMs: number | undefined;
+  #agent: Agent;
+  #settings: TurnSettings;
+  #fixed: ReadonlySet<string>;
+  #lastClauses: readonly string[] = [];
+  /** How long the caller had spoken when the agent fell silent, while its reply is held. */
+  #quietAfterMs: number | undefined;
 
   constructor(options: ConversationOptions) {
+    const { services, agent, facts } = options;
     this.#options = options;
-    this.#settings = turnSettings(options.facts.agent, options.facts.locale);
-    this.#record = new CallRecord({ ...options, ...options.services });
+    this.#agent = agent;
+    this.#settings = turnSettings(agent.definition, facts.locale);
+    this.#fixed = new Set(fixedPrompts(facts.locale));
+    this.#record = new CallRecord({ ...options, ...services });
     this.#speaker = options.speaker({
       onAudible: (reply) => this.#audible(reply),
       onClause: (_reply, text) => this.#clauseAudible(text),
+      onStalled: (reply) => this.dispatch({ type: 'reply-stalled', reply }),
       onFinished: (reply, text) => {
-        this.#record.agentSaid(text, false, this.#latencyOf(reply));
+        this.#record.agentSaid(text, false, this.#replies.latencyOf(reply));
         this.dispatch({ type: 'reply-finished', reply });
       },
       onFailed: (reply, error) => this.#replyFailed(reply, error),
+    });
+    this.#replies = new Replies({
+      record: this.#record,
+      services,
+      tools: () => options.toolsOf(this.#agent, this.#record),
+      lastVoiceMs: options.lastVoiceMs,
+      onClause: (reply, text) => this.#speaker.say(reply, text, this.#record.facts.locale, 'written'),
+      onWritten: (reply) => this.#speaker.complete(reply),
+      onFailed: (reply, error) => this.#replyFailed(reply, error),
+      onTurnTool: (reply, tool) => this.dispatch({ type: 'tool-called', reply, tool }),
+      onLanguage: (language) => this.speak(language),
+      onAgent: (name) => this.#handTo(name),
+    });
+    this.#transfers = new Transfers({
+      record: this.#record,
+      connectionId: options.connectionId,
+      services,
+      signal: this.#ended.signal,
+      onAwaiting: options.onAwaitingTransfer,
+      onOutcome: (outcome) => this.dispatch(outcome),
     });
   }
 
@@ -81,13 +118,26 @@ export class Conversation {
     return this.#speaker;
   }
 
+  /** The language spoken now. */
+  get locale(): Locale {
+    return this.#record.facts.locale;
+  }
+
+  /** What the agent has said lately: an echo of it may still be under way. */
+  get lastWords(): string {
+    return this.#lastClauses.join(' ');
+  }
+
   set customer(customer: Customer) {
     this.#record.customer = customer;
   }
 
-  /** When the caller was last heard, in monotonic milliseconds: latencies count from here. */
-  set lastVoiceMs(atMs: number) {
-    this.#lastVoiceMs = atMs;
+  /** Goes on in this language of the agent; says whether it has it. `language` is BCP 47. */
+  speak(language: string): boolean {
+    const locale = languageOf(this.#agent, language);
+    if (locale === undefined) return false;
+    if (locale !== this.#record.facts.locale) this.#change(this.#agent, locale);
+    return true;
   }
 
   dispatch(input: TurnInput): void {
@@ -104,27 +154,16 @@ export class Conversation {
     }
   }
 
-  /** What the control plane says of the call: outcomes of transfers come this way. */
+  /** What the control plane says of the call. */
   rowRead(state: CallState): void {
-    const transfer = 'transfer' in state ? state.transfer : undefined;
-    if (this.#transfer === undefined || transfer?.id !== this.#transfer.id || transfer.result.kind === 'under-way')
-      return;
-    const { attempt } = this.#transfer;
-    this.#transfer = undefined;
-    this.#options.onAwaitingTransfer(false);
-    const { callId, correlationId } = this.#options.facts.offer;
-    const { kind, ...result } = transfer.result;
-    this.#options.services.log.info(
-      { callId, correlationId, transferId: transfer.id, result: kind, ...result },
-      'transfer outcome',
-    );
-    this.dispatch(kind === 'accepted' ? { type: 'transfer-accepted', attempt } : { type: 'transfer-failed', attempt });
+    this.#transfers.rowRead(state);
   }
 
   end(): void {
     this.dispatch({ type: 'caller-gone' });
     this.#ended.abort(new Error('the conversation has ended'));
     this.#timers.close();
+    this.#replies.close();
     this.#speaker.close();
   }
 
@@ -132,28 +171,38 @@ export class Conversation {
     const before = this.#state.phase;
     const [state, ...effects] = nextTurn(this.#state, input, this.#settings);
     this.#state = state;
-    const handsOver = state.phase === 'handing-over' && before !== 'handing-over';
-    if (handsOver) this.#packet = undefined;
-    if (before === 'handing-over' && state.phase !== 'handing-over') this.#options.onAwaitingTransfer(false);
+    if (input.type === 'hearing-failed') this.#record.wentWrong('deaf', 'recognition is gone');
+    if (before === 'handing-over' && state.phase !== 'handing-over') this.#transfers.leave();
+    const begins = state.phase === 'handing-over' && before !== 'handing-over';
     for (const effect of effects) this.#run(effect);
     // While the announcement is spoken, and after the caller's last words were written down.
-    if (handsOver) this.#packet ??= this.#preparePacket(state.request);
+    if (begins && state.step.kind === 'announcing') this.#transfers.prepare(state.request);
   }
 
   #run(effect: TurnEffect): void {
     switch (effect.type) {
       case 'say':
-        this.#speaker.say(effect.reply, effect.text);
+        this.#speaker.say(effect.reply, effect.text, this.#record.facts.locale, this.#kindOf(effect.text));
         this.#speaker.complete(effect.reply);
         return;
       case 'say-filler':
-        this.#speaker.say(effect.reply, effect.text);
+        this.#speaker.say(effect.reply, effect.text, this.#record.facts.locale, 'fixed');
         return;
       case 'think':
-        void this.#think(effect.reply, effect.said);
+        this.#replies.think(effect.reply, effect.said);
+        return;
+      case 'think-ahead':
+        this.#replies.thinkAhead(effect.reply, effect.said);
+        return;
+      case 'hold-reply':
+        this.#hold(effect.reply);
+        return;
+      case 'resume-reply':
+        this.#quietAfterMs = undefined;
+        this.#speaker.resume(effect.reply);
         return;
       case 'stop-reply':
-        this.#interrupt(effect.reply);
+        this.#stop(effect.reply);
         return;
       case 'record-caller':
         this.#record.callerSaid(effect.said);
@@ -165,7 +214,7 @@ export class Conversation {
         this.#timers.stop(effect.timer);
         return;
       case 'transfer':
-        void this.#askForTransfer(effect);
+        void this.#transfers.ask(effect.request, effect.attempt);
         return;
       case 'hang-up':
         this.#options.onHangUp();
@@ -175,138 +224,88 @@ export class Conversation {
     }
   }
 
-  async #think(reply: ReplyId, said: Said): Promise<void> {
-    const { services } = this.#options;
-    const abort = new AbortController();
-    const stopwatch = new ReplyStopwatch(services.clock.monotonicMs(), this.#lastVoiceMs);
-    this.#model = { reply, abort, stopwatch };
-    const signal = AbortSignal.any([abort.signal, this.#ended.signal]);
-    const request = replyRequest(this.#record.facts, said);
-    const progress = { began: false };
-    for (let tries = 1; ; tries += 1) {
-      try {
-        await writeReply(
-          {
-            model: services.model,
-            request: () => request,
-            act: (call) => Promise.resolve(this.#act(reply, call)),
-            meanwhile: () => undefined,
-            maxChars: this.#record.facts.agent.maxReplyChars,
-          },
-          {
-            onFirstToken: () => {
-              progress.began = true;
-              stopwatch.firstToken(services.clock.monotonicMs());
-            },
-            onClause: (text) => this.#speaker.say(reply, text),
-          },
-          signal,
-        );
-        if (!signal.aborted) this.#speaker.complete(reply);
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        const again = !progress.began && tries < MODEL_TRIES_MAX && error instanceof PortError && error.retryable;
-        if (!again) {
-          this.#replyFailed(reply, error);
-          return;
-        }
-        services.log.warn({ callId: this.#options.facts.offer.callId, err: error }, 'model asked again');
-      }
-    }
+  #kindOf(text: string): 'fixed' | 'written' {
+    return this.#fixed.has(text) ? 'fixed' : 'written';
   }
 
-  #act(reply: ReplyId, call: ToolCall): ToolOutcome {
-    const { agent, offer } = this.#record.facts;
-    const reading = readToolCall(call, agent);
-    if (reading.kind !== 'turn') return { kind: 'result', text: 'There is no tool of that name.' };
-    const { callId, correlationId } = offer;
-    this.#options.services.log.info({ callId, correlationId, name: call.name }, 'tool called');
-    this.dispatch({ type: 'tool-called', reply, tool: reading.tool });
-    return { kind: 'turn' };
+  #hold(reply: ReplyId): void {
+    if (this.#speaker.hold(reply) !== 'audible') return;
+    this.#options.stopAudio();
+    this.#quietAfterMs = this.#sinceVoiceBeganMs();
+    this.#options.services.log.debug({ ...this.#record.ids, reply, stopAudioMs: this.#quietAfterMs }, 'reply held');
   }
 
-  #interrupt(reply: ReplyId): void {
-    const { log, clock } = this.#options.services;
-    const startedMs = clock.monotonicMs();
+  /** Ends a reply. What of it was heard is recorded. */
+  #stop(reply: ReplyId): void {
+    const latency = this.#replies.latencyOf(reply);
+    this.#replies.stop(reply);
+    const stopped = this.#speaker.stop(reply);
+    if (stopped?.wasAudible !== true) return;
+    this.#options.stopAudio();
+    this.#record.agentSaid(stopped.heard, true, latency);
     // A caller who hangs up, or an agent that fails, interrupts nobody.
     const bySpeaking = this.#state.phase === 'caller' || this.#state.phase === 'handing-over';
-    if (!this.#stop(reply) || !bySpeaking) return;
-    const { callId, correlationId } = this.#options.facts.offer;
-    log.info({ callId, correlationId, stopAudioMs: Math.round(clock.monotonicMs() - startedMs) }, 'interruption');
+    const stopAudioMs = this.#quietAfterMs ?? this.#sinceVoiceBeganMs();
+    this.#quietAfterMs = undefined;
+    if (bySpeaking) this.#options.services.log.info({ ...this.#record.ids, stopAudioMs }, 'interruption');
   }
 
-  /** Whether anything of it had been heard. */
-  #stop(reply: ReplyId): boolean {
-    if (this.#model?.reply === reply) this.#model.abort.abort(new Error('the reply was stopped'));
-    const stopped = this.#speaker.stop(reply);
-    if (stopped?.wasAudible !== true) return false;
-    this.#options.stopAudio();
-    this.#record.agentSaid(stopped.heard, true, this.#latencyOf(reply));
-    return true;
-  }
-
-  #replyFailed(reply: ReplyId, error: unknown): void {
-    const { callId, correlationId } = this.#options.facts.offer;
-    this.#options.services.log.error({ callId, correlationId, err: error }, 'reply failed');
-    this.#stop(reply);
-    this.dispatch({ type: 'reply-failed', reply });
-  }
-
-  #audible(reply: ReplyId): void {
-    const { clock } = this.#options.services;
-    if (this.#model?.reply === reply) this.#model.stopwatch.firstAudio(clock.monotonicMs());
-    // First: what the caller said comes before the answer to it.
-    this.dispatch({ type: 'reply-audible', reply });
+  #sinceVoiceBeganMs(): number | undefined {
+    const beganMs = this.#options.voiceBeganMs();
+    return beganMs === undefined ? undefined : Math.round(this.#options.services.clock.monotonicMs() - beganMs);
   }
 
   #clauseAudible(text: string): void {
-    const { callId, correlationId } = this.#options.facts.offer;
-    this.#options.services.log.info({ callId, correlationId, text }, 'agent speaking');
+    this.#lastClauses = [...this.#lastClauses.slice(1 - LAST_CLAUSES), text];
+    this.#options.services.log.info({ ...this.#record.ids, text }, 'agent speaking');
   }
 
-  #latencyOf(reply: ReplyId): ReplyLatency | undefined {
-    return this.#model?.reply === reply ? this.#model.stopwatch.read() : undefined;
+  #audible(reply: ReplyId): void {
+    this.#replies.audible(reply);
+    // First: what the caller said comes before the answer to it.
+    this.dispatch({ type: 'reply-audible', reply });
+    this.#replies.recordTools(reply);
   }
 
-  #preparePacket(request: HandoverRequest): Promise<HandoverPacket> {
-    return preparePacket(this.#record.facts, request, this.#options.services, this.#ended.signal);
+  #replyFailed(reply: ReplyId, error: unknown): void {
+    const why = replyFailure(error);
+    this.#options.services.log.error({ ...this.#record.ids, why, err: error }, 'reply failed');
+    this.#record.wentWrong(why, detailOf(error));
+    this.#stop(reply);
+    this.dispatch({ type: 'reply-failed', reply, why });
   }
 
-  async #askForTransfer({ request, attempt }: Extract<TurnEffect, { type: 'transfer' }>): Promise<void> {
-    const { services, connectionId, onAwaitingTransfer } = this.#options;
-    const { signal } = this.#ended;
-    this.#transfers += 1;
-    const id = `transfer-${this.#record.facts.turns.length}-${this.#transfers}`;
-    try {
-      this.#packet ??= this.#preparePacket(request);
-      const packet = await this.#packet;
-      this.#record.packet = packet;
-      this.#transfer = { id, attempt };
-      onAwaitingTransfer(true);
-      const nowMs = services.clock.now();
-      const asked = await askForTransfer(
-        this.#record.facts,
-        packet,
-        { request, index: attempt, transferId: id, connectionId, nowMs },
-        services,
-        signal,
-      );
-      if (asked === 'asked') return;
-      // "Gone" may be wrong: after a failed transfer the field has seen it of calls that were up (acs-facts 11). If this one is over, we shall know soon.
-      await services.clock.sleep(GONE_GRACE_MS, signal);
-      this.#transferNotAsked(id, attempt, 'the front says that the call is gone');
-    } catch (error) {
-      if (signal.aborted) return;
-      this.#transferNotAsked(id, attempt, error);
-    }
+  /** Another agent goes on with this caller, in the language spoken if it has that. */
+  #handTo(name: string): boolean {
+    const agent = this.#options.services.agents.named(name);
+    if (agent === undefined) return false;
+    const { locale } = this.#record.facts;
+    this.#change(agent, languageOf(agent, locale.language) ?? agent.locales[0]);
+    return true;
   }
 
-  #transferNotAsked(id: string, attempt: number, error: unknown): void {
-    const { callId, correlationId } = this.#options.facts.offer;
-    this.#options.services.log.error({ callId, correlationId, transferId: id, err: error }, 'transfer not asked for');
-    // Unless the next queue has been asked for meanwhile.
-    if (this.#transfer?.id === id) this.#transfer = undefined;
-    this.dispatch({ type: 'transfer-failed', attempt });
+  #change(agent: Agent, locale: Locale): void {
+    const { log } = this.#options.services;
+    this.#agent = agent;
+    this.#settings = turnSettings(agent.definition, locale);
+    this.#fixed = new Set(fixedPrompts(locale));
+    this.#record.speakAs(agent.definition, locale);
+    log.info(
+      { ...this.#record.ids, agent: agent.definition.name, language: locale.language },
+      'agent or language changed',
+    );
+    this.#options.onLocale(locale);
   }
+}
+
+function languageOf({ locales }: Agent, language: string): Locale | undefined {
+  return (
+    locales.find((locale) => locale.language.toLowerCase() === language.toLowerCase()) ??
+    locales.find((locale) => primarySubtag(locale.language) === primarySubtag(language))
+  );
+}
+
+function detailOf(error: unknown): string {
+  if (!(error instanceof PortError)) return 'unexpected';
+  return [error.port, error.code ?? error.status].filter((part) => part !== undefined).join(' ');
 }

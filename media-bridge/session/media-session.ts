@@ -1,22 +1,22 @@
 import type { Log } from '#adapters/logging/logger';
-import type { AgentCatalogue } from '#core/agent/agent';
+import type { Agent, AgentCatalogue } from '#core/agent/agent';
 import { headerValue } from '#core/handover/inbound-headers';
-import { frameCutter } from '#core/audio/frames';
 import { SAMPLE_RATE_HZ } from '#core/audio/pcm';
 import type { CallState } from '#core/call/state';
 import { greetingFor } from '#core/conversation/greeting';
-import { nextVoice, silentVoice, type VoiceState } from '#core/conversation/voice-activity';
+import { areOwnWords } from '#core/conversation/own-words';
 import type { CallConnectionId } from '#core/ids';
 import type { CallStore } from '#core/ports/call-store';
 import type { Clock } from '#core/ports/clock';
 import type { CustomerDirectory } from '#core/ports/customer-directory';
 import type { SessionRecord, SessionStore } from '#core/ports/session-store';
-import type { SpeechToText } from '#core/ports/speech-to-text';
+import type { SpeechToText, Words } from '#core/ports/speech-to-text';
 import type { TextToSpeech } from '#core/ports/text-to-speech';
 import { readInboundMessage } from '../acs/inbound-message.ts';
 import { audioMessage, stopAudioMessage } from '../acs/outbound-message.ts';
 import type { FrameClock } from '../audio/frame-clock.ts';
-import type { VoiceDetector, VoiceDetectors } from '../audio/voice-detector.ts';
+import type { VoiceDetectors } from '../audio/voice-detector.ts';
+import { CallerVoice } from './caller-voice.ts';
 import { CallRowWatch } from './call-row-watch.ts';
 import { Conversation } from './conversation.ts';
 import { findCustomer } from './find-customer.ts';
@@ -59,6 +59,12 @@ export type SessionEnd = 'socket-closed' | 'call-ended' | 'hung-up' | 'replaced'
 
 /** The greeting waits this long for the customer's name; a later one is used from the next turn on. */
 const CUSTOMER_BUDGET_MS = 400;
+/** The caller has heard all there is of a reply that is still being written: after so long something is said. */
+const STALLED_AFTER_MS = 4_000;
+/** From the end of a word to the transcript that has it. */
+const RECOGNITION_DELAY_MS = 2_500;
+/** Words with less voice than this were not said by anybody. */
+const VOICE_MIN_MS = 60;
 /** ACS closes the socket when the call ends; if it does not, we do. */
 const HUNG_UP_GRACE_MS = 5_000;
 /** Two seconds of audio: a peer that reads so slowly will not play it in time either. */
@@ -69,42 +75,54 @@ export class MediaSession {
   readonly #start: SessionStart;
   readonly #services: SessionServices;
   readonly #socket: MediaSocket;
+  readonly #agent: Agent;
   readonly #conversation: Conversation;
+  readonly #voice: CallerVoice;
   readonly #hearing: Hearing;
   readonly #journal: SessionJournal;
   readonly #rowWatch: CallRowWatch;
-  readonly #detector: VoiceDetector;
-  readonly #cutter = frameCutter();
   readonly #stopTicking: () => void;
   readonly #closed = new AbortController();
   readonly #counts = { malformed: 0, unknownKind: 0, droppedFrames: 0 };
-  #voice: VoiceState = silentVoice;
   #ended: Promise<void> | undefined;
   #hungUp: NodeJS.Timeout | undefined;
 
   constructor(socket: MediaSocket, start: SessionStart, services: SessionServices) {
     const { agents, clock, log } = services;
-    const { offer } = start.call;
-    const { definition: agent, locales } = agents.for(offer);
-    const [locale] = locales;
+    const { call, earlier } = start;
+    const { offer } = call;
+    const agent = agents.named(earlier?.agent ?? '') ?? agents.for(offer);
+    const locale = agent.locales.find(({ language }) => language === earlier?.language) ?? agent.locales[0];
     this.#socket = socket;
     this.#start = start;
     this.#services = services;
-    this.#detector = services.detectors();
+    this.#agent = agent;
     this.#journal = new SessionJournal(services.sessions, clock, log);
+    this.#voice = new CallerVoice({
+      detector: services.detectors(),
+      clock,
+      onFrame: (frame) => this.#hearing.push(frame),
+      onVoice: (type) => this.#conversation.dispatch({ type }),
+    });
     this.#conversation = new Conversation({
-      facts: { agent, locale, offer },
-      earlier: start.earlier,
+      facts: { agent: agent.definition, locale, offer },
+      agent,
+      earlier,
       connectionId: start.connectionId,
       services,
+      toolsOf: () => noTools,
       speaker: (events) =>
         new Speaker({
           textToSpeech: services.textToSpeech,
-          style: locale,
           sendFrame: (pcm) => this.#sendFrame(pcm),
+          onHeard: (pcm) => this.#voice.played(pcm),
+          stalledAfterMs: STALLED_AFTER_MS,
           events,
         }),
       stopAudio: () => socket.send(stopAudioMessage),
+      lastVoiceMs: () => this.#voice.lastVoiceMs,
+      voiceBeganMs: () => this.#voice.beganMs,
+      onLocale: () => undefined,
       onRecord: (record) => this.#journal.note(record),
       onAwaitingTransfer: (awaiting) => (this.#rowWatch.awaitingTransfer = awaiting),
       onHangUp: () => void this.#hangUp(),
@@ -123,15 +141,10 @@ export class MediaSession {
     this.#hearing = new Hearing({
       callId: offer.callId,
       speechToText: services.speechToText,
-      options: { languages: [locale.language], phrases: agent.phrases },
+      options: { languages: [locale.language], phrases: agent.definition.phrases },
       clock,
       log,
-      onTranscript: (transcript) =>
-        this.#conversation.dispatch(
-          transcript.type === 'partial'
-            ? { type: 'partial', text: transcript.text }
-            : { type: 'final', text: transcript.text, confidence: transcript.confidence },
-        ),
+      onTranscript: (words) => this.#understood(words),
       onFailed: () => this.#conversation.dispatch({ type: 'hearing-failed' }),
     });
     this.#stopTicking = services.frameClock.onTick(() => this.#guarded(() => this.#conversation.speaker.tick()));
@@ -155,7 +168,7 @@ export class MediaSession {
     const { message } = reading;
     switch (message.kind) {
       case 'audio':
-        for (const frame of this.#cutter.push(message.pcm)) this.#hear(frame);
+        this.#voice.push(message.pcm);
         return;
       case 'key':
         this.#keyPressed(message.key);
@@ -193,7 +206,7 @@ export class MediaSession {
     this.#stopTicking();
     this.#rowWatch.close();
     this.#conversation.end();
-    this.#detector.close();
+    this.#voice.close();
     this.#socket.close(1000, reason);
     await this.#hearing
       .close()
@@ -203,10 +216,9 @@ export class MediaSession {
   }
 
   async #greet(): Promise<void> {
-    const { agents, clock, customers, log } = this.#services;
+    const { clock, customers, log } = this.#services;
     const { call, earlier } = this.#start;
-    const { definition: agent, locales } = agents.for(call.offer);
-    const [locale] = locales;
+    const { definition: agent } = this.#agent;
     const search = findCustomer(customers, call.offer, agent, this.#closed.signal).catch((error: unknown) => {
       if (!this.#closed.signal.aborted) log.warn({ callId: call.offer.callId, err: error }, 'customer not looked up');
       return undefined;
@@ -223,6 +235,7 @@ export class MediaSession {
       if (found !== undefined) this.#conversation.customer = found;
     });
     if (customer !== undefined) this.#conversation.customer = customer;
+    const { locale } = this.#conversation;
     const greeting =
       earlier === undefined || earlier.turns.length === 0
         ? greetingFor(locale, headerValue(call.offer.headers, agent.reasonHeader), customer)
@@ -230,13 +243,15 @@ export class MediaSession {
     this.#conversation.dispatch({ type: 'media-ready', greeting });
   }
 
-  #hear(frame: Int16Array): void {
-    this.#hearing.push(frame);
-    const voiced = this.#detector.isVoice(frame);
-    if (voiced) this.#conversation.lastVoiceMs = this.#services.clock.monotonicMs();
-    const [voice, event] = nextVoice(this.#voice, voiced);
-    this.#voice = voice;
-    if (event !== undefined) this.#conversation.dispatch({ type: event });
+  #understood(words: Words): void {
+    const { text, startMs, endMs } = words;
+    const voicedMs = this.#voice.voicedMsOfLast(endMs - startMs + RECOGNITION_DELAY_MS);
+    const from = voicedMs < VOICE_MIN_MS && areOwnWords(text, this.#conversation.lastWords) ? 'line' : 'caller';
+    this.#conversation.dispatch(
+      words.type === 'partial'
+        ? { type: 'partial', text, from }
+        : { type: 'final', text, from, confidence: words.confidence },
+    );
   }
 
   /** What the answer asked for is what comes; anything else is a misunderstanding that nobody would hear otherwise than as noise. */
@@ -275,3 +290,9 @@ export class MediaSession {
       this.#services.log.warn({ callId: this.#start.call.offer.callId, problem, where }, 'media message ignored');
   }
 }
+
+const noTools = {
+  tools: [],
+  meanwhile: () => undefined,
+  run: () => Promise.resolve({ outcome: 'refused', text: 'There is no such tool.' } as const),
+};

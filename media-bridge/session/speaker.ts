@@ -1,9 +1,8 @@
-import { frameCutter } from '#core/audio/frames';
 import { FRAME_MS } from '#core/audio/pcm';
-import { heardText, type SpokenWord } from '#core/conversation/heard';
-import { speakableText, toSsml, type SpeechStyle } from '#core/conversation/speakable';
+import type { SpeechStyle } from '#core/conversation/speakable';
 import type { ReplyId } from '#core/ids';
 import type { TextToSpeech } from '#core/ports/text-to-speech';
+import { Clause, type SentFrame } from './clause.ts';
 
 /**
  * How far ahead of the caller's ear audio is sent, in frames. Enough to ride out a late timer here and the network's jitter; little enough that
@@ -18,6 +17,8 @@ export interface SpeakerEvents {
   onAudible(reply: ReplyId): void;
   /** The first frame of this clause goes out. */
   onClause(reply: ReplyId, text: string): void;
+  /** The caller has heard all there is for `stalledAfterMs`, and more is being written. */
+  onStalled(reply: ReplyId): void;
   /** Everything was heard; `text` is all of it. */
   onFinished(reply: ReplyId, text: string): void;
   onFailed(reply: ReplyId, error: unknown): void;
@@ -25,18 +26,11 @@ export interface SpeakerEvents {
 
 export interface SpeakerOptions {
   readonly textToSpeech: TextToSpeech;
-  readonly style: SpeechStyle;
   readonly sendFrame: (pcm: Int16Array) => void;
+  /** Once a beat: what the caller hears of us in it, or nothing. */
+  readonly onHeard: (pcm: Int16Array | undefined) => void;
+  readonly stalledAfterMs: number;
   readonly events: SpeakerEvents;
-}
-
-interface Clause {
-  readonly text: string;
-  readonly words: SpokenWord[];
-  readonly frames: Int16Array[];
-  frameCount: number;
-  sentFrames: number;
-  synthesis: 'waiting' | 'running' | 'done' | 'failed';
 }
 
 interface Speaking {
@@ -46,28 +40,31 @@ interface Speaking {
   /** Whether more clauses may come. */
   writing: boolean;
   audible: boolean;
+  held: boolean;
+  /** Beats in which there was nothing to hear since the last frame. */
+  quietFrames: number;
 }
 
 /**
  * Speaks one reply at a time: clauses are synthesised one after the other, ahead of what is heard, and sent in frames of 20 ms. Knows to the frame
- * what the caller has heard.
+ * what the caller has heard, and can stop in mid-word and go on.
  */
 export class Speaker {
   readonly #options: SpeakerOptions;
   #speaking: Speaking | undefined;
   /** Frames sent and, by the clock, not heard yet. */
-  #ahead = 0;
+  #inFlight: SentFrame[] = [];
 
   constructor(options: SpeakerOptions) {
     this.#options = options;
   }
 
-  /** Adds a clause to this reply; another reply that was being spoken has to be stopped before. */
-  say(reply: ReplyId, text: string): void {
-    const clean = speakableText(text);
+  /** Adds a clause to this reply; another reply that was being spoken has to be stopped before. `kind`: fixed words are said in many calls. */
+  say(reply: ReplyId, text: string, style: SpeechStyle, kind: 'fixed' | 'written'): void {
+    const clause = new Clause(text, style, kind === 'fixed');
     const speaking = this.#begin(reply);
-    if (speaking === undefined || clean === '') return;
-    speaking.clauses.push({ text: clean, words: [], frames: [], frameCount: 0, sentFrames: 0, synthesis: 'waiting' });
+    if (speaking === undefined || clause.text === '') return;
+    speaking.clauses.push(clause);
     this.#synthesiseNext(speaking);
   }
 
@@ -79,24 +76,45 @@ export class Speaker {
     this.#finishIfHeard();
   }
 
+  /** Quiet at once, in mid-word. What was sent and not heard is taken back; whoever owns the socket tells the front so. */
+  hold(reply: ReplyId): 'audible' | 'unheard' {
+    const speaking = this.#begin(reply);
+    if (speaking === undefined) return 'unheard';
+    speaking.held = true;
+    const [first] = this.#inFlight;
+    this.#inFlight = [];
+    if (first === undefined) return speaking.audible ? 'audible' : 'unheard';
+    // Frames in flight may belong to the end of one clause and the beginning of the next.
+    for (const clause of speaking.clauses.slice(speaking.clauses.indexOf(first.clause) + 1)) clause.rewind(0);
+    first.clause.rewind(first.index);
+    return 'audible';
+  }
+
+  /** Goes on after `hold`, with the word in which it stopped. */
+  resume(reply: ReplyId): void {
+    if (this.#speaking?.reply === reply) this.#speaking.held = false;
+  }
+
   /** Ends a reply at once and says what of it was heard; undefined when it is not being spoken. */
   stop(reply: ReplyId): { readonly heard: string; readonly wasAudible: boolean } | undefined {
     const speaking = this.#speaking;
     if (speaking?.reply !== reply) return undefined;
-    const heard = this.#heard(speaking);
     this.#speaking = undefined;
-    this.#ahead = 0;
+    this.#inFlight = [];
     speaking.abort.abort(new Error('stopped'));
-    return { heard, wasAudible: speaking.audible };
+    return { heard: heardOf(speaking), wasAudible: speaking.audible };
   }
 
   /** Every 20 ms. */
   tick(): void {
-    if (this.#ahead > 0) this.#ahead -= 1;
+    const heard = this.#inFlight.shift();
+    heard?.clause.frameHeard(heard.index);
+    this.#options.onHeard(heard?.pcm);
     const speaking = this.#speaking;
-    if (speaking === undefined) return;
-    while (this.#ahead < LEAD_FRAMES && this.#sendNextFrame(speaking)) this.#ahead += 1;
+    if (speaking === undefined || speaking.held) return;
+    while (this.#inFlight.length < LEAD_FRAMES && this.#sendNextFrame(speaking));
     this.#synthesiseNext(speaking);
+    this.#noteQuiet(speaking);
     this.#finishIfHeard();
   }
 
@@ -105,83 +123,76 @@ export class Speaker {
   }
 
   #begin(reply: ReplyId): Speaking | undefined {
-    this.#speaking ??= { reply, clauses: [], abort: new AbortController(), writing: true, audible: false };
+    this.#speaking ??= {
+      reply,
+      clauses: [],
+      abort: new AbortController(),
+      writing: true,
+      audible: false,
+      held: false,
+      quietFrames: 0,
+    };
     return this.#speaking.reply === reply ? this.#speaking : undefined;
   }
 
   #sendNextFrame(speaking: Speaking): boolean {
     // Clauses follow each other: one that is still being synthesised holds back those behind it.
-    const clause = speaking.clauses.find(({ frames, synthesis }) => frames.length > 0 || synthesis !== 'done');
-    const frame = clause?.frames.shift();
-    if (clause === undefined || frame === undefined) return false;
-    clause.sentFrames += 1;
-    this.#options.sendFrame(frame);
+    const index = speaking.clauses.findIndex((clause) => !clause.isSent);
+    const sent = speaking.clauses[index]?.takeFrame();
+    if (sent === undefined) return false;
+    this.#inFlight.push(sent);
+    this.#options.sendFrame(sent.pcm);
     if (!speaking.audible) {
       speaking.audible = true;
       this.#options.events.onAudible(speaking.reply);
     }
-    if (clause.sentFrames === 1) this.#options.events.onClause(speaking.reply, clause.text);
+    if (sent.index === 0) {
+      speaking.clauses[index - 2]?.release();
+      this.#options.events.onClause(speaking.reply, sent.clause.text);
+    }
     return true;
   }
 
   #synthesiseNext(speaking: Speaking): void {
     if (speaking.clauses.some(({ synthesis }) => synthesis === 'running')) return;
-    const unheardMs = speaking.clauses.reduce((sum, { frames }) => sum + frames.length * FRAME_MS, 0);
     const next = speaking.clauses.find(({ synthesis }) => synthesis === 'waiting');
-    if (next === undefined || unheardMs > SYNTHESISED_AHEAD_MAX_MS) return;
-    next.synthesis = 'running';
-    void this.#synthesise(speaking, next);
+    if (next === undefined) return;
+    const unheardMs = speaking.clauses.reduce((sum, { unsentMs }) => sum + unsentMs, 0);
+    if (unheardMs <= SYNTHESISED_AHEAD_MAX_MS) void this.#synthesise(speaking, next);
   }
 
   async #synthesise(speaking: Speaking, clause: Clause): Promise<void> {
     const { signal } = speaking.abort;
-    const cutter = frameCutter();
-    const add = (frames: readonly Int16Array[]): void => {
-      clause.frames.push(...frames);
-      clause.frameCount += frames.length;
-    };
     try {
-      const ssml = toSsml(clause.text, this.#options.style);
-      for await (const chunk of this.#options.textToSpeech.speak({ ssml }, signal)) {
-        if (chunk.type === 'audio') add(cutter.push(chunk.pcm));
-        else clause.words.push({ text: chunk.text, atMs: chunk.atMs });
-      }
-      const rest = cutter.flush();
-      add(rest === undefined ? [] : [rest]);
-      clause.synthesis = 'done';
-      if (this.#speaking !== speaking) return;
-      this.#synthesiseNext(speaking);
+      await clause.synthesise(this.#options.textToSpeech, signal);
+      if (this.#speaking === speaking) this.#synthesiseNext(speaking);
     } catch (error) {
       if (this.#speaking !== speaking || signal.aborted) return;
-      clause.synthesis = 'failed';
       speaking.abort.abort(error);
       this.#options.events.onFailed(speaking.reply, error);
     }
   }
 
-  #finishIfHeard(): void {
-    const speaking = this.#speaking;
-    if (speaking === undefined || speaking.writing || speaking.abort.signal.aborted || this.#ahead > 0) return;
-    if (speaking.clauses.some(({ frames, synthesis }) => synthesis !== 'done' || frames.length > 0)) return;
-    this.#speaking = undefined;
-    this.#options.events.onFinished(speaking.reply, textOf(speaking));
+  #noteQuiet(speaking: Speaking): void {
+    const isQuiet = speaking.audible && speaking.writing && this.#inFlight.length === 0;
+    speaking.quietFrames = isQuiet ? speaking.quietFrames + 1 : 0;
+    if (speaking.quietFrames * FRAME_MS < this.#options.stalledAfterMs) return;
+    speaking.quietFrames = 0;
+    this.#options.events.onStalled(speaking.reply);
   }
 
-  #heard(speaking: Speaking): string {
-    let unheard = this.#ahead;
-    const parts: string[] = [];
-    for (const clause of speaking.clauses.toReversed()) {
-      const heardFrames = Math.max(0, clause.sentFrames - unheard);
-      unheard = Math.max(0, unheard - clause.sentFrames);
-      const whole = clause.synthesis === 'done' && heardFrames > 0 && heardFrames === clause.frameCount;
-      // While synthesis runs the length is not known; Infinity would make every part small, so what came so far has to do.
-      const totalMs = clause.frameCount * FRAME_MS + (clause.synthesis === 'done' ? 0 : FRAME_MS);
-      parts.unshift(whole ? clause.text : heardText(clause.text, clause.words, heardFrames * FRAME_MS, totalMs));
-    }
-    return parts.filter((part) => part !== '').join(' ');
+  #finishIfHeard(): void {
+    const speaking = this.#speaking;
+    if (speaking === undefined || speaking.writing || speaking.held || speaking.abort.signal.aborted) return;
+    if (this.#inFlight.length > 0 || speaking.clauses.some(({ isSent }) => !isSent)) return;
+    this.#speaking = undefined;
+    this.#options.events.onFinished(speaking.reply, speaking.clauses.map(({ text }) => text).join(' '));
   }
 }
 
-function textOf(speaking: Speaking): string {
-  return speaking.clauses.map(({ text }) => text).join(' ');
+function heardOf({ clauses }: Speaking): string {
+  return clauses
+    .map(({ heardText }) => heardText)
+    .filter((text) => text !== '')
+    .join(' ');
 }

@@ -71,8 +71,18 @@ export function agentWith(fields: AgentFields = {}): AgentDefinition {
     ],
     handover: { fallback: ['disputes', 'general'] },
     keypad: { toPerson: '0' },
+    // Answers begin when the turn is over, so that each effect in a test has one reason.
+    turnTaking: { thinkAhead: 'off' },
     ...fields,
   });
+}
+
+export function partial(text: string, from: 'caller' | 'line' = 'caller'): TurnInput {
+  return { type: 'partial', text, from };
+}
+
+export function final(text: string, confidence = 0.9, from: 'caller' | 'line' = 'caller'): TurnInput {
+  return { type: 'final', text, confidence, from };
 }
 
 /** A conversation played input by input, with what it asked for on the way. */
@@ -134,13 +144,10 @@ export function playTurns(settings: TurnSettings = settingsOf(agentWith())): Tur
     },
     hearOut: () => play.give({ type: 'reply-audible', reply }, { type: 'reply-finished', reply }),
     say: (text) =>
-      play.give(
-        { type: 'speech-started' },
-        { type: 'partial', text },
-        { type: 'speech-ended' },
-        { type: 'final', text, confidence: 0.9 },
-        { type: 'timer-fired', timer: 'end-of-turn' },
-      ),
+      play.give({ type: 'speech-started' }, partial(text), { type: 'speech-ended' }, final(text, 0.9), {
+        type: 'timer-fired',
+        timer: 'end-of-turn',
+      }),
   };
   return play;
 }

@@ -101,7 +101,7 @@ describe('a caller who interrupts', () => {
     under.ears.recognise(partial('Wait'));
     await socket.count('StopAudio', 1);
     const sent = socket.messages.filter(({ kind }) => kind === 'AudioData').length;
-    expect(await under.line('interruption')).toMatchObject({ callId, stopAudioMs: expect.any(Number) as number });
+    expect(await under.line('interruption')).toMatchObject({ callId });
     const cut = await under.line('agent said');
     expect(cut).toMatchObject({ interrupted: true });
     expect(cut['text']).toMatch(/^one two three/);
@@ -193,7 +193,7 @@ describe('a hand-over', () => {
   it('is told to the caller when nobody takes it, and the call is hung up', async () => {
     await outcome((await transferAsked(1)).transferId, false);
     await outcome((await transferAsked(2)).transferId, false);
-    await said('I am sorry, nobody can take your call right now. Please call again later. Goodbye.');
+    await said('Nobody can take your call.');
     expect(under.control.operations()).toContain('hangUp');
     expect(under.sessions.rows.get(callId)?.packet).toMatchObject({ intent: 'dispute', reason: 'caller-asked' });
   });

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { HandoverReason } from '#core/handover/packet';
 import type { TimerName, TurnInput } from '#core/conversation/input';
 import { replyId } from '#core/ids';
-import { agentWith, playTurns, type TurnPlay, settingsOf } from '../../../support/turn-play.ts';
+import { agentWith, playTurns, type TurnPlay, settingsOf, partial, final } from '../../../support/turn-play.ts';
 
-const timerNames: readonly TimerName[] = ['end-of-turn', 'silence', 'filler', 'keys', 'transfer'];
+const timerNames: readonly TimerName[] = ['end-of-turn', 'stable', 'silence', 'filler', 'resume', 'keys', 'transfer'];
 const reasons: readonly HandoverReason[] = ['caller-asked', 'agent-decided', 'failure'];
 
 /** A reply by its distance from the running one: 0 is the running one, 1 the one before it. */
@@ -31,13 +31,16 @@ const anyInput: fc.Arbitrary<Aged> = fc.oneof(
       { type: 'hearing-failed' },
     )
     .map(always),
-  words.map((text) => always({ type: 'partial', text })),
-  words.map((text) => always({ type: 'final', text, confidence: 0.5 })),
+  fc.tuple(words, fc.constantFrom('caller', 'line')).map(([text, from]) => always(partial(text, from))),
+  words.map((text) => always(final(text, 0.5))),
   fc.constantFrom(...'0 1 2 9 * #'.split(' ')).map((key) => always({ type: 'key-pressed', key })),
   fc.constantFrom(...timerNames).map((timer) => always({ type: 'timer-fired', timer })),
   fc
-    .tuple(fc.constantFrom('reply-audible', 'reply-finished', 'reply-failed'), reply)
+    .tuple(fc.constantFrom('reply-audible', 'reply-stalled', 'reply-finished'), reply)
     .map(([type, of]): Aged => (play) => ({ type, reply: of(play) })),
+  fc
+    .tuple(fc.constantFrom('filtered', 'empty', 'unavailable', 'voice'), reply)
+    .map(([why, of]): Aged => (play) => ({ type: 'reply-failed', reply: of(play), why })),
   fc
     .tuple(fc.constantFrom(...reasons), fc.constantFrom(undefined, 'disputes', 'nowhere'), reply)
     .map(([reason, queue, of]): Aged => (play) => ({
@@ -54,16 +57,26 @@ const agents = fc.record({
   confirm: fc.boolean(),
   onFailure: fc.constantFrom('disconnect', 'return-to-conversation'),
   toPerson: fc.constantFrom('0', undefined),
+  thinkAhead: fc.constantFrom('off', 'on-final', 'on-partial'),
 });
 const settingsFor = ({
   confirm,
   onFailure,
   toPerson,
+  thinkAhead,
 }: {
   confirm: boolean;
   onFailure: string;
   toPerson: string | undefined;
-}) => settingsOf(agentWith({ handover: { confirm, onFailure }, keypad: toPerson === undefined ? {} : { toPerson } }));
+  thinkAhead: string;
+}) =>
+  settingsOf(
+    agentWith({
+      handover: { confirm, onFailure },
+      keypad: toPerson === undefined ? {} : { toPerson },
+      turnTaking: { thinkAhead },
+    }),
+  );
 const inputs = fc.array(anyInput, { maxLength: 60 });
 
 describe('a conversation in which anything happens in any order', () => {
@@ -72,6 +85,7 @@ describe('a conversation in which anything happens in any order', () => {
       fc.property(agents, inputs, (agent, given) => {
         const play = playTurns(settingsFor(agent));
         const running = new Set<string>();
+        let ahead: string | undefined;
         for (const input of given) {
           const actual = input(play);
           if ((actual.type === 'reply-finished' || actual.type === 'reply-failed') && running.has(actual.reply)) {
@@ -80,11 +94,15 @@ describe('a conversation in which anything happens in any order', () => {
           play.give(actual);
           for (const effect of play.effects()) {
             if (effect.type === 'stop-reply') running.delete(effect.reply);
-            if (effect.type === 'say' || effect.type === 'think') {
-              expect([...running]).toEqual([]);
+            if (effect.type === 'say' || effect.type === 'think' || effect.type === 'think-ahead') {
+              // What was written ahead is used, or was stopped before.
+              expect([...running]).toEqual(effect.type === 'think' && effect.reply === ahead ? [ahead] : []);
               running.add(effect.reply);
+              ahead = effect.type === 'think-ahead' ? effect.reply : undefined;
             }
-            if (effect.type === 'say-filler') expect(running).toContain(effect.reply);
+            if (effect.type === 'say-filler' || effect.type === 'hold-reply' || effect.type === 'resume-reply') {
+              expect(running).toContain(effect.reply);
+            }
           }
         }
       }),
@@ -105,6 +123,7 @@ describe('a conversation in which anything happens in any order', () => {
           if (state.phase === 'caller') {
             expect([...play.timers].some((timer) => ['silence', 'end-of-turn', 'keys'].includes(timer))).toBe(true);
           }
+          if (state.phase === 'held') expect(play.timers).toContain('resume');
           if (state.phase === 'handing-over' && state.step.kind === 'asked') expect(play.timers).toContain('transfer');
         }
       }),
@@ -119,7 +138,8 @@ describe('a conversation in which anything happens in any order', () => {
         for (const input of given) play.give(input(play));
         for (let rounds = 0; play.phase !== 'ended' && rounds < 50; rounds += 1) {
           const [timer] = play.timers;
-          if (play.phase === 'thinking' || play.phase === 'agent') play.hearOut();
+          if (play.phase === 'held') play.give({ type: 'timer-fired', timer: 'resume' });
+          else if (play.phase === 'thinking' || play.phase === 'agent') play.hearOut();
           else if (play.state.phase === 'handing-over' && play.state.step.kind === 'accepted') return;
           else if (timer === undefined) play.hearOut();
           else play.give({ type: 'timer-fired', timer: timer as TimerName });

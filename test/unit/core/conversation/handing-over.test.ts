@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HandoverRequest } from '#core/conversation/hand-over-request';
-import { agentWith, listeningPlay, type TurnPlay, settingsOf } from '../../../support/turn-play.ts';
+import { agentWith, listeningPlay, type TurnPlay, settingsOf, final } from '../../../support/turn-play.ts';
 
 const dispute = (reason: HandoverRequest['reason']): HandoverRequest => ({
   reason,
@@ -93,7 +93,7 @@ describe('a hand-over the caller asked for', () => {
   it('is asked for although the announcement cannot be spoken', () => {
     const play = proposed('caller-asked');
     play.effects();
-    play.give({ type: 'reply-failed', reply: play.reply });
+    play.give({ type: 'reply-failed', reply: play.reply, why: 'unavailable' });
     expect(play.deeds()).toMatchObject([{ type: 'transfer', attempt: 0 }]);
   });
 });
@@ -140,7 +140,7 @@ describe('a transfer under way', () => {
   it('is hung up although the failure message cannot be spoken', () => {
     const play = underWay().give({ type: 'transfer-failed', attempt: 0 }, { type: 'transfer-failed', attempt: 1 });
     play.effects();
-    play.give({ type: 'reply-failed', reply: play.reply });
+    play.give({ type: 'reply-failed', reply: play.reply, why: 'unavailable' });
     expect(play.deeds()).toEqual([{ type: 'hang-up' }]);
   });
 
@@ -154,11 +154,7 @@ describe('a transfer under way', () => {
   it('is not disturbed by what the caller says or presses', () => {
     const play = underWay();
     const before = play.state;
-    play.give(
-      { type: 'speech-sustained' },
-      { type: 'final', text: 'hello?', confidence: 1 },
-      { type: 'key-pressed', key: '0' },
-    );
+    play.give({ type: 'speech-sustained' }, final('hello?', 1), { type: 'key-pressed', key: '0' });
     expect(play.state).toEqual(before);
     expect(play.effects()).toEqual([]);
   });

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { HandoverRequest } from '#core/conversation/hand-over-request';
-import { agentWith, english, listeningPlay, playTurns, type TurnPlay, settingsOf } from '../../../support/turn-play.ts';
+import {
+  agentWith,
+  english,
+  listeningPlay,
+  playTurns,
+  type TurnPlay,
+  settingsOf,
+  partial,
+  final,
+} from '../../../support/turn-play.ts';
 
 function answering(): TurnPlay {
   const play = listeningPlay().say('What is my balance?');
@@ -11,29 +20,29 @@ function answering(): TurnPlay {
 
 describe('a caller who speaks over the agent', () => {
   it('stops the audio with their first words', () => {
-    const play = answering().give({ type: 'partial', text: 'no wait' });
+    const play = answering().give(partial('no wait'));
     expect(play.phase).toBe('caller');
     expect(play.deeds()).toEqual([{ type: 'stop-reply', reply: 'reply-2' }]);
   });
 
-  it('stops the audio by speaking on, before any word is recognised', () => {
+  it('makes the agent be quiet by speaking on, before any word is recognised', () => {
     const play = answering().give({ type: 'speech-started' });
     expect(play.deeds()).toEqual([]);
     play.give({ type: 'speech-sustained' });
-    expect(play.deeds()).toEqual([{ type: 'stop-reply', reply: 'reply-2' }]);
+    expect(play.phase).toBe('held');
+    expect(play.deeds()).toEqual([{ type: 'hold-reply', reply: 'reply-2' }]);
   });
 
   it('stops the greeting too', () => {
-    const play = playTurns().give({ type: 'media-ready', greeting: 'Hello.' }, { type: 'partial', text: 'I need' });
+    const play = playTurns().give({ type: 'media-ready', greeting: 'Hello.' }, partial('I need'));
     expect(play.phase).toBe('caller');
   });
 
   it('is answered to what they said then', () => {
-    const play = answering().give(
-      { type: 'partial', text: 'no' },
-      { type: 'final', text: 'No, my limit.', confidence: 0.8 },
-      { type: 'timer-fired', timer: 'end-of-turn' },
-    );
+    const play = answering().give(partial('no'), final('No, my limit.', 0.8), {
+      type: 'timer-fired',
+      timer: 'end-of-turn',
+    });
     expect(play.deeds()).toEqual([
       { type: 'stop-reply', reply: 'reply-2' },
       { type: 'think', reply: 'reply-3', said: { text: 'No, my limit.', confidence: 0.8, by: 'voice' } },
@@ -41,28 +50,19 @@ describe('a caller who speaks over the agent', () => {
   });
 
   it.each(['uh-huh', 'Okay.', 'Mm-hmm', 'I see.', 'Yeah,'])('only shows that they listen with %j', (text) => {
-    const play = answering().give({ type: 'partial', text }, { type: 'final', text, confidence: 0.9 });
+    const play = answering().give(partial(text), final(text, 0.9));
     expect(play.phase).toBe('agent');
     expect(play.effects()).toEqual([]);
   });
 
   it('is not taken to have spoken when the recogniser gives no words', () => {
-    expect(answering().give({ type: 'partial', text: ' ' }, { type: 'final', text: '', confidence: 0 }).phase).toBe(
-      'agent',
-    );
-  });
-
-  it('is asked again after a noise that interrupted and came to nothing', () => {
-    const play = answering().give({ type: 'speech-sustained' }, { type: 'speech-ended' });
-    expect([...play.timers]).toEqual(['silence']);
-    play.give({ type: 'timer-fired', timer: 'silence' });
-    expect(play.deeds()).toContainEqual({ type: 'say', reply: 'reply-3', text: 'Are you there?' });
+    expect(answering().give(partial(' '), final('', 0)).phase).toBe('agent');
   });
 });
 
 describe('a reply that was stopped', () => {
   const stopped = (): TurnPlay => {
-    const play = answering().give({ type: 'partial', text: 'no' });
+    const play = answering().give(partial('no'));
     play.effects();
     return play;
   };
@@ -75,7 +75,7 @@ describe('a reply that was stopped', () => {
       { type: 'reply-audible', reply: play.reply },
       { type: 'tool-called', reply: play.reply, tool: { kind: 'transfer-to-person', request } },
       { type: 'tool-called', reply: play.reply, tool: { kind: 'end-call' } },
-      { type: 'reply-failed', reply: play.reply },
+      { type: 'reply-failed', reply: play.reply, why: 'unavailable' },
       { type: 'reply-finished', reply: play.reply },
     );
     expect(play.state).toEqual(before);
@@ -108,7 +108,7 @@ describe('a reply that fails', () => {
   it('makes the agent say so and bring the caller to a person', () => {
     const play = listeningPlay().say('What is my balance?');
     play.effects();
-    play.give({ type: 'reply-failed', reply: play.reply });
+    play.give({ type: 'reply-failed', reply: play.reply, why: 'unavailable' });
     expect(play.deeds()).toMatchObject([
       { type: 'stop-reply', reply: 'reply-2' },
       { type: 'record-caller', said: { text: 'What is my balance?' } },
@@ -121,23 +121,21 @@ describe('a reply that fails', () => {
   it('brings the caller to a person although nothing can be said any more', () => {
     const play = listeningPlay()
       .say('Hello?')
-      .give({ type: 'reply-failed', reply: 'reply-2' as never });
+      .give({ type: 'reply-failed', reply: 'reply-2' as never, why: 'unavailable' });
     play.effects();
-    play.give({ type: 'reply-failed', reply: play.reply });
+    play.give({ type: 'reply-failed', reply: play.reply, why: 'unavailable' });
     expect(play.deeds()).toMatchObject([{ type: 'transfer', attempt: 0 }]);
   });
 
   it('brings the caller to a person whatever they say or press meanwhile', () => {
     const play = listeningPlay()
       .say('Hello?')
-      .give({ type: 'reply-failed', reply: 'reply-2' as never });
+      .give({ type: 'reply-failed', reply: 'reply-2' as never, why: 'unavailable' });
     play.effects();
-    play.give(
-      { type: 'speech-sustained' },
-      { type: 'partial', text: 'what' },
-      { type: 'final', text: 'what is wrong', confidence: 1 },
-      { type: 'key-pressed', key: '5' },
-    );
+    play.give({ type: 'speech-sustained' }, partial('what'), final('what is wrong', 1), {
+      type: 'key-pressed',
+      key: '5',
+    });
     expect(play.deeds()).toEqual([]);
     expect(play.hearOut().phase).toBe('handing-over');
   });
@@ -160,16 +158,14 @@ describe('a caller who hangs up', () => {
   });
 
   it('leaves behind what they said last', () => {
-    const play = listeningPlay()
-      .give({ type: 'final', text: 'forget it', confidence: 1 })
-      .give({ type: 'caller-gone' });
+    const play = listeningPlay().give(final('forget it', 1)).give({ type: 'caller-gone' });
     expect(play.deeds()).toMatchObject([{ type: 'record-caller', said: { text: 'forget it' } }]);
   });
 
   it('is not called back by what comes afterwards', () => {
     const play = answering().give({ type: 'caller-gone' });
     play.effects();
-    play.give({ type: 'final', text: 'hello', confidence: 1 }, { type: 'reply-finished', reply: play.reply });
+    play.give(final('hello', 1), { type: 'reply-finished', reply: play.reply });
     expect(play.effects()).toEqual([]);
   });
 });

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { agentWith, english, listeningPlay, playTurns, settingsOf } from '../../../support/turn-play.ts';
+import {
+  agentWith,
+  english,
+  listeningPlay,
+  playTurns,
+  settingsOf,
+  partial,
+  final,
+} from '../../../support/turn-play.ts';
 
 describe('a call whose media has come up', () => {
   it('says the greeting before anything else', () => {
@@ -16,7 +24,7 @@ describe('a call whose media has come up', () => {
 
   it('goes to a person when the greeting cannot be spoken: the voice is gone', () => {
     const play = playTurns().give({ type: 'media-ready', greeting: 'Hello.' });
-    expect(play.give({ type: 'reply-failed', reply: play.reply }).state).toMatchObject({
+    expect(play.give({ type: 'reply-failed', reply: play.reply, why: 'unavailable' }).state).toMatchObject({
       phase: 'handing-over',
       request: { reason: 'failure' },
       step: { kind: 'asked', attempt: 0 },
@@ -24,7 +32,7 @@ describe('a call whose media has come up', () => {
   });
 
   it('hears nothing before the media is up', () => {
-    const play = playTurns().give({ type: 'final', text: 'hello', confidence: 1 }, { type: 'key-pressed', key: '0' });
+    const play = playTurns().give(final('hello', 1), { type: 'key-pressed', key: '0' });
     expect(play.phase).toBe('waiting');
     expect(play.effects()).toEqual([]);
   });
@@ -41,15 +49,15 @@ describe('a caller who speaks', () => {
   });
 
   it('is not answered before the pause is over', () => {
-    const play = listeningPlay().give({ type: 'final', text: 'I lost', confidence: 1 });
+    const play = listeningPlay().give(final('I lost', 1));
     expect(play.phase).toBe('caller');
     expect([...play.timers]).toEqual(['end-of-turn']);
   });
 
   it('has one turn when they go on after a breath', () => {
     const play = listeningPlay()
-      .give({ type: 'final', text: 'I lost', confidence: 0.9 }, { type: 'speech-started' })
-      .give({ type: 'final', text: 'my card', confidence: 0.6 }, { type: 'timer-fired', timer: 'end-of-turn' });
+      .give(final('I lost', 0.9), { type: 'speech-started' })
+      .give(final('my card', 0.6), { type: 'timer-fired', timer: 'end-of-turn' });
     expect(play.deeds()).toEqual([
       { type: 'think', reply: 'reply-2', said: { text: 'I lost my card', confidence: 0.6, by: 'voice' } },
     ]);
@@ -58,9 +66,9 @@ describe('a caller who speaks', () => {
   it('has one turn when they go on while the answer is being written', () => {
     const play = listeningPlay().say('I lost my card');
     play.effects();
-    play.give({ type: 'partial', text: 'in' });
+    play.give(partial('in'));
     expect(play.deeds()).toEqual([{ type: 'stop-reply', reply: 'reply-2' }]);
-    play.give({ type: 'final', text: 'in Madrid', confidence: 1 }, { type: 'timer-fired', timer: 'end-of-turn' });
+    play.give(final('in Madrid', 1), { type: 'timer-fired', timer: 'end-of-turn' });
     expect(play.deeds()).toEqual([
       { type: 'think', reply: 'reply-3', said: { text: 'I lost my card in Madrid', confidence: 0.9, by: 'voice' } },
     ]);
@@ -74,14 +82,14 @@ describe('a caller who speaks', () => {
 
   it('is answered although a later noise came to no words', () => {
     const play = listeningPlay()
-      .give({ type: 'final', text: 'I lost my card', confidence: 1 }, { type: 'speech-started' })
-      .give({ type: 'speech-ended' }, { type: 'partial', text: 'uh' }, { type: 'final', text: '', confidence: 0 });
+      .give(final('I lost my card', 1), { type: 'speech-started' })
+      .give({ type: 'speech-ended' }, partial('uh'), final('', 0));
     expect([...play.timers]).toContain('end-of-turn');
   });
 
   it('is answered although the recogniser never settles what followed', () => {
     const play = listeningPlay()
-      .give({ type: 'final', text: 'I lost my card', confidence: 1 }, { type: 'partial', text: 'and' })
+      .give(final('I lost my card', 1), partial('and'))
       .give({ type: 'timer-fired', timer: 'silence' });
     expect(play.phase).toBe('thinking');
   });
@@ -110,7 +118,7 @@ describe('a caller who is silent', () => {
   it('on a noisy line is still hung up on', () => {
     const play = listeningPlay();
     for (let rounds = 0; play.phase !== 'ended' && rounds < 10; rounds += 1) {
-      play.give({ type: 'speech-started' }, { type: 'speech-ended' }, { type: 'final', text: ' ', confidence: 0 });
+      play.give({ type: 'speech-started' }, { type: 'speech-ended' }, final(' ', 0));
       play.give({ type: 'timer-fired', timer: 'silence' }).hearOut();
     }
     expect(play.phase).toBe('ended');
@@ -120,7 +128,7 @@ describe('a caller who is silent', () => {
     const play = listeningPlay(
       settingsOf(agentWith({ languages: [english({ texts: { reprompts: [], closing: 'Goodbye.' } })] })),
     );
-    play.give({ type: 'timer-fired', timer: 'silence' }, { type: 'partial', text: 'wait' });
+    play.give({ type: 'timer-fired', timer: 'silence' }, partial('wait'));
     expect(play.phase).toBe('caller');
   });
 });
@@ -148,7 +156,7 @@ describe('a caller who presses keys', () => {
   });
 
   it('has the words said before the number written down', () => {
-    const play = listeningPlay().give({ type: 'final', text: 'my number is', confidence: 1 }, ...press('42#'));
+    const play = listeningPlay().give(final('my number is', 1), ...press('42#'));
     expect(play.deeds()).toMatchObject([
       { type: 'record-caller', said: { text: 'my number is', by: 'voice' } },
       { type: 'think', said: { text: '42', by: 'keypad' } },

@@ -1,0 +1,83 @@
+import { frameCutter } from '#core/audio/frames';
+import { FRAME_MS } from '#core/audio/pcm';
+import { nextVoice, silentVoice, type VoiceEvent, type VoiceState } from '#core/conversation/voice-activity';
+import type { Clock } from '#core/ports/clock';
+import type { VoiceDetector } from '../audio/voice-detector.ts';
+
+/** How far back it is known when the caller's voice was there: longer than an utterance and the recogniser's delay. */
+const REMEMBERED_FRAMES = 1_500;
+
+/** A pause within speech is shorter. */
+const PAUSE_MS = 400;
+
+export interface CallerVoiceOptions {
+  readonly detector: VoiceDetector;
+  readonly clock: Clock;
+  /** Every inbound frame of 20 ms. */
+  readonly onFrame: (frame: Int16Array) => void;
+  readonly onVoice: (event: VoiceEvent) => void;
+}
+
+/** The caller's side of the line: cuts what comes in into frames and tells when somebody speaks. */
+export class CallerVoice {
+  readonly #options: CallerVoiceOptions;
+  readonly #cutter = frameCutter();
+  readonly #voiced = new Uint8Array(REMEMBERED_FRAMES);
+  #frames = 0;
+  #voice: VoiceState = silentVoice;
+  #lastVoiceMs: number | undefined;
+  #beganMs: number | undefined;
+
+  constructor(options: CallerVoiceOptions) {
+    this.#options = options;
+  }
+
+  /** Monotonic milliseconds. */
+  get lastVoiceMs(): number | undefined {
+    return this.#lastVoiceMs;
+  }
+
+  /** When the stretch of voice began that goes on, or was the last. Monotonic milliseconds. */
+  get beganMs(): number | undefined {
+    return this.#beganMs;
+  }
+
+  push(pcm: Int16Array): void {
+    for (const frame of this.#cutter.push(pcm)) this.#hear(frame);
+  }
+
+  /** What the caller hears of us in this beat: it may come back as an echo. */
+  played(frame: Int16Array | undefined): void {
+    this.#options.detector.played(frame);
+  }
+
+  /** How much voice there was within the last `ms`. */
+  voicedMsOfLast(ms: number): number {
+    const frames = Math.min(this.#frames, REMEMBERED_FRAMES, Math.ceil(ms / FRAME_MS));
+    let voiced = 0;
+    for (let back = 1; back <= frames; back += 1)
+      voiced += this.#voiced[(this.#frames - back) % REMEMBERED_FRAMES] ?? 0;
+    return voiced * FRAME_MS;
+  }
+
+  close(): void {
+    this.#options.detector.close();
+  }
+
+  #hear(frame: Int16Array): void {
+    const { detector, clock, onFrame, onVoice } = this.#options;
+    onFrame(frame);
+    const isVoice = detector.judge(frame).kind === 'voice';
+    this.#voiced[this.#frames % REMEMBERED_FRAMES] = isVoice ? 1 : 0;
+    this.#frames += 1;
+    if (isVoice) this.#noteVoice(clock.monotonicMs());
+    const [voice, event] = nextVoice(this.#voice, isVoice);
+    this.#voice = voice;
+    if (event !== undefined) onVoice(event);
+  }
+
+  #noteVoice(nowMs: number): void {
+    if (this.#lastVoiceMs === undefined || nowMs - this.#lastVoiceMs > PAUSE_MS) this.#beganMs = nowMs;
+    this.#lastVoiceMs = nowMs;
+  }
+}

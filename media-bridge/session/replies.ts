@@ -1,0 +1,147 @@
+import type { Log } from '#adapters/logging/logger';
+import type { ToolUse } from '#core/conversation/input';
+import { replyRequest } from '#core/conversation/model-request';
+import type { Said } from '#core/conversation/state';
+import { readToolCall } from '#core/conversation/tools';
+import type { ReplyId } from '#core/ids';
+import type { Clock } from '#core/ports/clock';
+import type { LanguageModel, ToolCall } from '#core/ports/language-model';
+import type { ToolRunner } from '#core/ports/tool-runner';
+import { clip, plainText } from '#core/plain-text';
+import { unreachable } from '#core/unreachable';
+import type { CallRecord } from './call-record.ts';
+import { ModelReply } from './model-reply.ts';
+import type { ReplyLatency } from './reply-latency.ts';
+import type { ToolOutcome } from './reply-work.ts';
+
+/** Of a tool's name as the model wrote it, for the log. */
+const NAME_MAX_CHARS = 60;
+
+export interface RepliesOptions {
+  readonly record: CallRecord;
+  readonly services: { readonly model: LanguageModel; readonly clock: Clock; readonly log: Log };
+  /** Those of the agent that speaks now. */
+  readonly tools: () => ToolRunner;
+  readonly lastVoiceMs: () => number | undefined;
+  readonly onClause: (reply: ReplyId, text: string) => void;
+  readonly onWritten: (reply: ReplyId) => void;
+  readonly onFailed: (reply: ReplyId, error: unknown) => void;
+  readonly onTurnTool: (reply: ReplyId, tool: ToolUse) => void;
+  /** Whether the agent speaks it. */
+  readonly onLanguage: (language: string) => boolean;
+  /** Whether there is such an agent. */
+  readonly onAgent: (name: string) => boolean;
+}
+
+interface ToolTurn {
+  readonly name: string;
+  readonly text: string;
+  readonly sources: readonly string[];
+}
+
+/** The model's replies of one call: the one that answers, or the one that is written ahead. Never two. */
+export class Replies {
+  readonly #options: RepliesOptions;
+  #current: ModelReply | undefined;
+  /** What tools gave before anything of the reply was heard: recorded after the caller's words that it answers. */
+  #unrecorded: ToolTurn[] | undefined;
+
+  constructor(options: RepliesOptions) {
+    this.#options = options;
+  }
+
+  think(reply: ReplyId, said: Said): void {
+    this.thinkAhead(reply, said);
+    this.#current?.release();
+  }
+
+  thinkAhead(reply: ReplyId, said: Said): void {
+    if (this.#current?.reply === reply) return;
+    this.#current?.stop();
+    this.#unrecorded = [];
+    const { record, services, lastVoiceMs, onClause, onWritten, onFailed } = this.#options;
+    const { turns } = record.facts;
+    this.#current = new ModelReply({
+      reply,
+      clock: services.clock,
+      work: {
+        model: services.model,
+        // The turns before this reply: what it has said and done itself is added by whoever writes it.
+        request: () => replyRequest({ ...record.facts, turns }, said, this.#options.tools().tools),
+        act: (call, signal) => this.#act(reply, call, signal),
+        meanwhile: (call) => this.#options.tools().meanwhile(call),
+        maxChars: record.facts.agent.maxReplyChars,
+      },
+      lastVoiceMs,
+      onClause,
+      onWritten,
+      onFailed,
+    });
+  }
+
+  audible(reply: ReplyId): void {
+    if (this.#current?.reply === reply) this.#current.audible();
+  }
+
+  /** From now on the caller's words are in the record: what tools gave can follow them. */
+  recordTools(reply: ReplyId): void {
+    if (this.#current?.reply !== reply) return;
+    const tools = this.#unrecorded ?? [];
+    this.#unrecorded = undefined;
+    for (const { name, text, sources } of tools) this.#options.record.toolGave(name, text, sources);
+  }
+
+  latencyOf(reply: ReplyId): ReplyLatency | undefined {
+    return this.#current?.reply === reply ? this.#current.latency : undefined;
+  }
+
+  stop(reply: ReplyId): void {
+    if (this.#current?.reply !== reply) return;
+    // What a tool did is done, heard or not.
+    this.recordTools(reply);
+    this.#current.stop();
+    this.#current = undefined;
+  }
+
+  close(): void {
+    if (this.#current !== undefined) this.stop(this.#current.reply);
+  }
+
+  async #act(reply: ReplyId, call: ToolCall, signal: AbortSignal): Promise<ToolOutcome> {
+    const { record, services, onTurnTool, onLanguage, onAgent } = this.#options;
+    const reading = readToolCall(call, record.facts.agent);
+    services.log.info({ ...record.ids, name: plainText(clip(call.name, NAME_MAX_CHARS)) }, 'tool called');
+    switch (reading.kind) {
+      case 'turn':
+        onTurnTool(reply, reading.tool);
+        return { kind: 'turn' };
+      case 'change-language':
+        return told(onLanguage(reading.language) ? 'From now on you speak this language.' : 'It is not spoken here.');
+      case 'hand-to-agent':
+        return told(
+          onAgent(reading.agent) ? 'You are that agent now. Go on with the caller.' : 'There is no such agent.',
+        );
+      case 'wrong':
+        return told(reading.problem);
+      case 'work':
+        return this.#work(reply, call, signal);
+      default:
+        return unreachable(reading);
+    }
+  }
+
+  async #work(reply: ReplyId, call: ToolCall, signal: AbortSignal): Promise<ToolOutcome> {
+    const { outcome, text, spoken, sources = [] } = await this.#options.tools().run(call, signal);
+    if (outcome !== 'refused') this.#note(reply, { name: call.name, text, sources });
+    return { kind: 'result', text, ...(spoken === undefined ? {} : { spoken }) };
+  }
+
+  #note(reply: ReplyId, tool: ToolTurn): void {
+    if (this.#current?.reply === reply && this.#unrecorded !== undefined) this.#unrecorded.push(tool);
+    else this.#options.record.toolGave(tool.name, tool.text, tool.sources);
+  }
+}
+
+function told(text: string): ToolOutcome {
+  return { kind: 'result', text };
+}
