@@ -59,7 +59,7 @@ function secretsIn(env: Readonly<Record<string, unknown>>, context: z.Refinement
 /** Only what a URL writes in the same way is taken, so that a listed host is the host that is asked. */
 function isHost(entry: string): boolean {
   const url = `https://${entry}/`;
-  return !/[/?#@\\]/.test(entry) && URL.canParse(url) && new URL(url).host === entry;
+  return /^[a-z0-9.:[\]_-]+$/.test(entry) && URL.canParse(url) && new URL(url).host === entry;
 }
 
 function subnetIn(entry: string): Subnet | undefined {
