@@ -6,6 +6,7 @@ import type { ListenAddress } from '../process/listen-address.ts';
 import { hasApiKey } from './access.ts';
 import { completeChat } from './chat/completions.ts';
 import { accessDenied, deploymentNotFound, resourceNotFound, sendError } from './chat/service-error.ts';
+import { Faults } from './control/faults.ts';
 import { parseRules } from './scripts/rule.ts';
 import { ScriptBook } from './scripts/script-book.ts';
 
@@ -33,6 +34,7 @@ type Route =
 
 const MAX_SCRIPT_BYTES = 1024 * 1024;
 const MAX_SCRIPTS = 500;
+const KEEP_ALIVE_MS = 120_000;
 const SCRIPT_PATH = /^\/control\/scripts\/([\w.:-]{1,100})$/;
 const DEPLOYMENT_PATH = /^\/openai\/deployments\/([\w.-]{1,64})\/chat\/completions$/;
 const V1_PATH = '/openai/v1/chat/completions';
@@ -40,14 +42,21 @@ const V1_PATH = '/openai/v1/chat/completions';
 export async function startOpenAiServer(options: OpenAiServerOptions): Promise<OpenAiServer> {
   const { log } = options;
   const scripts = new ScriptBook();
+  const faults = new Faults();
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = urlOf(request);
     const route = routeTo(request.method, url);
-    if (route.kind === 'control') return handleControl(request, response, route.path, scripts);
+    if (route.kind === 'control') return handleControl(request, response, route.path, scripts, faults);
     if (route.kind === 'none') sendError(response, resourceNotFound());
     else if (!hasApiKey(request.headers, options.apiKey)) sendError(response, accessDenied());
     else if (!exists(route.deployment, options.deployments)) sendError(response, deploymentNotFound());
-    else await completeChat(request, response, route.deployment, { scripts, wordDelayMs: options.wordDelayMs, log });
+    else
+      await completeChat(request, response, route.deployment, {
+        scripts,
+        faults,
+        wordDelayMs: options.wordDelayMs,
+        log,
+      });
   };
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
@@ -55,6 +64,8 @@ export async function startOpenAiServer(options: OpenAiServerOptions): Promise<O
       sendJson(response, 500, { error: { code: '500', message: 'Internal server error' } });
     });
   });
+  // As a front in the cloud would: clients that keep connections may.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   const url = await listen(server, options.listen);
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> =>
@@ -84,10 +95,13 @@ async function handleControl(
   response: ServerResponse,
   path: string,
   scripts: ScriptBook,
+  faults: Faults,
 ): Promise<void> {
   const id = SCRIPT_PATH.exec(path)?.[1];
   if (path === '/control/health' && request.method === 'GET') {
     sendJson(response, 200, { status: 'ok', scripts: scripts.size });
+  } else if (path === '/control/faults' && request.method === 'PUT') {
+    await faults.put(request, response);
   } else if (id !== undefined && request.method === 'PUT') {
     await putScript(request, response, id, scripts);
   } else if (id !== undefined && request.method === 'DELETE') {

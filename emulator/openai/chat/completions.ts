@@ -3,14 +3,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { parseJson, readBody, sendJson } from '../../http/body.ts';
+import type { Fault, Faults } from '../control/faults.ts';
 import type { ScriptBook } from '../scripts/script-book.ts';
 import { answerFrom, NOT_UNDERSTOOD, type Answer } from './answer.ts';
 import { parseChatRequest, type ChatRequest } from './request.ts';
-import { invalidRequest, requestTooLarge, scriptedError, sendError } from './service-error.ts';
+import { faultyError, invalidRequest, requestTooLarge, scriptedError, sendError } from './service-error.ts';
 import { completionBody, completionChunks, newCompletion, type Completion } from './wire.ts';
 
 interface Dependencies {
   readonly scripts: ScriptBook;
+  readonly faults: Faults;
   /** Between two words of a streamed answer. */
   readonly wordDelayMs: number;
   readonly log: Logger;
@@ -18,6 +20,8 @@ interface Dependencies {
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const CHARACTERS_PER_TOKEN = 4;
+/** Written before a connection is cut in the middle. */
+const WORDS_BEFORE_CUT = 2;
 
 /** Answers one chat completion from the scripts. Ends early and quietly when the client leaves. */
 export async function completeChat(
@@ -40,6 +44,8 @@ export async function completeChat(
     sendError(response, invalidRequest(parsed.message, parsed.param));
     return;
   }
+  const fault = deps.faults.take();
+  if (fault !== undefined && !(await survives(fault, response, left.signal))) return;
   const chat = parsed.request;
   const rule = deps.scripts.take(chat);
   if (rule === undefined) logNoAnswer(chat, deps.log);
@@ -51,23 +57,54 @@ export async function completeChat(
   }
   const answer: Answer = answerFrom(scripted, chat.maxTokens);
   const completion = newCompletion(model ?? modelIn(json), Date.now(), promptTokens(chat), answer);
-  if (chat.stream) await stream(response, completion, chat.includeUsage, deps.wordDelayMs, left.signal);
+  const cutAfter = fault?.mode === 'cut' ? WORDS_BEFORE_CUT : Number.MAX_SAFE_INTEGER;
+  if (chat.stream) await stream(response, completion, chat.includeUsage, { ...deps, cutAfter }, left.signal);
   else sendJson(response, 200, completionBody(completion));
+}
+
+/** Whether an answer still follows. */
+async function survives(fault: Fault, response: ServerResponse, left: AbortSignal): Promise<boolean> {
+  switch (fault.mode) {
+    case 'refuse':
+      response.destroy();
+      return false;
+    case 'hang':
+      return false;
+    case 'slow':
+      return wait(fault.delayMs, left);
+    case 'error':
+      sendError(response, faultyError(fault.status, fault.retryAfterMs));
+      return false;
+    case 'garbage':
+      response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+      response.end('data: {"choices":[{"index":0,"delta":\n\n');
+      return false;
+    case 'cut':
+      return true;
+  }
 }
 
 async function stream(
   response: ServerResponse,
   completion: Completion,
   includeUsage: boolean,
-  wordDelayMs: number,
+  { wordDelayMs, cutAfter }: { readonly wordDelayMs: number; readonly cutAfter: number },
   left: AbortSignal,
 ): Promise<void> {
+  let words = 0;
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
   for (const { body, isWritten } of completionChunks(completion, includeUsage)) {
     if (isWritten && wordDelayMs > 0 && !(await wait(wordDelayMs, left))) return;
     if (left.aborted) return;
     const taken = response.write(`data: ${JSON.stringify(body)}\n\n`);
     if (!taken && !(await drained(response, left))) return;
+    words += isWritten ? 1 : 0;
+    if (words >= cutAfter) {
+      // What was written leaves first.
+      await wait(wordDelayMs, left);
+      response.destroy();
+      return;
+    }
   }
   response.end('data: [DONE]\n\n');
 }

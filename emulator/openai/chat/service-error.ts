@@ -11,7 +11,7 @@ export interface ServiceError {
     readonly param?: string;
     readonly innererror?: object;
   };
-  readonly retryAfterS?: number;
+  readonly retryAfterMs?: number;
 }
 
 export function accessDenied(): ServiceError {
@@ -48,10 +48,19 @@ export function scriptedError(status: number, code: string): ServiceError {
     return { status, error: { code, message, param: 'prompt', innererror } };
   }
   const error = { code, message: `The script asks for an error with status ${status}` };
-  return status === 429 ? { status, error, retryAfterS: 1 } : { status, error };
+  return status === 429 ? { status, error, retryAfterMs: 1_000 } : { status, error };
 }
 
-export function sendError(response: ServerResponse, { status, error, retryAfterS }: ServiceError): void {
-  if (retryAfterS !== undefined && !response.headersSent) response.setHeader('retry-after', String(retryAfterS));
+export function faultyError(status: number, retryAfterMs: number | undefined): ServiceError {
+  const error = { code: String(status), message: 'The service is asked to fail' };
+  return retryAfterMs === undefined ? { status, error } : { status, error, retryAfterMs };
+}
+
+/** Azure says the pause twice: in milliseconds, and rounded up in seconds. */
+export function sendError(response: ServerResponse, { status, error, retryAfterMs }: ServiceError): void {
+  if (retryAfterMs !== undefined && !response.headersSent) {
+    response.setHeader('retry-after-ms', String(retryAfterMs));
+    response.setHeader('retry-after', String(Math.ceil(retryAfterMs / 1_000)));
+  }
   sendJson(response, status, { error });
 }

@@ -2,10 +2,11 @@ export type Surface = 'recognition' | 'synthesis';
 
 /**
  * refuse: the upgrade is answered 503. hang: accepted, never answered. slow: every answer `delayMs` late.
- * close: the socket is closed with 1011 when a turn begins. cut: the socket is cut in the middle of the first words (recognition only). error: the turn fails in the service's own words.
+ * close: the socket is closed with 1011 when a turn begins. cut: the socket is cut in the middle of the first words.
+ * error: the turn fails in the service's own words. garbage: the answer is no message of the protocol (synthesis only).
  */
 export interface Fault {
-  readonly mode: 'refuse' | 'hang' | 'slow' | 'close' | 'cut' | 'error';
+  readonly mode: 'refuse' | 'hang' | 'slow' | 'close' | 'cut' | 'error' | 'garbage';
   readonly delayMs: number;
   /** How many times it happens: connections for `refuse`, turns for the others. */
   readonly times: number;

@@ -52,7 +52,7 @@ const faultOf = <Mode extends Fault['mode']>(...modes: readonly Mode[]) =>
     .optional();
 const faultPlan = z.strictObject({
   recognition: faultOf('refuse', 'hang', 'slow', 'close', 'cut', 'error'),
-  synthesis: faultOf('refuse', 'hang', 'slow', 'close', 'error'),
+  synthesis: faultOf('refuse', 'hang', 'slow', 'close', 'cut', 'error', 'garbage'),
 });
 
 /** The control API: on the same port, for the scenario runner and tests; the real service has none of it. */

@@ -51,6 +51,11 @@ export class SpeechConnection {
     this.#send(formatAudioFrame(requestId, streamId, contentType, audio));
   }
 
+  /** For the `garbage` fault. */
+  sendGarbage(): void {
+    this.#send('no message');
+  }
+
   /** Idempotent. */
   close(code: CloseCode, reason: string): void {
     if (!this.isOpen) return;

@@ -117,6 +117,10 @@ export class SynthesisClient implements FrameHandler {
       this.#connection.close(1011, 'Internal server error');
       return;
     }
+    if (fault?.mode === 'garbage') {
+      this.#connection.sendGarbage();
+      return;
+    }
     const parsed = parseSsml(ssml);
     if (!parsed.ok) {
       this.#connection.close(1007, parsed.reason);
@@ -134,6 +138,10 @@ export class SynthesisClient implements FrameHandler {
     for await (const part of speakUtterance(this.#deps.engine, clauses, options, signal)) {
       if (part.kind === 'audio') this.#connection.sendAudio(requestId, streamId, options.contentType, part.bytes);
       else this.#connection.sendText('audio.metadata', requestId, { Metadata: part.events });
+      if (part.kind === 'audio' && fault?.mode === 'cut') {
+        this.#connection.terminate();
+        return;
+      }
     }
     this.#connection.sendText('turn.end', requestId, {});
   }
