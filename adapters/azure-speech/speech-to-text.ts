@@ -1,38 +1,46 @@
 import {
-  AudioConfig,
   AudioInputStream,
   AudioStreamFormat,
   CancellationErrorCode,
   CancellationReason,
   Connection,
-  OutputFormat,
-  PhraseListGrammar,
-  SpeechRecognizer,
   type PushAudioInputStream,
+  type SpeechRecognizer,
 } from 'microsoft-cognitiveservices-speech-sdk';
-import type { SpeechToText, SpeechToTextOptions, Transcript, TranscriptStream } from '#core/ports/speech-to-text';
+import { PortError } from '#core/ports/error';
+import {
+  candidatesProblem,
+  type SpeechToText,
+  type SpeechToTextOptions,
+  type Transcript,
+  type TranscriptStream,
+} from '#core/ports/speech-to-text';
 import type { Log } from '../logging/logger.ts';
 import { EventQueue } from './event-queue.ts';
+import { FAST_START_MS, recogniserFor } from './recogniser.ts';
+import type { RecognitionSettings } from './recognition-settings.ts';
 import type { SpeechService } from './settings.ts';
-import { speechConfigFor } from './speech-config.ts';
 import { silentError, speechError } from './speech-error.ts';
 import { finalOf, partialOf } from './transcript.ts';
 
 const SAMPLE_RATE_HZ = 16_000;
 const BYTES_PER_MS = 32;
-/** Connecting, with the SDK's own retries. */
 const OPEN_BUDGET_MS = 5_000;
 /** What may wait for a slow service. Older speech than this is worth less than the memory of a hundred calls. */
-const UNSENT_MAX_BYTES = 10_000 * BYTES_PER_MS;
+const UNSENT_MAX_BYTES = FAST_START_MS * BYTES_PER_MS;
+/** Messages that show the service at work before it has words. */
+const SIGNS_OF_LIFE: readonly string[] = ['turn.start', 'speech.startdetected'];
 /** The closing handshake of the socket; after that the socket goes without it. */
 const CLOSE_BUDGET_MS = 2_000;
 
-/** Continuous recognition by Azure Speech as the `SpeechToText` port: one socket a stream. */
-export function azureSpeechToText(service: SpeechService, log: Log): SpeechToText {
+/** Continuous recognition by Azure Speech as the `SpeechToText` port: one socket a stream, and a lost socket is a failed stream. */
+export function azureSpeechToText(service: SpeechService, log: Log, settings: RecognitionSettings): SpeechToText {
   return {
     open: async (options, signal) => {
       signal.throwIfAborted();
-      const stream = new AzureTranscriptStream(service, options, log);
+      const problem = candidatesProblem(options.languages);
+      if (problem !== undefined) throw new PortError('speech-to-text', problem, { retryable: false });
+      const stream = new AzureTranscriptStream(service, options, settings, log);
       try {
         await stream.start(signal);
         return stream;
@@ -60,22 +68,15 @@ class AzureTranscriptStream implements TranscriptStream {
   #sentBytes = 0;
   #droppedFrames = 0;
 
-  constructor(service: SpeechService, options: SpeechToTextOptions, log: Log) {
+  constructor(service: SpeechService, options: SpeechToTextOptions, settings: RecognitionSettings, log: Log) {
+    const { languages } = options;
     this.#log = log;
-    const config = speechConfigFor(service);
-    [config.speechRecognitionLanguage] = options.languages;
-    // Only the detailed form has a confidence.
-    config.outputFormat = OutputFormat.Detailed;
-    this.#recogniser = new SpeechRecognizer(config, AudioConfig.fromStreamInput(this.#audio));
-    if (options.phrases.length > 0) PhraseListGrammar.fromRecognizer(this.#recogniser).addPhrases([...options.phrases]);
+    this.#recogniser = recogniserFor(service, options, settings, this.#audio);
     this.#recogniser.recognizing = (_, { result }) => {
-      const partial = partialOf(result);
+      const partial = partialOf(result, languages);
       if (partial !== undefined) this.#transcripts.push(partial);
     };
-    this.#recogniser.recognized = (_, { result }) => {
-      const final = finalOf(result);
-      if (final !== undefined) this.#transcripts.push(final);
-    };
+    this.#recogniser.recognized = (_, { result }) => this.#transcripts.push(finalOf(result, languages));
     this.#recogniser.canceled = (_, event) => {
       if (event.reason === CancellationReason.EndOfStream) this.#transcripts.end();
       else this.#fail(speechError('speech-to-text', event.errorCode, event.errorDetails));
@@ -85,6 +86,11 @@ class AzureTranscriptStream implements TranscriptStream {
     this.#connection.messageSent = ({ message }) => {
       if (message.isBinaryMessage && message.path === 'audio') this.#sentBytes += message.binaryMessage.byteLength;
     };
+    this.#connection.messageReceived = ({ message }) => {
+      if (SIGNS_OF_LIFE.includes(message.path.toLowerCase())) this.#transcripts.push({ type: 'alive', settledMs: 0 });
+    };
+    // Later than `canceled`, which comes first where it comes at all, and knows the reason.
+    this.#connection.disconnected = () => setImmediate(() => this.#fail(lostConnection()));
   }
 
   start(signal: AbortSignal): Promise<void> {
@@ -151,4 +157,8 @@ function withinBudget(start: (done: () => void) => void): Promise<void> {
       resolve();
     });
   });
+}
+
+function lostConnection(): PortError {
+  return speechError('speech-to-text', CancellationErrorCode.ConnectionFailure, 'the socket was closed');
 }

@@ -1,14 +1,27 @@
 import type { Log } from '#adapters/logging/logger';
+import { FRAME_MS } from '#core/audio/pcm';
+import { afterLoss, judgeSilence, noLosses } from '#core/conversation/recogniser-health';
 import type { CallId } from '#core/ids';
 import type { Clock } from '#core/ports/clock';
 import { PortError } from '#core/ports/error';
-import type { SpeechToText, SpeechToTextOptions, Transcript, TranscriptStream } from '#core/ports/speech-to-text';
+import type {
+  SpeechToText,
+  SpeechToTextOptions,
+  Transcript,
+  TranscriptStream,
+  Words,
+} from '#core/ports/speech-to-text';
+import { RecentSpeech } from './recent-speech.ts';
 
-/** How often a recogniser that fails is opened again in a row; a transcript in between starts the count anew. */
-const REOPENS_MAX = 3;
-const REOPEN_PAUSE_MS = 250;
-/** Audio kept while no recogniser is open: what the caller says meanwhile is recognised afterwards, not lost. */
-const WAITING_FRAMES_MAX = 250;
+/** An engine's client may keep all audio since the last settled words (the Speech SDK does): so much is 3.8 MB, and then a quiet moment is taken to open anew. */
+const UNSETTLED_MAX_MS = 120_000;
+/** A moment that is never quiet is not waited for longer than this. */
+const UNSETTLED_IN_NOISE_MAX_MS = 300_000;
+
+/** The one there is hears the caller meanwhile. */
+const REPLACE_PAUSE_MS = 2_000;
+
+type Languages = SpeechToTextOptions['languages'];
 
 export interface HearingOptions {
   readonly speechToText: SpeechToText;
@@ -16,81 +29,219 @@ export interface HearingOptions {
   readonly options: SpeechToTextOptions;
   readonly clock: Clock;
   readonly log: Log;
-  readonly onTranscript: (transcript: Transcript) => void;
-  /** Recognition is gone for good. */
+  /** Times are milliseconds of audio pushed to the `Hearing`, whatever recognisers came and went. */
+  readonly onTranscript: (words: Words) => void;
+  /** Recognition is gone for good. Called once at most; audio that comes later is passed over. */
   readonly onFailed: (error: unknown) => void;
 }
 
-/** One call's recognition: opened at once, opened again when the engine drops it, without losing what is being said. */
+/** One recogniser of the call. */
+interface Ear {
+  readonly stream: TranscriptStream;
+  readonly languages: Languages;
+  /** Of the call's audio: where this stream began. */
+  readonly startMs: number;
+  readonly openedAtMs: number;
+  everAnswered: 'yes' | 'no';
+}
+
+/** Why another recogniser is needed. */
+type Need =
+  /** None hears the caller. */
+  | { readonly kind: 'lost'; readonly error: unknown; readonly livedMs: number }
+  | { readonly kind: 'hopeless'; readonly error: unknown }
+  /** The one there is hears voice and is silent. */
+  | { readonly kind: 'deaf' }
+  /** The one there is works: other languages are spoken, or it holds too much. */
+  | { readonly kind: 'other' }
+  /** The same, and another could not be opened. */
+  | { readonly kind: 'other-later' };
+
+/** One call's recognition: opened at once, opened again when the engine drops it or goes deaf, without losing what is being said. */
 export class Hearing {
   readonly #options: HearingOptions;
-  readonly #abort = new AbortController();
+  readonly #over = new AbortController();
+  readonly #recent = new RecentSpeech();
+  readonly #reading = new Set<Promise<void>>();
   readonly #running: Promise<void>;
-  #stream: TranscriptStream | undefined;
-  #waiting: Int16Array[] = [];
+  #languages: Languages;
+  #ear: Ear | undefined;
+  #need: Need | undefined;
+  #wake: () => void = () => undefined;
+  #losses = noLosses;
+  #unansweredMs = 0;
+  #doubts = 0;
 
   constructor(options: HearingOptions) {
     this.#options = options;
+    this.#languages = options.options.languages;
     this.#running = this.#run();
   }
 
-  /** Never waits. */
+  /** One frame of 20 ms. Never waits. */
   push(frame: Int16Array): void {
-    if (this.#stream !== undefined) {
-      this.#stream.push(frame);
-      return;
-    }
-    this.#waiting.push(frame);
-    if (this.#waiting.length > WAITING_FRAMES_MAX) this.#waiting.shift();
+    if (this.#isOver()) return;
+    this.#recent.push(frame);
+    this.#ear?.stream.push(frame);
+    this.#renewInTime();
   }
 
+  /** The frame pushed last has voice in it. */
+  voiceHeard(): void {
+    this.#recent.voiceHeard();
+    if (this.#ear === undefined || this.#need !== undefined) return;
+    this.#unansweredMs += FRAME_MS;
+    const { everAnswered } = this.#ear;
+    const verdict = judgeSilence({ unansweredMs: this.#unansweredMs, doubts: this.#doubts, everAnswered });
+    if (verdict === 'wait') return;
+    this.#doubts += 1;
+    const error = new PortError('speech-to-text', 'the engine hears voice and is silent', { retryable: true });
+    this.#ask(verdict === 'give-up' ? { kind: 'hopeless', error } : { kind: 'deaf' });
+  }
+
+  /** From now on these languages; nothing happens when they are the ones already. What is being said is heard in the new ones from its beginning. */
+  listenFor(languages: Languages): void {
+    if (languages.join() === this.#languages.join()) return;
+    this.#languages = languages;
+    if (this.#ear !== undefined) this.#ask({ kind: 'other' });
+  }
+
+  /** Idempotent. */
   async close(): Promise<void> {
-    this.#abort.abort(new Error('closed'));
-    await this.#stream?.close();
+    this.#over.abort(new Error('closed'));
+    this.#wake();
+    if (this.#ear !== undefined) await this.#retire(this.#ear.stream);
     await this.#running;
+    await Promise.all(this.#reading);
   }
 
-  #isClosed(): boolean {
-    return this.#abort.signal.aborted;
+  #isOver(): boolean {
+    return this.#over.signal.aborted;
   }
 
   async #run(): Promise<void> {
-    const { callId, clock, log, onFailed } = this.#options;
-    const { signal } = this.#abort;
-    let failures = 0;
-    while (!this.#isClosed()) {
+    let need: Need = { kind: 'deaf' };
+    while (!this.#isOver()) {
       try {
-        await this.#listen(() => (failures = 0));
-        if (this.#isClosed()) return;
-        throw new PortError('speech-to-text', 'the engine ended the stream', { retryable: true });
+        await this.#open(need);
+        need = await this.#untilNeeded();
       } catch (error) {
-        if (this.#isClosed()) return;
-        failures += 1;
-        log.warn({ callId, err: error, failures }, 'recogniser lost');
-        if (failures > REOPENS_MAX || (error instanceof PortError && !error.retryable)) {
-          onFailed(error);
-          return;
-        }
-        await clock.sleep(REOPEN_PAUSE_MS, signal).catch(() => undefined);
+        need = this.#needAfterFailing(need, error);
       }
+      if (this.#isOver()) return;
+      const pauseMs = this.#pauseBefore(need);
+      if (pauseMs === undefined) return;
+      if (pauseMs > 0) await this.#options.clock.sleep(pauseMs, this.#over.signal).catch(() => undefined);
     }
   }
 
-  async #listen(onAlive: () => void): Promise<void> {
-    const { speechToText, options, onTranscript } = this.#options;
-    const stream = await speechToText.open(options, this.#abort.signal);
+  /** Opens a recogniser beside the one there is, lets it hear what is not settled, and puts it in the other's place. */
+  async #open(need: Need): Promise<void> {
+    const { speechToText, options, clock, log, callId } = this.#options;
+    const languages = this.#languages;
+    const stream = await speechToText.open({ ...options, languages }, this.#over.signal);
+    // Closed while it was being opened.
+    if (this.#isOver()) return this.#retire(stream);
+    const { startMs, frames } = this.#recent.replay();
+    const ear: Ear = { stream, languages, startMs, openedAtMs: clock.monotonicMs(), everAnswered: 'no' };
+    const former = this.#ear;
+    this.#ear = ear;
+    this.#need = undefined;
+    this.#unansweredMs = 0;
+    for (const frame of frames) stream.push(frame);
+    if (former !== undefined) log.info({ callId, reason: need.kind, languages }, 'recogniser replaced');
+    const reading = this.#read(ear);
+    this.#reading.add(reading);
+    void reading.then(() => this.#reading.delete(reading));
+    // Ends its reading, which waits for the rest.
+    if (former !== undefined) void this.#retire(former.stream);
+  }
+
+  /** Until the stream ends, or another one takes its place. Never rejects. */
+  async #read(ear: Ear): Promise<void> {
+    const { clock } = this.#options;
+    let error: unknown = new PortError('speech-to-text', 'the engine ended the stream', { retryable: true });
     try {
-      // Closed while it was being opened.
-      this.#abort.signal.throwIfAborted();
-      this.#stream = stream;
-      for (const frame of this.#waiting.splice(0)) stream.push(frame);
-      for await (const transcript of stream) {
-        onAlive();
-        onTranscript(transcript);
-      }
-    } finally {
-      this.#stream = undefined;
-      await stream.close();
+      for await (const transcript of ear.stream) if (this.#ear === ear) this.#heard(ear, transcript);
+    } catch (thrown) {
+      error = thrown;
     }
+    if (this.#ear === ear && !this.#isOver()) {
+      this.#ear = undefined;
+      this.#ask({ kind: 'lost', error, livedMs: clock.monotonicMs() - ear.openedAtMs });
+    }
+    await this.#retire(ear.stream);
+  }
+
+  async #retire(stream: TranscriptStream): Promise<void> {
+    const { callId, log } = this.#options;
+    await stream.close().catch((error: unknown) => log.warn({ callId, err: error }, 'recogniser not closed'));
+  }
+
+  #heard(ear: Ear, transcript: Transcript): void {
+    const inCall = (ms: number): number => ear.startMs + ms;
+    ear.everAnswered = 'yes';
+    this.#unansweredMs = 0;
+    if (transcript.type === 'alive') {
+      if (transcript.settledMs > 0) this.#recent.settle(inCall(transcript.settledMs));
+      return;
+    }
+    this.#losses = noLosses;
+    this.#doubts = 0;
+    const words = { ...transcript, startMs: inCall(transcript.startMs), endMs: inCall(transcript.endMs) };
+    if (words.type === 'final') this.#recent.settle(words.endMs);
+    else this.#recent.wordsFrom(words.startMs);
+    this.#options.onTranscript(words);
+  }
+
+  #renewInTime(): void {
+    if (this.#ear === undefined || this.#need !== undefined) return;
+    const unsettledMs = this.#recent.endMs - Math.max(this.#recent.settledMs, this.#ear.startMs);
+    if (unsettledMs < UNSETTLED_MAX_MS) return;
+    if (this.#recent.isQuiet || unsettledMs >= UNSETTLED_IN_NOISE_MAX_MS) this.#ask({ kind: 'other' });
+  }
+
+  #ask(need: Need): void {
+    this.#need ??= need;
+    this.#wake();
+  }
+
+  #untilNeeded(): Promise<Need> {
+    // Changed while it was being opened.
+    if (this.#ear !== undefined && this.#ear.languages.join() !== this.#languages.join())
+      this.#need ??= { kind: 'other' };
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        if (this.#need !== undefined || this.#isOver()) resolve(this.#need ?? { kind: 'other' });
+      };
+      this.#wake();
+    });
+  }
+
+  #needAfterFailing(need: Need, error: unknown): Need {
+    const goesOn = this.#ear !== undefined && (need.kind === 'other' || need.kind === 'other-later');
+    if (!goesOn) return { kind: 'lost', error, livedMs: 0 };
+    const { callId, log } = this.#options;
+    log.warn({ callId, err: error }, 'recogniser not replaced');
+    return { kind: 'other-later' };
+  }
+
+  /** How long to wait before the next is opened; `undefined` after giving up. */
+  #pauseBefore(need: Need): number | undefined {
+    if (need.kind === 'deaf' || need.kind === 'other') return 0;
+    if (need.kind === 'other-later') return REPLACE_PAUSE_MS;
+    const { callId, clock, log, onFailed } = this.#options;
+    const { error } = need;
+    if (need.kind === 'lost') {
+      const mayPass = !(error instanceof PortError) || error.retryable;
+      const next = afterLoss(this.#losses, { atMs: clock.monotonicMs(), livedMs: need.livedMs, mayPass });
+      this.#losses = next.losses;
+      log.warn({ callId, err: error, failures: next.losses.count }, 'recogniser lost');
+      if (next.reopenAfterMs !== undefined) return next.reopenAfterMs;
+    }
+    this.#over.abort(error);
+    if (this.#ear !== undefined) void this.#retire(this.#ear.stream);
+    onFailed(error);
+    return undefined;
   }
 }

@@ -4,15 +4,12 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { SpeechService } from '#adapters/azure-speech/settings';
-import { azureSpeechToText } from '#adapters/azure-speech/speech-to-text';
 import { azureTextToSpeech, type AzureTextToSpeech } from '#adapters/azure-speech/text-to-speech';
-import type { Transcript, TranscriptStream } from '#core/ports/speech-to-text';
 import type { SpeechChunk } from '#core/ports/text-to-speech';
 import { collect } from '../../support/collect.ts';
 import { startSpeechServer, type SpeechServer } from '../../../emulator/speech/server.ts';
 
 const KEY = 'a key for the tests';
-const FRAME_SAMPLES = 320;
 const log = pino({ level: 'silent' });
 const { signal } = new AbortController();
 
@@ -21,10 +18,9 @@ let service: SpeechService;
 beforeAll(async () => {
   emulator = await startSpeechServer({ listen: { host: '127.0.0.1', port: 0 }, key: KEY, threads: 2, log });
   service = hostService(emulator.url);
-  await put('phrases/test', { language: 'en-US', phrases: ['I want to dispute a charge', 'Yes please'] });
 });
 afterAll(() => emulator.close());
-afterEach(() => put('faults', { recognition: null, synthesis: null }));
+afterEach(() => put('faults', { synthesis: null }));
 
 function hostService(url: string, key = KEY): SpeechService {
   return { by: 'host', host: new URL(url.replace('http:', 'ws:')), key };
@@ -55,106 +51,10 @@ async function silentServer(): Promise<{
   };
 }
 
-describe('the ear', () => {
-  const options = { language: 'en-US', phrases: ['dispute'] };
-  const open = (): Promise<TranscriptStream> => azureSpeechToText(service, log).open(options, signal);
-
-  async function spoken(text: string): Promise<Int16Array> {
-    const response = await fetch(`${emulator.url}/control/tts`, { method: 'POST', body: JSON.stringify({ text }) });
-    const wav = Buffer.from(await response.arrayBuffer()).subarray(44);
-    const pause = Buffer.alloc(800 * 32);
-    const bytes = Buffer.concat([pause.subarray(0, 400 * 32), wav, pause]);
-    return new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-  }
-  const pushAll = (stream: TranscriptStream, pcm: Int16Array): void => {
-    for (let at = 0; at < pcm.length; at += FRAME_SAMPLES) stream.push(pcm.subarray(at, at + FRAME_SAMPLES));
-  };
-  async function until(
-    stream: AsyncIterator<Transcript>,
-    wanted: (transcript: Transcript) => boolean,
-  ): Promise<Transcript[]> {
-    const heard: Transcript[] = [];
-    for (;;) {
-      const next = await stream.next();
-      if (next.done === true) throw new Error('ended');
-      heard.push(next.value);
-      if (wanted(next.value)) return heard;
-    }
-  }
-
-  it('hears words while they are spoken, and then for good, with confidence and times', async () => {
-    const stream = await open();
-    const transcripts = stream[Symbol.asyncIterator]();
-    pushAll(stream, await spoken('I want to dispute a charge'));
-    const first = await until(transcripts, ({ type }) => type === 'final');
-    expect(first[0]?.type).toBe('partial');
-    expect(first.at(-1)).toMatchObject({ type: 'final', text: 'I want to dispute a charge' });
-    const final = first.at(-1) as Extract<Transcript, { type: 'final' }>;
-    expect(final.confidence).toBeGreaterThan(0.5);
-    expect(final.startMs).toBeGreaterThanOrEqual(300);
-    expect(final.endMs).toBeGreaterThan(final.startMs + 500);
-    pushAll(stream, await spoken('Yes please'));
-    const second = (await until(transcripts, ({ type }) => type === 'final')).at(-1);
-    expect(second).toMatchObject({ text: 'Yes please' });
-    expect(second!.startMs).toBeGreaterThan(final.endMs);
-    await stream.close();
-    expect(await transcripts.next()).toMatchObject({ done: true });
-  });
-
-  it('closes once, and takes no more audio then', async () => {
-    const stream = await open();
-    await Promise.all([stream.close(), stream.close()]);
-    stream.push(new Int16Array(FRAME_SAMPLES));
-    expect(await collect(stream)).toEqual([]);
-  });
-
-  it('cannot open with a wrong key', async () => {
-    const wrong = azureSpeechToText(hostService(emulator.url, 'wrong'), log);
-    await expect(wrong.open(options, signal)).rejects.toMatchObject({ name: 'PortError', port: 'speech-to-text' });
-  });
-
-  it('cannot open where nobody serves', async () => {
-    const nowhere = azureSpeechToText(hostService('http://127.0.0.1:1'), log);
-    await expect(nowhere.open(options, signal)).rejects.toMatchObject({ port: 'speech-to-text', retryable: true });
-  });
-
-  it('does not open for a call that is over', async () => {
-    const reason = new Error('the caller hung up');
-    await expect(azureSpeechToText(service, log).open(options, AbortSignal.abort(reason))).rejects.toBe(reason);
-  });
-
-  it('fails its listener when the service fails', async () => {
-    await put('faults', { recognition: { mode: 'error' } });
-    const listening = open().then(async (stream) => {
-      try {
-        pushAll(stream, await spoken('Yes please'));
-        return await collect(stream);
-      } finally {
-        await stream.close();
-      }
-    });
-    await expect(listening).rejects.toMatchObject({ name: 'PortError', port: 'speech-to-text' });
-  });
-
-  it('leaves no socket open when it closes', async () => {
-    const server = await silentServer();
-    try {
-      const streams = await Promise.all(
-        [1, 2, 3].map(() => azureSpeechToText(server.service, log).open(options, signal)),
-      );
-      expect(server.sockets()).toBe(3);
-      await Promise.all(streams.map((stream) => stream.close()));
-      await expect.poll(() => server.sockets()).toBe(0);
-    } finally {
-      await server.close();
-    }
-  });
-});
-
 describe('the voice', () => {
   let voice: AzureTextToSpeech;
   beforeAll(() => {
-    voice = azureTextToSpeech(service);
+    voice = azureTextToSpeech(service, { spareSockets: 1 });
   });
   afterAll(() => voice.close());
   const utterance = (text: string) => ({
@@ -200,7 +100,7 @@ describe('the voice', () => {
   });
 
   it('tries once more when a socket that waited turns out to be dead', async () => {
-    const spare = azureTextToSpeech(service);
+    const spare = azureTextToSpeech(service, { spareSockets: 1 });
     spare.warm();
     await put('faults', { synthesis: { mode: 'close', times: 1 } });
     expect(samplesOf(await collect(spare.speak(utterance('Still here.'), signal)))).toBeGreaterThan(0);
@@ -213,7 +113,7 @@ describe('the voice', () => {
     ['refuses the socket', { mode: 'refuse' }],
   ])('is a port error when the service %s', async (_, fault) => {
     await put('faults', { synthesis: fault });
-    const fresh = azureTextToSpeech(service);
+    const fresh = azureTextToSpeech(service, { spareSockets: 1 });
     await expect(collect(fresh.speak(utterance('Hello.'), signal))).rejects.toMatchObject({
       name: 'PortError',
       port: 'text-to-speech',
@@ -223,7 +123,7 @@ describe('the voice', () => {
 
   it('gives up when the service says nothing', async () => {
     await put('faults', { synthesis: { mode: 'hang' } });
-    const fresh = azureTextToSpeech(service);
+    const fresh = azureTextToSpeech(service, { spareSockets: 1 });
     await expect(collect(fresh.speak(utterance('Hello.'), signal))).rejects.toMatchObject({ retryable: true });
     fresh.close();
   });
@@ -231,7 +131,7 @@ describe('the voice', () => {
   it('leaves no socket open when it closes', async () => {
     const server = await silentServer();
     try {
-      const spare = azureTextToSpeech(server.service);
+      const spare = azureTextToSpeech(server.service, { spareSockets: 1 });
       spare.warm();
       await expect.poll(() => server.sockets()).toBe(1);
       spare.close();
