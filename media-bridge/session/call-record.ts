@@ -5,6 +5,7 @@ import type { TranscriptTurn } from '#core/conversation/transcript';
 import type { HandoverPacket } from '#core/handover/packet';
 import type { Clock } from '#core/ports/clock';
 import type { Customer } from '#core/ports/customer-directory';
+import { PortError } from '#core/ports/error';
 import type { Incident, SessionRecord } from '#core/ports/session-store';
 import type { AgentDefinition } from '#core/agent/definition';
 import type { CallOffer } from '#core/call/offer';
@@ -93,8 +94,11 @@ export class CallRecord {
     this.#add({ by: 'tool', name, text, atMs: clock.now(), ...(sources.length > 0 ? { sources } : {}) });
   }
 
-  wentWrong(kind: Incident['kind'], detail: string): void {
+  /** Of the error only which port it came from, and its code. */
+  wentWrong(kind: Incident['kind'], error: unknown): void {
     const { log, clock } = this.#options;
+    const detail =
+      error instanceof PortError ? [error.port, error.code ?? error.status ?? ''].join(' ').trim() : 'unexpected';
     log.warn({ ...this.ids, kind, detail }, 'turn failed');
     this.#incidents = [...this.#incidents, { atMs: clock.now(), kind, detail }];
     this.#tell();

@@ -1,6 +1,12 @@
 import { frameCutter } from '#core/audio/frames';
 import { FRAME_MS } from '#core/audio/pcm';
-import { nextVoice, silentVoice, type VoiceEvent, type VoiceState } from '#core/conversation/voice-activity';
+import {
+  defaultVoiceSettings,
+  nextVoice,
+  silentVoice,
+  type VoiceEvent,
+  type VoiceState,
+} from '#core/conversation/voice-activity';
 import type { Clock } from '#core/ports/clock';
 import type { VoiceDetector } from '../audio/voice-detector.ts';
 
@@ -13,8 +19,10 @@ const PAUSE_MS = 400;
 export interface CallerVoiceOptions {
   readonly detector: VoiceDetector;
   readonly clock: Clock;
-  /** Every inbound frame of 20 ms. */
-  readonly onFrame: (frame: Int16Array) => void;
+  /** So much voice interrupts the agent that speaks now. */
+  readonly interruptAfterMs: () => number;
+  /** Every inbound frame of 20 ms, and whether the caller's voice is in it. */
+  readonly onFrame: (frame: Int16Array, isVoice: boolean) => void;
   readonly onVoice: (event: VoiceEvent) => void;
 }
 
@@ -65,13 +73,16 @@ export class CallerVoice {
   }
 
   #hear(frame: Int16Array): void {
-    const { detector, clock, onFrame, onVoice } = this.#options;
-    onFrame(frame);
+    const { detector, clock, interruptAfterMs, onFrame, onVoice } = this.#options;
     const isVoice = detector.judge(frame).kind === 'voice';
+    onFrame(frame, isVoice);
     this.#voiced[this.#frames % REMEMBERED_FRAMES] = isVoice ? 1 : 0;
     this.#frames += 1;
     if (isVoice) this.#noteVoice(clock.monotonicMs());
-    const [voice, event] = nextVoice(this.#voice, isVoice);
+    const [voice, event] = nextVoice(this.#voice, isVoice, {
+      ...defaultVoiceSettings,
+      interruptAfterMs: interruptAfterMs(),
+    });
     this.#voice = voice;
     if (event !== undefined) onVoice(event);
   }

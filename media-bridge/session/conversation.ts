@@ -10,10 +10,10 @@ import { firstTurn, type TurnState } from '#core/conversation/state';
 import { nextTurn } from '#core/conversation/turn';
 import { turnSettings, type TurnSettings } from '#core/conversation/turn-settings';
 import type { CallConnectionId, ReplyId } from '#core/ids';
-import { primarySubtag, type Locale } from '#core/language/locale';
+import { localeFor } from '#core/language/choose-language';
+import type { Locale } from '#core/language/locale';
 import type { Clock } from '#core/ports/clock';
 import type { Customer } from '#core/ports/customer-directory';
-import { PortError } from '#core/ports/error';
 import type { SessionRecord } from '#core/ports/session-store';
 import type { ToolRunner } from '#core/ports/tool-runner';
 import { unreachable } from '#core/unreachable';
@@ -123,6 +123,10 @@ export class Conversation {
     return this.#record.facts.locale;
   }
 
+  get interruptAfterMs(): number {
+    return this.#settings.turnTaking.interruptAfterMs;
+  }
+
   /** What the agent has said lately: an echo of it may still be under way. */
   get lastWords(): string {
     return this.#lastClauses.join(' ');
@@ -134,7 +138,7 @@ export class Conversation {
 
   /** Goes on in this language of the agent; says whether it has it. `language` is BCP 47. */
   speak(language: string): boolean {
-    const locale = languageOf(this.#agent, language);
+    const locale = localeFor(this.#agent, language);
     if (locale === undefined) return false;
     if (locale !== this.#record.facts.locale) this.#change(this.#agent, locale);
     return true;
@@ -171,7 +175,7 @@ export class Conversation {
     const before = this.#state.phase;
     const [state, ...effects] = nextTurn(this.#state, input, this.#settings);
     this.#state = state;
-    if (input.type === 'hearing-failed') this.#record.wentWrong('deaf', 'recognition is gone');
+    if (input.type === 'hearing-failed') this.#record.wentWrong('deaf', undefined);
     if (before === 'handing-over' && state.phase !== 'handing-over') this.#transfers.leave();
     const begins = state.phase === 'handing-over' && before !== 'handing-over';
     for (const effect of effects) this.#run(effect);
@@ -270,7 +274,7 @@ export class Conversation {
   #replyFailed(reply: ReplyId, error: unknown): void {
     const why = replyFailure(error);
     this.#options.services.log.error({ ...this.#record.ids, why, err: error }, 'reply failed');
-    this.#record.wentWrong(why, detailOf(error));
+    this.#record.wentWrong(why, error);
     this.#stop(reply);
     this.dispatch({ type: 'reply-failed', reply, why });
   }
@@ -280,7 +284,7 @@ export class Conversation {
     const agent = this.#options.services.agents.named(name);
     if (agent === undefined) return false;
     const { locale } = this.#record.facts;
-    this.#change(agent, languageOf(agent, locale.language) ?? agent.locales[0]);
+    this.#change(agent, localeFor(agent, locale.language) ?? agent.locales[0]);
     return true;
   }
 
@@ -296,16 +300,4 @@ export class Conversation {
     );
     this.#options.onLocale(locale);
   }
-}
-
-function languageOf({ locales }: Agent, language: string): Locale | undefined {
-  return (
-    locales.find((locale) => locale.language.toLowerCase() === language.toLowerCase()) ??
-    locales.find((locale) => primarySubtag(locale.language) === primarySubtag(language))
-  );
-}
-
-function detailOf(error: unknown): string {
-  if (!(error instanceof PortError)) return 'unexpected';
-  return [error.port, error.code ?? error.status].filter((part) => part !== undefined).join(' ');
 }

@@ -1,5 +1,6 @@
 import type { Log } from '#adapters/logging/logger';
 import type { Agent, AgentCatalogue } from '#core/agent/agent';
+import { chooseLocale } from '#core/language/choose-language';
 import { headerValue } from '#core/handover/inbound-headers';
 import { SAMPLE_RATE_HZ } from '#core/audio/pcm';
 import type { CallState } from '#core/call/state';
@@ -8,9 +9,9 @@ import { areOwnWords } from '#core/conversation/own-words';
 import type { CallConnectionId } from '#core/ids';
 import type { CallStore } from '#core/ports/call-store';
 import type { Clock } from '#core/ports/clock';
-import type { CustomerDirectory } from '#core/ports/customer-directory';
+import type { Customer, CustomerDirectory } from '#core/ports/customer-directory';
 import type { SessionRecord, SessionStore } from '#core/ports/session-store';
-import type { SpeechToText, Words } from '#core/ports/speech-to-text';
+import type { SpeechToText, SpeechToTextOptions, Words } from '#core/ports/speech-to-text';
 import type { TextToSpeech } from '#core/ports/text-to-speech';
 import { readInboundMessage } from '../acs/inbound-message.ts';
 import { audioMessage, stopAudioMessage } from '../acs/outbound-message.ts';
@@ -19,9 +20,9 @@ import type { VoiceDetectors } from '../audio/voice-detector.ts';
 import { CallerVoice } from './caller-voice.ts';
 import { CallRowWatch } from './call-row-watch.ts';
 import { Conversation } from './conversation.ts';
-import { findCustomer } from './find-customer.ts';
 import type { HandoverServices } from './hand-over.ts';
 import { Hearing } from './hearing.ts';
+import { whoIsCalling } from './opening.ts';
 import { SessionJournal } from './session-journal.ts';
 import { Speaker } from './speaker.ts';
 
@@ -57,8 +58,6 @@ export interface SessionStart {
 /** Why a media session ended. */
 export type SessionEnd = 'socket-closed' | 'call-ended' | 'hung-up' | 'replaced' | 'drained' | 'broken';
 
-/** The greeting waits this long for the customer's name; a later one is used from the next turn on. */
-const CUSTOMER_BUDGET_MS = 400;
 /** The caller has heard all there is of a reply that is still being written: after so long something is said. */
 const STALLED_AFTER_MS = 4_000;
 /** From the end of a word to the transcript that has it. */
@@ -92,7 +91,12 @@ export class MediaSession {
     const { call, earlier } = start;
     const { offer } = call;
     const agent = agents.named(earlier?.agent ?? '') ?? agents.for(offer);
-    const locale = agent.locales.find(({ language }) => language === earlier?.language) ?? agent.locales[0];
+    const chosen = chooseLocale(agent, offer, earlier?.customer);
+    const locale = agent.locales.find(({ language }) => language === earlier?.language) ?? chosen.locale;
+    const [first, ...others] = chosen.candidates;
+    // Whoever has spoken before has shown in which language.
+    const languages: SpeechToTextOptions['languages'] =
+      earlier === undefined ? [first.language, ...others.map(({ language }) => language)] : [locale.language];
     this.#socket = socket;
     this.#start = start;
     this.#services = services;
@@ -101,7 +105,11 @@ export class MediaSession {
     this.#voice = new CallerVoice({
       detector: services.detectors(),
       clock,
-      onFrame: (frame) => this.#hearing.push(frame),
+      interruptAfterMs: () => this.#conversation.interruptAfterMs,
+      onFrame: (frame, isVoice) => {
+        this.#hearing.push(frame);
+        if (isVoice) this.#hearing.voiceHeard();
+      },
       onVoice: (type) => this.#conversation.dispatch({ type }),
     });
     this.#conversation = new Conversation({
@@ -122,7 +130,7 @@ export class MediaSession {
       stopAudio: () => socket.send(stopAudioMessage),
       lastVoiceMs: () => this.#voice.lastVoiceMs,
       voiceBeganMs: () => this.#voice.beganMs,
-      onLocale: () => undefined,
+      onLocale: ({ language }) => this.#hearing.listenFor([language]),
       onRecord: (record) => this.#journal.note(record),
       onAwaitingTransfer: (awaiting) => (this.#rowWatch.awaitingTransfer = awaiting),
       onHangUp: () => void this.#hangUp(),
@@ -141,7 +149,7 @@ export class MediaSession {
     this.#hearing = new Hearing({
       callId: offer.callId,
       speechToText: services.speechToText,
-      options: { languages: [locale.language], phrases: agent.definition.phrases },
+      options: { languages, phrases: agent.definition.phrases },
       clock,
       log,
       onTranscript: (words) => this.#understood(words),
@@ -216,35 +224,29 @@ export class MediaSession {
   }
 
   async #greet(): Promise<void> {
-    const { clock, customers, log } = this.#services;
     const { call, earlier } = this.#start;
-    const { definition: agent } = this.#agent;
-    const search = findCustomer(customers, call.offer, agent, this.#closed.signal).catch((error: unknown) => {
-      if (!this.#closed.signal.aborted) log.warn({ callId: call.offer.callId, err: error }, 'customer not looked up');
-      return undefined;
-    });
-    const waiting = new AbortController();
-    const tooLate = clock.sleep(CUSTOMER_BUDGET_MS, waiting.signal).then(
-      () => undefined,
-      () => undefined,
-    );
-    const customer = await Promise.race([search, tooLate]);
-    waiting.abort();
+    const { offer } = call;
+    const { definition } = this.#agent;
+    const conversation = this.#conversation;
+    const onLate = (late: Customer): void => void (conversation.customer = late);
+    const customer = await whoIsCalling(offer, definition, this.#services, onLate, this.#closed.signal);
     if (this.#closed.signal.aborted) return;
-    void search.then((found) => {
-      if (found !== undefined) this.#conversation.customer = found;
-    });
-    if (customer !== undefined) this.#conversation.customer = customer;
-    const { locale } = this.#conversation;
-    const greeting =
-      earlier === undefined || earlier.turns.length === 0
-        ? greetingFor(locale, headerValue(call.offer.headers, agent.reasonHeader), customer)
-        : locale.texts.resume;
-    this.#conversation.dispatch({ type: 'media-ready', greeting });
+    if (customer !== undefined) conversation.customer = customer;
+    const isNew = earlier === undefined || earlier.turns.length === 0;
+    if (isNew) conversation.speak(chooseLocale(this.#agent, offer, customer).locale.language);
+    const { locale } = conversation;
+    const greeting = isNew
+      ? greetingFor(locale, headerValue(offer.headers, definition.reasonHeader), customer)
+      : locale.texts.resume;
+    conversation.dispatch({ type: 'media-ready', greeting });
   }
 
   #understood(words: Words): void {
-    const { text, startMs, endMs } = words;
+    const { text, startMs, endMs, language } = words;
+    // Said in one of the languages that were listened for: from now on that one is, and the agent answers in it.
+    if (words.type === 'final' && language !== undefined && this.#conversation.speak(language)) {
+      this.#hearing.listenFor([this.#conversation.locale.language]);
+    }
     const voicedMs = this.#voice.voicedMsOfLast(endMs - startMs + RECOGNITION_DELAY_MS);
     const from = voicedMs < VOICE_MIN_MS && areOwnWords(text, this.#conversation.lastWords) ? 'line' : 'caller';
     this.#conversation.dispatch(
