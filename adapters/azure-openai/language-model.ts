@@ -5,6 +5,7 @@ import type { LanguageModel, ModelRequest, ReplyChunk } from '#core/ports/langua
 import { lazyTokenProvider } from '../identity/lazy-credential.ts';
 import { filteredCategories } from './content-filter.ts';
 import { isFilteredPrompt, portErrorOf } from './model-error.ts';
+import { keptConnections } from './kept-connections.ts';
 import type { LanguageModelConfig } from './settings.ts';
 import { chatMessages, chatTools } from './wire-messages.ts';
 import { ToolCallPieces } from './tool-call-pieces.ts';
@@ -20,8 +21,22 @@ export interface ModelObserver {
 
 const nobody: ModelObserver = { used: () => undefined, filtered: () => undefined };
 
+export interface AzureLanguageModel extends LanguageModel {
+  /** Opens connections for the next replies, and keeps them open. */
+  warm(): void;
+  /** Closes connections, those of replies under way too. */
+  close(): void;
+}
+
+export interface LanguageModelOptions {
+  /** Connections that are kept open and unused once `warm` was called. */
+  readonly spareConnections: number;
+  readonly observer?: ModelObserver;
+}
+
 /** Streaming chat completions of an Azure OpenAI deployment as the `LanguageModel` port. */
-export function azureLanguageModel(config: LanguageModelConfig, observer: ModelObserver = nobody): LanguageModel {
+export function azureLanguageModel(config: LanguageModelConfig, options: LanguageModelOptions): AzureLanguageModel {
+  const connections = keptConnections(config.endpoint, options.spareConnections);
   const client = new AzureOpenAI({
     endpoint: config.endpoint,
     deployment: config.deployment,
@@ -31,9 +46,21 @@ export function azureLanguageModel(config: LanguageModelConfig, observer: ModelO
     timeout: config.chunkTimeoutMs,
     // Its log would show what the model wrote.
     logLevel: 'off',
-    ...(config.apiKey === undefined ? { azureADTokenProvider: lazyTokenProvider(SCOPE) } : { apiKey: config.apiKey }),
+    fetch: (url, init) => connections.fetch(url, init),
+    // What is left out here the library reads from variables of its own (OPENAI_BASE_URL, OPENAI_ORG_ID, ...): these are nobody's settings of ours.
+    baseURL: '',
+    organization: null,
+    project: null,
+    ...(config.apiKey === undefined
+      ? { apiKey: '', azureADTokenProvider: lazyTokenProvider(SCOPE) }
+      : { apiKey: config.apiKey }),
   });
-  return { reply: (request, signal) => reply(client, config, observer, request, signal) };
+  const observer = options.observer ?? nobody;
+  return {
+    reply: (request, signal) => reply(client, config, observer, request, signal),
+    warm: () => connections.warm(),
+    close: () => connections.close(),
+  };
 }
 
 async function* reply(

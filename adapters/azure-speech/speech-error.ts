@@ -8,6 +8,12 @@ const LASTING = new Set([
   CancellationErrorCode.Forbidden,
 ]);
 
+/** Of one service's key or identity: another service may take its own. */
+const STATUS: ReadonlyMap<CancellationErrorCode, number> = new Map([
+  [CancellationErrorCode.AuthenticationFailure, 401],
+  [CancellationErrorCode.Forbidden, 403],
+]);
+
 /** The SDK's own words stay in `cause`: they may quote what was spoken. */
 export function speechError(
   port: 'speech-to-text' | 'text-to-speech',
@@ -15,10 +21,12 @@ export function speechError(
   details: string | undefined,
 ): PortError {
   const name = CancellationErrorCode[code];
+  const status = STATUS.get(code);
   return new PortError(port, `the service cancelled: ${name}`, {
     retryable: !LASTING.has(code),
     code: name,
     cause: details,
+    ...(status === undefined ? {} : { status }),
   });
 }
 

@@ -18,16 +18,23 @@ import { discard, SynthesiserPool } from './synthesiser-pool.ts';
 /** How long the service may be silent, before its first audio and between two pieces. */
 const AUDIO_TIMEOUT_MS = 5_000;
 
+const CONNECTION_FAILURE = CancellationErrorCode[CancellationErrorCode.ConnectionFailure];
+
 export interface AzureTextToSpeech extends TextToSpeech {
-  /** Opens a socket for the next utterance, when a call begins. */
+  /** Opens sockets for the next utterances, and keeps them open. */
   warm(): void;
   /** Closes the sockets that wait. Utterances under way end by their signal. */
   close(): void;
 }
 
+export interface TextToSpeechOptions {
+  /** Sockets that are kept open and unused once `warm` was called. */
+  readonly spareSockets: number;
+}
+
 /** Synthesis by Azure Speech as the `TextToSpeech` port: audio is handed on as it comes, sockets are used again. */
-export function azureTextToSpeech(service: SpeechService): AzureTextToSpeech {
-  const pool = new SynthesiserPool(service);
+export function azureTextToSpeech(service: SpeechService, { spareSockets }: TextToSpeechOptions): AzureTextToSpeech {
+  const pool = new SynthesiserPool(service, spareSockets);
   return {
     warm: () => pool.warm(),
     close: () => pool.close(),
@@ -45,8 +52,10 @@ async function* speak(pool: SynthesiserPool, utterance: Utterance, signal: Abort
       yield chunk;
     }
   } catch (error) {
-    if (!hasWaited || heardSomething || signal.aborted || !(error instanceof PortError)) throw error;
-    yield* speak(pool, utterance, signal);
+    // One that only stayed silent has cost the caller seconds already: what else to ask is for whoever has another service.
+    const wasDead = error instanceof PortError && error.code === CONNECTION_FAILURE;
+    if (!hasWaited || heardSomething || signal.aborted || !wasDead) throw error;
+    yield* speakWith(pool, pool.make(), utterance, signal);
   }
 }
 

@@ -23,10 +23,16 @@ const schema = z
     SPEECH_ENDPOINT: text,
     SPEECH_REGION: text,
     SPEECH_KEY: text,
+    SPEECH_SECONDARY_ENDPOINT: text,
+    SPEECH_SECONDARY_REGION: text,
+    SPEECH_SECONDARY_KEY: text,
     OPENAI_ENDPOINT: text,
     OPENAI_API_KEY: text,
     OPENAI_DEPLOYMENT: text,
     OPENAI_API_VERSION: text,
+    OPENAI_SECONDARY_ENDPOINT: text,
+    OPENAI_SECONDARY_API_KEY: text,
+    OPENAI_SECONDARY_DEPLOYMENT: text,
   })
   .refine((env) => env.SPEECH_KEY !== undefined || env.SPEECH_REGION === undefined, {
     path: ['SPEECH_KEY'],
@@ -60,32 +66,22 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): S
 /** Throws `SettingsError` that names every wrong setting. */
 export function stackConfig(env: Readonly<Record<string, string | undefined>>): StackConfig {
   const settings = readSettings('stack', schema, env);
-  const {
-    SPEECH_ENDPOINT,
-    SPEECH_REGION,
-    SPEECH_KEY,
-    OPENAI_ENDPOINT,
-    OPENAI_API_KEY,
-    OPENAI_DEPLOYMENT,
-    OPENAI_API_VERSION,
-  } = settings;
   const { host, port } = settings.STACK_LISTEN ?? { host: '127.0.0.1', port: DEFAULT_PORT };
   // A key alone, lying in somebody's shell for another program, sends nobody's voice to the cloud.
-  const usesAzureSpeech = SPEECH_ENDPOINT !== undefined || SPEECH_REGION !== undefined;
+  const usesAzureSpeech = settings.SPEECH_ENDPOINT !== undefined || settings.SPEECH_REGION !== undefined;
   return {
     listen: { host, port, isDefault: settings.STACK_LISTEN === undefined },
     sipListen: settings.EDGE_SIP_LISTEN ?? 'udp:127.0.0.1:0,tcp:127.0.0.1:0',
     agent: settings.AGENT,
-    speech: usesAzureSpeech ? given({ SPEECH_ENDPOINT, SPEECH_REGION, SPEECH_KEY }) : undefined,
-    model:
-      OPENAI_ENDPOINT === undefined
-        ? undefined
-        : given({ OPENAI_ENDPOINT, OPENAI_API_KEY, OPENAI_DEPLOYMENT, OPENAI_API_VERSION }),
+    speech: usesAzureSpeech ? given('SPEECH_', settings) : undefined,
+    model: settings.OPENAI_ENDPOINT === undefined ? undefined : given('OPENAI_', settings),
   };
 }
 
-function given(settings: Readonly<Record<string, string | undefined>>): AzureSettings {
+function given(prefix: string, settings: Readonly<Record<string, unknown>>): AzureSettings {
   return Object.fromEntries(
-    Object.entries(settings).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    Object.entries(settings).filter(
+      (entry): entry is [string, string] => entry[0].startsWith(prefix) && typeof entry[1] === 'string',
+    ),
   );
 }

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { azureLanguageModel, type ModelObserver } from '#adapters/azure-openai/language-model';
+import { azureLanguageModel, type AzureLanguageModel, type ModelObserver } from '#adapters/azure-openai/language-model';
 import type { LanguageModelConfig } from '#adapters/azure-openai/settings';
 import type { ModelMessage, ModelRequest, ReplyChunk } from '#core/ports/language-model';
 import { collect } from '../../support/collect.ts';
@@ -19,6 +19,16 @@ const asking = (text: string, ...rest: ModelMessage[]): ModelRequest => ({
 
 const textOf = (chunks: readonly ReplyChunk[]): string =>
   chunks.map((chunk) => (chunk.type === 'text' ? chunk.text : '')).join('');
+
+const opened: AzureLanguageModel[] = [];
+function modelAt(where: LanguageModelConfig, observer?: ModelObserver): AzureLanguageModel {
+  const model = azureLanguageModel(where, { spareConnections: 0, ...(observer === undefined ? {} : { observer }) });
+  opened.push(model);
+  return model;
+}
+afterEach(() => {
+  for (const model of opened.splice(0)) model.close();
+});
 
 let emulator: OpenAiServer;
 let config: LanguageModelConfig;
@@ -51,7 +61,7 @@ afterAll(() => emulator.close());
 
 describe('the model', () => {
   it('writes a reply piece by piece', async () => {
-    const chunks = await collect(azureLanguageModel(config).reply(asking('I dispute a charge'), signal));
+    const chunks = await collect(modelAt(config).reply(asking('I dispute a charge'), signal));
     expect(textOf(chunks)).toBe('I can help with that charge.');
     expect(chunks.filter(({ type }) => type === 'text').length).toBeGreaterThan(1);
     expect(chunks.at(-1)).toEqual({ type: 'end', reason: 'complete' });
@@ -60,12 +70,12 @@ describe('the model', () => {
   it('says what a reply cost', async () => {
     const used: unknown[] = [];
     const observer: ModelObserver = { used: (tokens) => void used.push(tokens), filtered: () => undefined };
-    await collect(azureLanguageModel(config, observer).reply(asking('I dispute a charge'), signal));
+    await collect(modelAt(config, observer).reply(asking('I dispute a charge'), signal));
     expect(used).toEqual([{ prompt: expect.any(Number) as number, completion: expect.any(Number) as number }]);
   });
 
   it('calls a tool, its arguments whole, and goes on with the result', async () => {
-    const model = azureLanguageModel(config);
+    const model = modelAt(config);
     const chunks = await collect(model.reply(asking('a person please'), signal));
     const call = chunks.find((chunk) => chunk.type === 'tool-call')?.call;
     expect(call).toMatchObject({ name: 'transfer_to_person' });
@@ -80,7 +90,7 @@ describe('the model', () => {
   });
 
   it('stops where it is allowed no more tokens', async () => {
-    const chunks = await collect(azureLanguageModel(config).reply({ ...asking('slow'), maxTokens: 16 }, signal));
+    const chunks = await collect(modelAt(config).reply({ ...asking('slow'), maxTokens: 16 }, signal));
     expect(chunks.at(-1)).toEqual({ type: 'end', reason: 'length' });
   });
 
@@ -89,7 +99,7 @@ describe('the model', () => {
     const reason = new Error('the caller speaks');
     const heard: ReplyChunk[] = [];
     const listening = (async () => {
-      for await (const chunk of azureLanguageModel(config).reply(asking('slow'), controller.signal)) {
+      for await (const chunk of modelAt(config).reply(asking('slow'), controller.signal)) {
         heard.push(chunk);
         controller.abort(reason);
       }
@@ -99,20 +109,18 @@ describe('the model', () => {
   });
 
   it('may be left in the middle, and answers the next', async () => {
-    const model = azureLanguageModel(config);
+    const model = modelAt(config);
     for await (const chunk of model.reply(asking('slow'), signal)) if (chunk.type === 'text') break;
     expect(textOf(await collect(model.reply(asking('dispute'), signal)))).toContain('charge');
   });
 
   it('is not asked by a caller who has gone', async () => {
     const reason = new Error('gone');
-    await expect(collect(azureLanguageModel(config).reply(asking('dispute'), AbortSignal.abort(reason)))).rejects.toBe(
-      reason,
-    );
+    await expect(collect(modelAt(config).reply(asking('dispute'), AbortSignal.abort(reason)))).rejects.toBe(reason);
   });
 
   it('that is busy may be asked again', async () => {
-    await expect(collect(azureLanguageModel(config).reply(asking('busy'), signal))).rejects.toMatchObject({
+    await expect(collect(modelAt(config).reply(asking('busy'), signal))).rejects.toMatchObject({
       port: 'language-model',
       retryable: true,
       status: 429,
@@ -120,7 +128,7 @@ describe('the model', () => {
   });
 
   it('that does not know the key need not be', async () => {
-    const model = azureLanguageModel({ ...config, apiKey: 'wrong' });
+    const model = modelAt({ ...config, apiKey: 'wrong' });
     await expect(collect(model.reply(asking('dispute'), signal))).rejects.toMatchObject({
       retryable: false,
       status: 401,
@@ -128,7 +136,7 @@ describe('the model', () => {
   });
 
   it('that nobody serves may be asked again', async () => {
-    const model = azureLanguageModel({ ...config, endpoint: 'http://127.0.0.1:1' });
+    const model = modelAt({ ...config, endpoint: 'http://127.0.0.1:1' });
     await expect(collect(model.reply(asking('dispute'), signal))).rejects.toMatchObject({
       retryable: true,
       status: undefined,
@@ -138,7 +146,7 @@ describe('the model', () => {
   it('whose filter stops the question ends the reply as filtered', async () => {
     const filtered: unknown[] = [];
     const observer: ModelObserver = { used: () => undefined, filtered: (categories) => void filtered.push(categories) };
-    const chunks = await collect(azureLanguageModel(config, observer).reply(asking('rude'), signal));
+    const chunks = await collect(modelAt(config, observer).reply(asking('rude'), signal));
     expect(chunks).toEqual([{ type: 'end', reason: 'filtered' }]);
     expect(filtered).toEqual([['prompt']]);
   });
@@ -169,7 +177,7 @@ describe('a stream from the model', () => {
   });
 
   it('that goes silent is given up, and may be tried again', async () => {
-    const model = azureLanguageModel(await serving([choice({ content: 'I can' })], 'hang'));
+    const model = modelAt(await serving([choice({ content: 'I can' })], 'hang'));
     await expect(collect(model.reply(asking('x'), signal))).rejects.toMatchObject({
       port: 'language-model',
       retryable: true,
@@ -177,18 +185,18 @@ describe('a stream from the model', () => {
   });
 
   it('that breaks off is no reply', async () => {
-    const model = azureLanguageModel(await serving([choice({ content: 'I can' })], 'close'));
+    const model = modelAt(await serving([choice({ content: 'I can' })], 'close'));
     await expect(collect(model.reply(asking('x'), signal))).rejects.toMatchObject({ retryable: true });
   });
 
   it('that is no JSON is a port error', async () => {
-    const model = azureLanguageModel(await serving(['{"choices":['], 'close'));
+    const model = modelAt(await serving(['{"choices":['], 'close'));
     await expect(collect(model.reply(asking('x'), signal))).rejects.toMatchObject({ name: 'PortError' });
   });
 
   it('with two tool calls mixed gives each whole', async () => {
     const piece = (index: number, more: object) => choice({ tool_calls: [{ index, ...more }] });
-    const model = azureLanguageModel(
+    const model = modelAt(
       await serving(
         [
           { choices: [], prompt_filter_results: [] },
@@ -212,7 +220,7 @@ describe('a stream from the model', () => {
   it('that the filter cuts says so, and which category it was', async () => {
     const filtered: (readonly string[])[] = [];
     const results = { violence: { filtered: true, severity: 'high' }, hate: { filtered: false, severity: 'safe' } };
-    const model = azureLanguageModel(
+    const model = modelAt(
       await serving(
         [choice({ content: 'I' }), choice({}, 'content_filter', { content_filter_results: results })],
         'close',

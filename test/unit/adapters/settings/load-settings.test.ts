@@ -7,6 +7,7 @@ import { languageModelSettings } from '#adapters/azure-openai/settings';
 import { speechSettings } from '#adapters/azure-speech/settings';
 import { callControlSettings } from '#adapters/call-automation/settings';
 import { transferSettings } from '#adapters/call-automation/transfer-settings';
+import { promptCacheSettings } from '#adapters/resilience/settings';
 import { ConfigurationError, loadSettings } from '#adapters/settings/load-settings';
 import { storageSettings } from '#adapters/storage/settings';
 
@@ -85,7 +86,7 @@ describe('settings', () => {
       { by: 'region', region: 'westeurope', key: 'k' },
     ],
   ])('find the speech service of %j', (env, service) => {
-    expect(loadSettings('x', { speech: speechSettings }, env).speech).toMatchObject(service);
+    expect(loadSettings('x', { speech: speechSettings }, env).speech.services).toMatchObject([service]);
   });
 
   it.each([[{}], [{ SPEECH_REGION: 'westeurope' }], [{ SPEECH_ENDPOINT: 'wss://a.example' }]])(
@@ -94,6 +95,61 @@ describe('settings', () => {
       expect(() => loadSettings('x', { speech: speechSettings }, env)).toThrow(/SPEECH_/);
     },
   );
+
+  it('find a second region for speech, and what is missing of it', () => {
+    const first = { SPEECH_REGION: 'westeurope', SPEECH_KEY: 'k' };
+    const load = (more: Record<string, string>) =>
+      loadSettings('x', { speech: speechSettings }, { ...first, ...more }).speech.services;
+    expect(load({})).toHaveLength(1);
+    expect(load({ SPEECH_SECONDARY_REGION: 'northeurope', SPEECH_SECONDARY_KEY: 'l' })).toMatchObject([
+      { by: 'region', region: 'westeurope', key: 'k' },
+      { by: 'region', region: 'northeurope', key: 'l' },
+    ]);
+    // A key belongs to one resource.
+    expect(() => load({ SPEECH_SECONDARY_REGION: 'northeurope' })).toThrow('SPEECH_SECONDARY_KEY');
+    expect(() => load({ SPEECH_SECONDARY_KEY: 'l' })).toThrow('SPEECH_SECONDARY_ENDPOINT');
+    expect(() => load({ SPEECH_SECONDARY_ENDPOINT: 'http://a.example' })).toThrow('SPEECH_SECONDARY_ENDPOINT');
+  });
+
+  it.each([
+    [
+      'on the same resource',
+      { OPENAI_SECONDARY_DEPLOYMENT: 'n' },
+      { endpoint: 'https://a', deployment: 'n', apiKey: 'k' },
+    ],
+    [
+      'on another one',
+      { OPENAI_SECONDARY_ENDPOINT: 'https://b', OPENAI_SECONDARY_API_KEY: 'l', OPENAI_SECONDARY_DEPLOYMENT: 'n' },
+      { endpoint: 'https://b', deployment: 'n', apiKey: 'l' },
+    ],
+    [
+      'of the same name on another one, by identity and not with the key of the first',
+      { OPENAI_SECONDARY_ENDPOINT: 'https://b' },
+      { endpoint: 'https://b', deployment: 'm', apiKey: undefined },
+    ],
+  ])('find a second deployment %s', (_, more, secondary) => {
+    const env = { OPENAI_ENDPOINT: 'https://a', OPENAI_DEPLOYMENT: 'm', OPENAI_API_KEY: 'k', ...more };
+    const { deployments } = loadSettings('x', { model: languageModelSettings }, env).model;
+    expect(deployments).toMatchObject([{ endpoint: 'https://a', deployment: 'm', apiKey: 'k' }, secondary]);
+  });
+
+  it.each([
+    [{ OPENAI_SECONDARY_API_KEY: 'l' }, 'OPENAI_SECONDARY_ENDPOINT'],
+    [{ OPENAI_SECONDARY_ENDPOINT: 'http://b' }, 'OPENAI_SECONDARY_ENDPOINT'],
+    [{ OPENAI_FIRST_CHUNK_TIMEOUT_MS: '0' }, 'OPENAI_FIRST_CHUNK_TIMEOUT_MS'],
+  ])('refuse %j for a second deployment', (more, name) => {
+    const env = { OPENAI_ENDPOINT: 'https://a', OPENAI_DEPLOYMENT: 'm', ...more };
+    expect(() => loadSettings('x', { model: languageModelSettings }, env)).toThrow(name);
+  });
+
+  it('bound the room for prompts', () => {
+    expect(loadSettings('x', { cache: promptCacheSettings }, { PROMPT_CACHE_MB: '2' }).cache).toEqual({
+      maxBytes: 2_000_000,
+    });
+    expect(() => loadSettings('x', { cache: promptCacheSettings }, { PROMPT_CACHE_MB: '-1' })).toThrow(
+      'PROMPT_CACHE_MB',
+    );
+  });
 
   it('accept a ticket secret that is long enough', () => {
     expect(loadSettings('x', { ticket: ticketSettings }, { TICKET_SECRET: SECRET }).ticket).toEqual({ secret: SECRET });

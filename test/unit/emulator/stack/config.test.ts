@@ -48,10 +48,20 @@ describe('settings of the stack', () => {
       SPEECH_KEY: 'k',
       OPENAI_ENDPOINT: 'https://contoso.openai.azure.com',
       OPENAI_DEPLOYMENT: 'gpt-4o-mini',
+      SPEECH_SECONDARY_REGION: 'northeurope',
+      SPEECH_SECONDARY_KEY: 'l',
+      OPENAI_SECONDARY_DEPLOYMENT: 'gpt-4o',
     });
     const bridge = loadBridgeConfig(bridgeEnvironment(newSecrets(), config, { ...addresses, modelUrl: undefined }));
-    expect(bridge.speech).toEqual({ by: 'region', region: 'westeurope', key: 'k' });
-    expect(bridge.languageModel).toMatchObject({ endpoint: 'https://contoso.openai.azure.com', apiKey: undefined });
+    expect(bridge.speech.services).toEqual([
+      { by: 'region', region: 'westeurope', key: 'k' },
+      { by: 'region', region: 'northeurope', key: 'l' },
+    ]);
+    const endpoint = 'https://contoso.openai.azure.com';
+    expect(bridge.languageModel.deployments).toMatchObject([
+      { endpoint, apiKey: undefined, deployment: 'gpt-4o-mini' },
+      { endpoint, apiKey: undefined, deployment: 'gpt-4o' },
+    ]);
   });
 
   it('are all named when they are wrong', () => {
@@ -67,7 +77,7 @@ describe('what the stack gives to its programs', () => {
     const functions = functionsEnvironment(secrets, config, addresses);
     const bridge = bridgeEnvironment(secrets, config, addresses);
     expect(loadFunctionsConfig(functions).mediaBaseUrl).toBe('ws://127.0.0.1:5');
-    expect(loadBridgeConfig(bridge).speech).toMatchObject({ by: 'host' });
+    expect(loadBridgeConfig(bridge).speech.services).toMatchObject([{ by: 'host' }]);
     expect(Object.keys({ ...functions, ...bridge })).not.toContain('PATH');
   });
 
