@@ -1,8 +1,5 @@
 import { acsTokenValidator } from '#adapters/acs-tokens/token-validator';
 import { loadCatalogue } from '#adapters/agents/agent-folder';
-import { azureLanguageModel } from '#adapters/azure-openai/language-model';
-import { azureSpeechToText } from '#adapters/azure-speech/speech-to-text';
-import { azureTextToSpeech } from '#adapters/azure-speech/text-to-speech';
 import { acsCallControl } from '#adapters/call-automation/call-control';
 import { systemClock } from '#adapters/clock/system-clock';
 import { emptyDirectory, fileDirectory } from '#adapters/customers/file-directory';
@@ -12,7 +9,9 @@ import { tableSessionStore } from '#adapters/storage/table-session-store';
 import { FrameClock } from './audio/frame-clock.ts';
 import { fvadDetectors } from './audio/voice-detector.ts';
 import type { BridgeConfig } from './config.ts';
+import { promptUtterances } from './prompt-utterances.ts';
 import type { BridgeServices } from './server.ts';
+import { turnServices } from './turn-services.ts';
 
 export interface Composed {
   readonly services: BridgeServices;
@@ -23,11 +22,12 @@ export interface Composed {
 /** Everything a call needs, made once. Throws `ConfigurationError` for a wrong agent or customer file. */
 export async function compose(config: BridgeConfig, log: Log): Promise<Composed> {
   const clock = systemClock();
-  const textToSpeech = azureTextToSpeech(config.speech);
-  textToSpeech.warm();
+  const agents = loadCatalogue(config.agents);
+  const { model, speechToText, textToSpeech, warm, close } = turnServices(config, clock, log);
+  warm(promptUtterances(agents.all));
   return {
     services: {
-      agents: loadCatalogue(config.agents),
+      agents,
       validateToken: acsTokenValidator(config.tokens),
       missingToken: config.listen.missingToken,
       ticketSecret: config.ticket.secret,
@@ -37,14 +37,14 @@ export async function compose(config: BridgeConfig, log: Log): Promise<Composed>
       sessions: tableSessionStore(config.storage),
       customers: config.customers.file === undefined ? emptyDirectory() : fileDirectory(config.customers.file),
       control: acsCallControl(config.callControl),
-      model: azureLanguageModel(config.languageModel),
-      speechToText: azureSpeechToText(config.speech, log),
+      model,
+      speechToText,
       textToSpeech,
       detectors: await fvadDetectors(),
       frameClock: new FrameClock(clock),
       clock,
       log,
     },
-    close: () => textToSpeech.close(),
+    close,
   };
 }

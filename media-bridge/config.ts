@@ -4,11 +4,13 @@ import { ticketSettings } from '#adapters/acs-tokens/ticket';
 import { tokenSettings } from '#adapters/acs-tokens/token-validator';
 import { agentSettings } from '#adapters/agents/agent-folder';
 import { languageModelSettings } from '#adapters/azure-openai/settings';
+import { recognitionSettings } from '#adapters/azure-speech/recognition-settings';
 import { speechSettings } from '#adapters/azure-speech/settings';
 import { callControlSettings } from '#adapters/call-automation/settings';
 import { transferSettings } from '#adapters/call-automation/transfer-settings';
 import { customerSettings } from '#adapters/customers/file-directory';
 import { logSettings } from '#adapters/logging/logger';
+import { promptCacheSettings } from '#adapters/resilience/settings';
 import { milliseconds } from '#adapters/settings/fields';
 import { loadSettings, type Environment } from '#adapters/settings/load-settings';
 import { storageSettings } from '#adapters/storage/settings';
@@ -42,7 +44,9 @@ const fragments = {
   callbackBaseUrl: callbackUrlSettings,
   storage: storageSettings,
   speech: speechSettings,
+  recognition: recognitionSettings,
   languageModel: languageModelSettings,
+  promptCache: promptCacheSettings,
   agents: agentSettings,
   customers: customerSettings,
   log: logSettings,
