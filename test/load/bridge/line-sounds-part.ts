@@ -76,6 +76,8 @@ async function listenThrough(
     frames: pace.frames - before.frames,
     underruns: pace.underruns - before.underruns,
   };
+  const down = callers.filter(({ isOpen }) => !isOpen).length;
+  if (down > 0) throw new Error(`${down} calls went down`);
   const speaking = callers.filter((caller, index) => caller.isOpen && asked[index] === true).length;
   for (const caller of callers) caller.background = undefined;
   await Promise.all(

@@ -92,7 +92,7 @@ function placeOf({ callFrame: { url, lineNumber, columnNumber } }: ProfileNode, 
 
 const PACKAGES: Readonly<Record<string, string>> = {
   'microsoft-cognitiveservices-speech-sdk': 'Speech SDK',
-  ws: 'ws (media sockets and the Speech SDK)',
+  ws: 'ws',
   openai: 'openai',
   pino: 'pino (log)',
   '@echogarden/fvad-wasm': 'voice detector',
@@ -103,7 +103,9 @@ const NATIVE: readonly (readonly [RegExp, string])[] = [
   [/base64/i, 'base64'],
   [/^(writev|write\w*String|writeBuffer|shutdown|readStart)$/, 'socket writes'],
   [/^(utf8|latin1|ucs2|hex|ascii)(Slice|Write)/, 'text to bytes and back'],
-  [/^(mask|unmask)$/, 'ws (media sockets and the Speech SDK)'],
+  [/^(mask|unmask)$/, 'ws'],
+  [/^RegExp: /, 'regular expressions'],
+  [/^(run|\(program\))/, 'V8 and Node, native'],
 ];
 
 function groupOf({ callFrame: { functionName, url } }: ProfileNode, place: string): string {
@@ -117,10 +119,17 @@ function groupOf({ callFrame: { functionName, url } }: ProfileNode, place: strin
   return folder === 'media-bridge' || folder === 'core' || folder === 'adapters' ? `ours: ${folder}` : 'bundle';
 }
 
+const NODE_MODULES: readonly (readonly [RegExp, string])[] = [
+  [/undici/, 'Node: fetch and WebSocket (undici)'],
+  [/stream/, 'Node: streams'],
+  [/timers/, 'Node: timers'],
+  [/net|stream_base/, 'Node: sockets'],
+  [/buffer/, 'Node: buffers'],
+  [/crypto/, 'Node: crypto'],
+  [/http/, 'Node: http'],
+  [/event/, 'Node: events'],
+];
+
 function nodeModule(url: string): string {
-  if (/stream/.test(url)) return 'Node: streams';
-  if (/timers/.test(url)) return 'Node: timers';
-  if (/net|stream_base/.test(url)) return 'Node: sockets';
-  if (/buffer/.test(url)) return 'Node: buffers';
-  return 'Node: other';
+  return NODE_MODULES.find(([pattern]) => pattern.test(url))?.[1] ?? 'Node: other';
 }
