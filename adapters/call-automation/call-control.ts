@@ -115,6 +115,20 @@ export function acsCallControl(config: CallControlConfig): CallControl {
         client.getCallConnection(connectionId).getCallMedia().startMediaStreaming({ abortSignal }),
       ),
 
+    listenForKeys: (connectionId, caller, signal) =>
+      ask('listen-for-keys', signal, (abortSignal) =>
+        withinSignal(
+          client
+            .getCallConnection(connectionId)
+            .getCallMedia()
+            .startContinuousDtmfRecognition(
+              // Raw id of a caller who withheld the number (acs-facts 2.3).
+              caller.kind === 'number' ? { phoneNumber: caller.number } : { id: '4:anonymous' },
+            ),
+          abortSignal,
+        ),
+      ),
+
     playText: ({ connectionId, playId, text, voice, callbackUri }, signal) =>
       ask('play', signal, (abortSignal) =>
         client
@@ -127,6 +141,19 @@ export function acsCallControl(config: CallControlConfig): CallControl {
           }),
       ),
   };
+}
+
+/** For an operation to which the SDK gives no abort signal: the request may go on, nobody waits for it. */
+async function withinSignal<Result>(sent: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const given = new AbortController();
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { signal: given.signal });
+  });
+  try {
+    return await Promise.race([sent, aborted]);
+  } finally {
+    given.abort();
+  }
 }
 
 function connect(config: CallControlConfig): CallAutomationClient {

@@ -87,6 +87,23 @@ const mediaLost: Meaning = (data, atMs, connectionId) =>
     detail: textOf(objectOf(data['mediaStreamingUpdate'])?.['mediaStreamingStatusDetails'], 64) ?? 'unspecifiedError',
   };
 
+/** `Tone` as published (acs-facts 2.3). */
+const KEYS: ReadonlyMap<string, string> = new Map([
+  ...['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'].map(
+    (tone, digit): [string, string] => [tone, String(digit)],
+  ),
+  ...['a', 'b', 'c', 'd'].map((tone): [string, string] => [tone, tone.toUpperCase()]),
+  ['asterisk', '*'],
+  ['pound', '#'],
+]);
+
+const keyPressed: Meaning = (data, atMs) => {
+  const key = KEYS.get(textOf(data['tone'], 16)?.toLowerCase() ?? '');
+  const sequenceId = numberOf(data['sequenceId']);
+  const isNumbered = sequenceId !== undefined && Number.isSafeInteger(sequenceId) && sequenceId >= 0;
+  return key === undefined || !isNumbered ? undefined : { type: 'key-pressed', atMs, sequenceId, key };
+};
+
 /** Everything published (acs-facts 3.2), and what it means to us. */
 const CATALOGUE: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['CallConnected', (_data, atMs, connectionId) => connectionId && { type: 'connected', atMs, connectionId }],
@@ -116,6 +133,7 @@ const CATALOGUE: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
       ...resultOf(data),
     }),
   ],
+  ['ContinuousDtmfRecognitionToneReceived', keyPressed],
   ...[
     'CreateCallFailed',
     'ConnectFailed',
@@ -135,7 +153,6 @@ const CATALOGUE: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
     'RecognizeCompleted',
     'RecognizeFailed',
     'RecognizeCanceled',
-    'ContinuousDtmfRecognitionToneReceived',
     'ContinuousDtmfRecognitionToneFailed',
     'ContinuousDtmfRecognitionStopped',
     'SendDtmfTonesCompleted',

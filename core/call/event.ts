@@ -16,6 +16,8 @@ export type CallEvent = { readonly atMs: number } & (
   | { readonly type: 'media-lost'; readonly connectionId: CallConnectionId; readonly detail: string }
   | { readonly type: 'transfer-accepted'; readonly transferId: string; readonly target: PhoneNumber | undefined }
   | { readonly type: 'transfer-failed'; readonly transferId: string; readonly code: number; readonly subCode: number }
+  /** Told by continuous recognition, the second source of keys; see `ReportedKey`. */
+  | { readonly type: 'key-pressed'; readonly sequenceId: number; readonly key: string }
   | { readonly type: 'disconnected'; readonly code: number; readonly subCode: number }
   /** Some seconds after the answer: is anybody talking to the caller? */
   | { readonly type: 'watchdog-fired' }
@@ -24,6 +26,8 @@ export type CallEvent = { readonly atMs: number } & (
 /** What the control plane is told to do. Data, so that a test compares it. */
 export type CallCommand =
   | { readonly type: 'start-media'; readonly connectionId: CallConnectionId }
+  /** Have the front report each key, where keys are taken from its reports. */
+  | { readonly type: 'listen-for-keys'; readonly connectionId: CallConnectionId }
   /** To the agent's failure target: a person. */
   | { readonly type: 'transfer-to-person'; readonly connectionId: CallConnectionId; readonly transferId: string }
   /** Say the failure message, then hang up: the last resort, when nobody can be reached. */

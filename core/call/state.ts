@@ -36,6 +36,17 @@ interface Established {
   /** When it was lost, by the events' own times: a callback that comes twice has the same time twice. */
   readonly mediaLostAtMs: readonly number[];
   readonly transfer: TransferAttempt | undefined;
+  /** The last keys that were reported, by `sequenceId`. The bridge reads them here. */
+  readonly keys: readonly ReportedKey[];
+}
+
+/** `sequenceId` numbers the keys of one call without gaps: "to determine if the same tone was played multiple times or if any tones were missed" (the published description of ContinuousDtmfRecognitionToneReceived). */
+export interface ReportedKey {
+  readonly sequenceId: number;
+  /** `0` to `9`, `*`, `#`, `A` to `D`. */
+  readonly key: string;
+  /** When the front says that it was pressed. */
+  readonly atMs: number;
 }
 
 export type CallPhase = CallState['phase'];

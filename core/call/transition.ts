@@ -22,6 +22,9 @@ export const APOLOGY_TIMEOUT_MS = 30_000;
 /** A stream that was stopped on purpose, by us or by the end of the call, is not lost (acs-facts 3.2). */
 const STOPPED_ON_PURPOSE = 'subscriptionStopped';
 
+/** Kept in the row: far more than are pressed between two looks at it. */
+const KEYS_KEPT_MAX = 32;
+
 /** Losing the stream once may be a replica that died; another takes over. Losing it again is ours to end. */
 const LOSSES_BEFORE_FAILURE = 2;
 
@@ -42,7 +45,7 @@ export function transition(state: CallState, event: CallEvent): Transition {
   switch (state.phase) {
     case 'offered':
     case 'answered':
-      return beforeConnection(state, event);
+      return listeningForKeys(beforeConnection(state, event));
     case 'connected':
     case 'talking':
     case 'handed-over':
@@ -81,6 +84,9 @@ function beforeConnection(state: CallIn<'offered' | 'answered'>, event: CallEven
       return toPerson(established(state.offer, at(event, state.connectionId), 'connected'), event.atMs);
     case 'disconnected':
       return end(state, event.atMs, outcomeOfDisconnect(state, event));
+    case 'key-pressed':
+      // Reported only after it was asked for, and that is asked for once the call is established.
+      return ignored(state, event);
     case 'transfer-accepted':
     case 'transfer-failed':
       // Only an established call is transferred: CallConnected is late, and the bridge waits for this outcome.
@@ -90,6 +96,13 @@ function beforeConnection(state: CallIn<'offered' | 'answered'>, event: CallEven
     default:
       return unreachable(event);
   }
+}
+
+/** Once a call, when it is first known to be established; whatever is more urgent comes first. */
+function listeningForKeys(next: Transition): Transition {
+  if (next.kind === 'ignored' || (next.state.phase !== 'connected' && next.state.phase !== 'talking')) return next;
+  const { connectionId } = next.state;
+  return moved(next.state, ...next.commands, { type: 'listen-for-keys', connectionId });
 }
 
 function whileEstablished(state: EstablishedState, event: CallEvent): Transition {
@@ -104,6 +117,8 @@ function whileEstablished(state: EstablishedState, event: CallEvent): Transition
       return transferAccepted(state, event);
     case 'transfer-failed':
       return transferFailed(state, event);
+    case 'key-pressed':
+      return keyPressed(state, event);
     case 'disconnected':
       return end(state, event.atMs, outcomeOfDisconnect(state, event));
     case 'answer-accepted':
@@ -199,6 +214,16 @@ function transferFailed(state: EstablishedState, event: Event<'transfer-failed'>
     : moved({ ...state, transfer: failed });
 }
 
+/** Reports come more than once and in any order: the row has each once, by its number. */
+function keyPressed(state: EstablishedState, event: Event<'key-pressed'>): Transition {
+  const { sequenceId, key, atMs } = event;
+  const isKnown = state.keys.some((known) => known.sequenceId === sequenceId);
+  const isOld = state.keys.length === KEYS_KEPT_MAX && sequenceId < (state.keys[0]?.sequenceId ?? 0);
+  if (state.phase === 'handed-over' || isKnown || isOld) return ignored(state, event);
+  const keys = [...state.keys, { sequenceId, key, atMs }].sort((one, other) => one.sequenceId - other.sequenceId);
+  return moved({ ...state, keys: keys.slice(-KEYS_KEPT_MAX) });
+}
+
 function toPerson(state: EstablishedState, atMs: number): Transition {
   return moved(
     { ...state, transfer: { id: FAILURE_TRANSFER_ID, target: undefined, result: { kind: 'under-way', atMs } } },
@@ -238,6 +263,7 @@ function established<P extends 'connected' | 'talking'>(
     mediaStartedAtMs: undefined,
     mediaLostAtMs: [],
     transfer: undefined,
+    keys: [],
   };
 }
 

@@ -15,6 +15,8 @@ export interface CallControl {
   transfer(request: TransferRequest, signal: AbortSignal): Promise<Asked>;
   hangUp(connectionId: CallConnectionId, signal: AbortSignal): Promise<Asked>;
   startMedia(connectionId: CallConnectionId, signal: AbortSignal): Promise<Asked>;
+  /** Each key of the caller is reported by callback from then on, numbered, until the call ends (acs-facts 3.2). */
+  listenForKeys(connectionId: CallConnectionId, caller: CallerNumber, signal: AbortSignal): Promise<Asked>;
   /** Plays text with ACS's own voice: the last resort, when our own media is gone. `playId` comes back with PlayCompleted or PlayFailed. */
   playText(request: PlayTextRequest, signal: AbortSignal): Promise<Asked>;
 }

@@ -25,6 +25,7 @@ export interface CallbackRequest {
 type CallbackStatus = 200 | 400 | 401 | 503;
 
 const HANDLER_BUDGET_MS = 25_000;
+const KEYS_NOT_HEARD = 'ContinuousDtmfRecognitionToneFailed';
 /** What ends a failure message, whether it was heard or not. */
 const PLAY_IS_OVER = new Set(['PlayCompleted', 'PlayFailed', 'PlayCanceled']);
 
@@ -82,6 +83,7 @@ async function takeOnce(
   }
   try {
     if (!event.known) log.warn({ callId, correlationId, eventType: type }, 'callback of unknown type');
+    if (event.type === KEYS_NOT_HEARD) log.warn({ callId, correlationId, eventType: event.type }, 'keys not reported');
     if (event.event !== undefined) await moveCall(callId, event.event, services, signal);
     if (endsFailureMessage(event)) await services.control.hangUp(event.connectionId, signal);
   } catch (error) {

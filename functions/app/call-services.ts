@@ -1,6 +1,7 @@
 import type { Log } from '#adapters/logging/logger';
 import type { TransferSettings } from '#adapters/call-automation/transfer-settings';
 import type { AgentCatalogue } from '#core/agent/agent';
+import type { KeySource } from '#core/conversation/key-sources';
 import type { CallId } from '#core/ids';
 import type { CallControl } from '#core/ports/call-control';
 import type { CallStore } from '#core/ports/call-store';
@@ -19,6 +20,8 @@ export interface CallServices {
   /** The default queue of a call's agent takes the call when it fails; its failure message is the last word. */
   readonly agents: AgentCatalogue;
   readonly transfer: TransferSettings;
+  /** With `media` nobody asks the front to report keys. */
+  readonly keySource: KeySource;
   /** Where the front reports on this call. */
   readonly callbackUrl: (callId: CallId) => string;
 }

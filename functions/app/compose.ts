@@ -55,6 +55,7 @@ function compose(config: FunctionsConfig): IncomingCallServices & CallEventsServ
     watchdog: queueWatchdog(config.hostStorage),
     watchdogMs: config.watchdogMs,
     transfer: config.transfer,
+    keySource: config.keySource,
     admission: { agent: 'on', blockedCallers: [], calledNumbers: [] },
     validateToken: acsTokenValidator(config.tokens),
     ticketSecret: secret,

@@ -2,6 +2,7 @@ import { callbackUrlSettings, mediaUrlSettings } from '#adapters/acs-tokens/call
 import { ticketSettings } from '#adapters/acs-tokens/ticket';
 import { tokenSettings } from '#adapters/acs-tokens/token-validator';
 import { agentSettings } from '#adapters/agents/agent-folder';
+import { keySettings } from '#adapters/call-automation/key-settings';
 import { callControlSettings } from '#adapters/call-automation/settings';
 import { transferSettings } from '#adapters/call-automation/transfer-settings';
 import { logSettings } from '#adapters/logging/logger';
@@ -20,6 +21,7 @@ const watchdogSettings = z
 const fragments = {
   callControl: callControlSettings,
   transfer: transferSettings,
+  keySource: keySettings,
   tokens: tokenSettings,
   ticket: ticketSettings,
   callbackBaseUrl: callbackUrlSettings,

@@ -29,6 +29,7 @@ export async function runCommand(
   services: CallServices,
   signal: AbortSignal,
 ): Promise<CallEvent | undefined> {
+  if (command.type === 'listen-for-keys' && services.keySource === 'media') return undefined;
   const { callId, correlationId } = state.offer;
   services.log.info({ callId, correlationId, command: command.type }, 'call command');
   try {
@@ -47,6 +48,9 @@ async function run(command: CallCommand, state: CallState, services: CallService
       // First: a stream that neither comes up nor is reported as failed, or a process that dies here, would leave the caller in silence.
       await setWatchdog(state.offer, services.watchdogMs, services, signal);
       await services.control.startMedia(command.connectionId, signal);
+      return;
+    case 'listen-for-keys':
+      await services.control.listenForKeys(command.connectionId, state.offer.from, signal);
       return;
     case 'transfer-to-person':
       // First, as above; and the outcome's callback may be lost.
@@ -78,6 +82,9 @@ function eventOfFailure(command: CallCommand, error: PortError, atMs: number): C
         code: error.status ?? 0,
         subCode: Number(error.code ?? 0) || 0,
       };
+    // The caller can still speak, and press keys that come with the audio.
+    case 'listen-for-keys':
+      return undefined;
     // Nothing is left to try: the front ends a call in which nobody speaks.
     case 'apologise-and-hang-up':
     case 'hang-up':

@@ -18,6 +18,7 @@ const established = {
   mediaStartedAtMs: undefined,
   mediaLostAtMs: [],
   transfer: undefined,
+  keys: [],
 } as const;
 
 /** One sample state per phase. A new phase without a sample does not compile. */

@@ -65,6 +65,7 @@ export function functionServices(changes: ServiceChanges = {}): TestServices {
     log: pino({ level: 'debug' }, { write: (line) => void lines.push(JSON.parse(line) as LogLine) }),
     agents: onlyAgent(agent),
     admission: { agent: 'on', blockedCallers: [], calledNumbers: [] },
+    keySource: 'media',
     transfer: { headerPrefix: 'X-', callerId: 'none' },
     watchdog: { schedule: (id) => Promise.resolve(void scheduled.push(id)) },
     watchdogMs: 8_000,

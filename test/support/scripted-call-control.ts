@@ -43,6 +43,7 @@ export function scriptedCallControl(options: { readonly gone?: boolean } = {}): 
     transfer: (request) => ask('transfer', request),
     hangUp: (id) => ask('hangUp', id),
     startMedia: (id) => ask('startMedia', id),
+    listenForKeys: (id, caller) => ask('listenForKeys', { id, caller }),
     playText: (request) => ask('playText', request),
   };
 }

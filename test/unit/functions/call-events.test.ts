@@ -124,6 +124,47 @@ describe('callbacks of a call', () => {
     expect(done()).toEqual(['startMedia']);
   });
 
+  it('put the keys they tell of into the row, each once, and nobody is asked for them where they come with the audio', async () => {
+    await deliver(callback('CallConnected'));
+    const tone = (sequenceId: number, tone: string): CallbackRequest =>
+      callback('ContinuousDtmfRecognitionToneReceived', { sequenceId, tone });
+    const [first, second] = [tone(1, 'one'), tone(2, 'asterisk')];
+    for (const request of [second, first, second]) await deliver(request);
+    await handleCallEvents(first, { ...services, recentIds: functionServices().recentIds });
+    expect(services.calls.rows.get(callId)?.state).toMatchObject({
+      keys: [
+        { sequenceId: 1, key: '1' },
+        { sequenceId: 2, key: '*' },
+      ],
+    });
+    expect(done()).toEqual([]);
+  });
+
+  it.each(['events', 'both'] as const)('ask for the keys once, where they are taken from %s', async (keySource) => {
+    for (const type of ['CallConnected', 'MediaStreamingStarted', 'CallConnected']) {
+      await handleCallEvents(callback(type), { ...services, keySource });
+    }
+    expect(done()).toEqual(['listenForKeys']);
+    expect(services.control.asked.at(-1)?.request).toEqual({
+      id: connectionId,
+      caller: { kind: 'number', number: '+14255550100' },
+    });
+  });
+
+  it('go on when the front refuses to tell of keys', async () => {
+    services.control.fail('listenForKeys', new PortError('call-control', 'no: 403', { retryable: false, status: 403 }));
+    const both = { ...services, keySource: 'both' as const };
+    expect(await handleCallEvents(callback('CallConnected'), both)).toBe(200);
+    expect(services.lines.at(-1)).toMatchObject({ msg: 'call command failed', command: 'listen-for-keys' });
+    await handleCallEvents(callback('MediaStreamingStarted'), both);
+    expect(phase()).toBe('talking');
+  });
+
+  it('note that the front lost a key', async () => {
+    await deliver(callback('ContinuousDtmfRecognitionToneFailed'));
+    expect(services.lines.at(-1)).toMatchObject({ msg: 'keys not reported' });
+  });
+
   it('of a type nobody knows are acknowledged and counted', async () => {
     expect(await deliver(callback('CallLevitated'))).toBe(200);
     expect(services.lines.at(-1)).toMatchObject({ msg: 'callback of unknown type', eventType: 'CallLevitated' });

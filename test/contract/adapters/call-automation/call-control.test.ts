@@ -56,6 +56,12 @@ const requests: readonly (readonly [string, number, (control: CallControl) => Pr
     (control) => control.transfer({ ...transfer, caller: { kind: 'anonymous' }, callerId: offer.to }, signal),
   ],
   ['hangs up', 204, (control) => control.hangUp(connectionId, signal)],
+  ['listens for keys', 200, (control) => control.listenForKeys(connectionId, offer.from, signal)],
+  [
+    'listens for the keys of an anonymous caller',
+    200,
+    (control) => control.listenForKeys(connectionId, { kind: 'anonymous' }, signal),
+  ],
   ['starts media', 202, (control) => control.startMedia(connectionId, signal)],
   [
     'plays the failure message',
@@ -147,11 +153,14 @@ describe('call control', () => {
     await expect(control.answer(answer, signal)).rejects.toMatchObject({ port: 'call-control', retryable: true });
   });
 
-  it('gives up at once when its caller does', async () => {
+  it.each<[string, (control: CallControl, signal: AbortSignal) => Promise<unknown>]>([
+    ['answer', (control, signal) => control.answer(answer, signal)],
+    ['listen for keys', (control, signal) => control.listenForKeys(connectionId, offer.from, signal)],
+  ])('gives up at once when its caller does (%s)', async (_, ask) => {
     acs.respond('hang');
     const reason = new Error('the call is over');
     const controller = new AbortController();
-    const asked = control.answer(answer, controller.signal);
+    const asked = ask(control, controller.signal);
     controller.abort(reason);
     await expect(asked).rejects.toBe(reason);
   });

@@ -58,6 +58,16 @@ describe('a callback', () => {
       { operationContext: 't-1', resultInformation: { code: 486, subCode: 560_486 } },
       { type: 'transfer-failed', transferId: 't-1', code: 486, subCode: 560_486 },
     ],
+    [
+      'ContinuousDtmfRecognitionToneReceived',
+      { sequenceId: 3, tone: 'pound' },
+      { type: 'key-pressed', sequenceId: 3, key: '#' },
+    ],
+    [
+      'ContinuousDtmfRecognitionToneReceived',
+      { sequenceId: 4, tone: 'Seven' },
+      { type: 'key-pressed', sequenceId: 4, key: '7' },
+    ],
   ])('%s with %j is understood', (type, data, event) => {
     expect(parsed(callback(type, data))[0]).toMatchObject({ id: 'event-1', type, known: true, event });
     expect(parsed(callback(type, data))[0]?.event?.atMs).toBe(eventAtMs);
@@ -81,6 +91,18 @@ describe('a callback', () => {
 
   it('without a time happened when it came', () => {
     expect(parsed(callback('CallConnected', {}, { time: 'yesterday' }))[0]?.timeMs).toBe(receivedAtMs);
+  });
+
+  it.each([
+    [{ sequenceId: 1, tone: 'flash' }],
+    [{ sequenceId: 1 }],
+    [{ tone: 'one' }],
+    [{ sequenceId: -1, tone: 'one' }],
+    [{ sequenceId: 0.5, tone: 'one' }],
+    [{ sequenceId: '1', tone: 'constructor' }],
+  ])('about a key says nothing when it is %j', (data) => {
+    const [event] = parsed(callback('ContinuousDtmfRecognitionToneReceived', data));
+    expect(event).toMatchObject({ known: true, event: undefined });
   });
 
   it('about a connection it does not name says nothing of the call', () => {

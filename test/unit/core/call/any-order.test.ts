@@ -18,6 +18,13 @@ const subCode = fc.constantFrom(0, 5002, 7000, 7015, 540_000, 540_487, 560_486);
 /** Few values, so that events often share a time. */
 const atMs = fc.nat({ max: 12 }).map((step) => offer.offeredAtMs + step);
 
+const keyPressed = fc.record({
+  type: fc.constant('key-pressed' as const),
+  atMs,
+  sequenceId: fc.nat({ max: 6 }),
+  key: fc.constantFrom('1', '2'),
+});
+
 const notTheEnd: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.record({ type: fc.constant('answer-accepted' as const), atMs, connectionId: connection }),
   fc.record({ type: fc.constant('connected' as const), atMs, connectionId: connection }),
@@ -47,6 +54,7 @@ const notTheEnd: fc.Arbitrary<CallEvent> = fc.oneof(
     target: fc.constantFrom(undefined, somebody),
   }),
   fc.record({ type: fc.constant('transfer-failed' as const), atMs, transferId, code, subCode }),
+  keyPressed,
 );
 const disconnected = fc.record({ type: fc.constant('disconnected' as const), atMs, code, subCode });
 const anyEvent: fc.Arbitrary<CallEvent> = fc.oneof(
@@ -128,9 +136,9 @@ describe('a call, whatever is delivered how often and in which order', () => {
     });
   });
 
-  it('asks at most once for another stream, once for a person, and says sorry once', () => {
+  it('asks at most once for another stream, once for keys, once for a person, and says sorry once', () => {
     everyLife(({ commands }) => {
-      for (const type of ['start-media', 'transfer-to-person', 'apologise-and-hang-up'] as const) {
+      for (const type of ['start-media', 'listen-for-keys', 'transfer-to-person', 'apologise-and-hang-up'] as const) {
         expect(commands.filter(({ command }) => command.type === type).length).toBeLessThanOrEqual(1);
       }
     });
@@ -142,9 +150,8 @@ describe('a call, whatever is delivered how often and in which order', () => {
       const sorry = order.indexOf('apologise-and-hang-up');
       if (sorry < 0) return;
       // When nothing is heard of the apology, the call is hung up; nothing else follows.
-      expect(new Set(order.slice(sorry + 1))).toSatisfy(
-        (after: Set<string>) => after.size === 0 || [...after].join() === 'hang-up',
-      );
+      const following = order.slice(sorry + 1).filter((type) => type !== 'listen-for-keys');
+      expect(new Set(following)).toSatisfy((after: Set<string>) => after.size === 0 || [...after].join() === 'hang-up');
       expect(order).toContain('transfer-to-person');
     });
   });
@@ -158,6 +165,25 @@ describe('a call, whatever is delivered how often and in which order', () => {
       );
       for (const { from } of commands) expect(from.phase).not.toBe('handed-over');
     });
+  });
+
+  it('has each key that was reported while it was established once, in the order of their numbers', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(callIn.connected, callIn.talking), deliveries, (first, events) => {
+        const { states } = live(first, events);
+        for (const state of states) {
+          if (!('keys' in state)) continue;
+          const numbers = state.keys.map(({ sequenceId }) => sequenceId);
+          expect(numbers).toEqual([...new Set(numbers)].sort((one, other) => one - other));
+        }
+        const last = states.findLast((state) => 'keys' in state);
+        const isOver = events.some(({ type }) => type === 'disconnected' || type === 'transfer-accepted');
+        if (isOver || last === undefined) return;
+        const reported = new Set(events.flatMap((event) => (event.type === 'key-pressed' ? [event.sequenceId] : [])));
+        expect(new Set(last.keys.map(({ sequenceId }) => sequenceId))).toEqual(reported);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   it('keeps the offer it began with, and the leg it was connected by', () => {

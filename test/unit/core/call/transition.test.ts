@@ -30,6 +30,7 @@ const ourTransferFailed: CallEvent = { ...transferFailed, transferId: FAILURE_TR
 
 const toPerson = { type: 'transfer-to-person', connectionId, transferId: FAILURE_TRANSFER_ID };
 const startMedia = { type: 'start-media', connectionId };
+const listenForKeys = { type: 'listen-for-keys', connectionId };
 const apology = { type: 'apologise-and-hang-up', connectionId };
 
 /** Later events happen later. */
@@ -50,6 +51,13 @@ describe('a call that rings', () => {
 
   it('is answered when the front takes the answer', () => {
     expect(after(callIn.offered, { type: 'answer-accepted', atMs, connectionId }).state).toEqual(callIn.answered);
+  });
+
+  it.each([connected, mediaStarted])('is listened to for keys once it is established, by $type', (event) => {
+    expect(after(callIn.answered, event).commands).toEqual([listenForKeys]);
+    expect(after(callIn.answered, event, event === connected ? mediaStarted : mediaLost).commands).not.toContainEqual(
+      listenForKeys,
+    );
   });
 
   it('is connected when the callback overtakes the response to the answer', () => {
@@ -112,7 +120,7 @@ describe('an answered call whose CallConnected is late', () => {
   });
 
   it('goes to a person when the watchdog fires', () => {
-    expect(after(callIn.answered, watchdogFired).commands).toEqual([toPerson]);
+    expect(after(callIn.answered, watchdogFired).commands).toEqual([toPerson, listenForKeys]);
   });
 
   it('keeps the outcome of a transfer, since only an established call is transferred', () => {
@@ -124,7 +132,10 @@ describe('an answered call whose CallConnected is late', () => {
   });
 
   it('asks for the stream again when that is lost first', () => {
-    expect(after(callIn.answered, mediaLost)).toMatchObject({ state: { phase: 'connected' }, commands: [startMedia] });
+    expect(after(callIn.answered, mediaLost)).toMatchObject({
+      state: { phase: 'connected' },
+      commands: [startMedia, listenForKeys],
+    });
   });
 });
 
