@@ -1,6 +1,5 @@
 import { WebSocket } from 'ws';
 import type { Ledger, ReplyPlan, TurnTimes } from '../services/ledger.ts';
-import { FRAME_MS } from '../services/marks.ts';
 import type { CallPlace } from './call-rows.ts';
 import type { FrameWheel } from './frame-wheel.ts';
 import { METADATA_MESSAGE, readBridgeMessage, silenceMessage } from './frames.ts';
@@ -8,6 +7,8 @@ import { PaceMeter, type PaceFindings } from './pace.ts';
 
 /** After the last frame of an utterance so much quiet says that the reply is over: another clause would have come by now. */
 const REPLY_OVER_MS = 300;
+/** And when its last frame never came. */
+const REPLY_LOST_MS = 1_500;
 const NO_MASK = { generateMask: (mask: Buffer) => void mask.fill(0), skipUTF8Validation: true };
 
 export interface CallerOptions {
@@ -151,7 +152,8 @@ export class Caller {
 
   #beat(): void {
     const played = this.#ear.shift();
-    if (this.#mouth === 'at-end' && performance.now() - this.#lastFrameMs > REPLY_OVER_MS) this.#mouth = 'quiet';
+    const quietAfterMs = this.#mouth === 'at-end' ? REPLY_OVER_MS : REPLY_LOST_MS;
+    if (performance.now() - this.#lastFrameMs > quietAfterMs) this.#mouth = 'quiet';
     const { turn, frames, at } = this.#speaking ?? {};
     const frame = at === undefined ? undefined : frames?.[at];
     if (this.#speaking === undefined || turn === undefined || frame === undefined) {
@@ -203,9 +205,4 @@ export class Caller {
   #wake(): void {
     for (const waiter of this.#waiters) waiter();
   }
-}
-
-/** How long so many frames last. */
-export function msOf(frames: readonly unknown[]): number {
-  return frames.length * FRAME_MS;
 }

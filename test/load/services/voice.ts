@@ -98,7 +98,7 @@ export class VoiceStream {
 }
 
 /** The samples of frame `place` of any utterance, marks aside. */
-export function soundOfFrame(sound: Buffer, place: number): Buffer {
+function soundOfFrame(sound: Buffer, place: number): Buffer {
   const at = (place % (sound.length / FRAME_BYTES)) * FRAME_BYTES;
   return sound.subarray(at, at + FRAME_BYTES);
 }
