@@ -98,25 +98,25 @@ function latencyFigures(
   max: { readonly p50?: number; readonly p99: number },
 ): Figure[] {
   const added = runs.map(({ turns }) => turns.flatMap((turn) => addedLatency(turn) ?? []));
-  const of = (name: string, key: keyof (typeof added)[number][number], percent: number, target?: number): Figure =>
-    figure(
-      name,
-      added.map((legs) =>
-        percentile(
-          legs.map((leg) => leg[key]),
-          percent,
-        ),
+  type Leg = keyof (typeof added)[number][number];
+  const values = (key: Leg, percent: number): number[] =>
+    added.map((turns) =>
+      percentile(
+        turns.map((turn) => turn[key]),
+        percent,
       ),
-      runs,
-      target,
     );
+  const leg = (name: string, key: Leg): Figure => ({
+    ...figure(`of it ${name} p99, ${calls}`, values(key, 99), runs),
+    note: `p50 ${median(values(key, 50)).toFixed(1)} ms`,
+  });
   return [
-    of(`turn, added latency p50, ${calls}`, 'totalMs', 50, max.p50),
-    of(`turn, added latency p99, ${calls}`, 'totalMs', 99, max.p99),
-    of(`turn, of it: audio late at the recogniser p99, ${calls}`, 'hearMs', 99),
-    of(`turn, of it: final and pause to model request p99, ${calls}`, 'decideMs', 99),
-    of(`turn, of it: first clause to SSML p99, ${calls}`, 'speakMs', 99),
-    of(`turn, of it: first audio to media socket p99, ${calls}`, 'playMs', 99),
+    figure(`turn, added latency p50, ${calls}`, values('totalMs', 50), runs, max.p50),
+    figure(`turn, added latency p99, ${calls}`, values('totalMs', 99), runs, max.p99),
+    leg('audio late at the recogniser', 'hearMs'),
+    leg('final and pause to model request', 'decideMs'),
+    leg('first clause to SSML', 'speakMs'),
+    leg('first audio to media socket', 'playMs'),
     count(
       `turns without an answer, ${calls}`,
       runs.map(({ unanswered }) => unanswered),
