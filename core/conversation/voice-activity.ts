@@ -1,35 +1,55 @@
 import { FRAME_MS } from '../audio/pcm.ts';
 
+export interface VoiceSettings {
+  /** So much voice interrupts the agent. A multiple of 20 ms. */
+  readonly interruptAfterMs: number;
+  /** So long without a voice ends speech: longer than a stop consonant or a breath. */
+  readonly endedAfterMs: number;
+}
+
+export const defaultVoiceSettings: VoiceSettings = { interruptAfterMs: 140, endedAfterMs: 300 };
+
 /** Shorter than any word; longer than a click of the line. */
-const STARTED_AFTER_MS = 100;
-/** Longer than "uh-huh", shorter than a caller's patience. Words from the recogniser interrupt sooner. */
-const SUSTAINED_AFTER_MS = 400;
-/** A stop consonant or a breath does not end speech. */
-const ENDED_AFTER_MS = 300;
+const STARTED_AFTER_MS = 80;
+/** A voice is noticed one frame after it has begun: its first frame is half empty. */
+const NOTICED_LATE_MS = FRAME_MS;
+/** The mouth closes this long within a word ("actually"); a longer gap takes back what was counted. */
+const CLOSURE_MS = 80;
 
 export type VoiceState =
   | { readonly kind: 'silent'; readonly voicedMs: number }
-  | { readonly kind: 'speaking'; readonly voicedMs: number; readonly unvoicedMs: number };
+  | { readonly kind: 'speaking'; readonly voicedMs: number; readonly unvoicedMs: number; readonly told: boolean };
 
-export type VoiceEvent = 'speech-started' | 'speech-sustained' | 'speech-ended';
+export type VoiceEvent =
+  /** Somebody may be speaking. */
+  | 'speech-started'
+  /** Somebody speaks: enough to interrupt the agent. */
+  | 'speech-sustained'
+  | 'speech-ended';
 
 export const silentVoice: VoiceState = { kind: 'silent', voicedMs: 0 };
 
 /** Turns frame-by-frame judgements of a voice detector into speech with a beginning and an end. Each event comes once per stretch of speech. */
-export function nextVoice(state: VoiceState, voiced: boolean): readonly [VoiceState, VoiceEvent?] {
+export function nextVoice(
+  state: VoiceState,
+  voiced: boolean,
+  { interruptAfterMs, endedAfterMs }: VoiceSettings = defaultVoiceSettings,
+): readonly [VoiceState, VoiceEvent?] {
   if (state.kind === 'silent') {
     // One unvoiced frame takes one voiced frame back: noise that flickers never adds up.
     const voicedMs = Math.max(0, state.voicedMs + (voiced ? FRAME_MS : -FRAME_MS));
     return voicedMs < STARTED_AFTER_MS
       ? [{ kind: 'silent', voicedMs }]
-      : [{ kind: 'speaking', voicedMs, unvoicedMs: 0 }, 'speech-started'];
+      : [{ kind: 'speaking', voicedMs: voicedMs + NOTICED_LATE_MS, unvoicedMs: 0, told: false }, 'speech-started'];
   }
   if (!voiced) {
     const unvoicedMs = state.unvoicedMs + FRAME_MS;
-    return unvoicedMs >= ENDED_AFTER_MS ? [silentVoice, 'speech-ended'] : [{ ...state, unvoicedMs }];
+    if (unvoicedMs >= endedAfterMs) return [silentVoice, 'speech-ended'];
+    const takenBackMs = unvoicedMs > CLOSURE_MS ? FRAME_MS : 0;
+    return [{ ...state, unvoicedMs, voicedMs: Math.max(0, state.voicedMs - takenBackMs) }];
   }
   const voicedMs = state.voicedMs + FRAME_MS;
-  const sustained = state.voicedMs < SUSTAINED_AFTER_MS && voicedMs >= SUSTAINED_AFTER_MS;
-  const speaking: VoiceState = { kind: 'speaking', voicedMs, unvoicedMs: 0 };
-  return sustained ? [speaking, 'speech-sustained'] : [speaking];
+  const told = state.told || voicedMs >= interruptAfterMs;
+  const speaking: VoiceState = { kind: 'speaking', voicedMs, unvoicedMs: 0, told };
+  return told && !state.told ? [speaking, 'speech-sustained'] : [speaking];
 }

@@ -1,22 +1,29 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import createFvad from '@echogarden/fvad-wasm';
-import { SAMPLE_RATE_HZ, SAMPLES_PER_FRAME } from '#core/audio/pcm';
-import { levelDbfs } from '#core/audio/level';
+import { HALF_RATE_FRAME, HALF_RATE_HZ, halfRate } from '#core/audio/half-rate';
+import { SAMPLES_PER_FRAME } from '#core/audio/pcm';
+import { soundJudge, type SoundKind } from '#core/audio/sound-judge';
 
-/** Judges one 20 ms frame. One detector a call: it learns the line's noise. */
+/** What one inbound frame is: the caller's voice, or what it is instead. */
+export interface VoiceJudgement {
+  readonly kind: SoundKind;
+}
+
+/** Tells the caller's voice from everything else on the line. One detector a call: it learns the line's noise, its echo and its music. */
 export interface VoiceDetector {
-  isVoice(frame: Int16Array): boolean;
+  /** What the caller hears of us in this 20 ms: the frame being played out now, or undefined for silence. Called once a beat; reference for the echo. */
+  played(frame: Int16Array | undefined): void;
+  /** Whether this inbound 20 ms frame is the caller's voice: not the line's noise, not our own voice coming back, not music, not keypad tones, not far babble. */
+  judge(frame: Int16Array): VoiceJudgement;
   /** Gives its memory back. Once; a closed detector hears nothing. */
   close(): void;
 }
 
 export type VoiceDetectors = () => VoiceDetector;
 
-/** 0 lets most through, 3 least. On telephone audio 2 takes line noise for silence and quiet voices for voices. */
+/** 0 lets most through, 3 least. It is the first of several judges, so it may let some noise through, and must not be late. */
 const AGGRESSIVENESS = 2;
-/** Quieter than any caller who wants to be heard; comfort noise and crosstalk lie below. */
-const GATE_DBFS = -50;
 
 /**
  * WebRTC's detector (libfvad, BSD, as WebAssembly): half a microsecond a frame, no model to load, made for telephone speech. One instance of
@@ -24,19 +31,28 @@ const GATE_DBFS = -50;
  */
 export async function fvadDetectors(): Promise<VoiceDetectors> {
   const fvad = await createFvad({ wasmBinary: readFileSync(wasmPath()) });
-  const frameBytes = SAMPLES_PER_FRAME * 2;
-  const buffer = fvad._malloc(frameBytes);
+  const buffer = fvad._malloc(HALF_RATE_FRAME * 2);
   return () => {
     let handle = fvad._fvad_new();
     if (handle === 0) throw new Error('No memory for another voice detector');
     fvad._fvad_set_mode(handle, AGGRESSIVENESS);
-    fvad._fvad_set_sample_rate(handle, SAMPLE_RATE_HZ);
+    fvad._fvad_set_sample_rate(handle, HALF_RATE_HZ);
+    const [inbound, outbound] = [halfRate(), halfRate()];
+    const sounds = soundJudge((samples) => {
+      // The view is taken anew each time: the module's memory moves when it grows. Rounding and clipping is the array's.
+      const memory = fvad.HEAP16;
+      for (let at = 0; at < HALF_RATE_FRAME; at += 1) {
+        memory[buffer / 2 + at] = Math.max(-32_768, Math.min(32_767, samples[at] ?? 0));
+      }
+      return fvad._fvad_process(handle, buffer, HALF_RATE_FRAME) === 1;
+    });
     return {
-      isVoice(frame) {
-        if (handle === 0 || frame.length !== SAMPLES_PER_FRAME || levelDbfs(frame) < GATE_DBFS) return false;
-        // The view is made anew each time: the module's memory moves when it grows.
-        fvad.HEAP16.set(frame, buffer / 2);
-        return fvad._fvad_process(handle, buffer, SAMPLES_PER_FRAME) === 1;
+      played(frame) {
+        if (handle !== 0) sounds.played(frame?.length === SAMPLES_PER_FRAME ? outbound(frame) : undefined);
+      },
+      judge(frame) {
+        if (handle === 0 || frame.length !== SAMPLES_PER_FRAME) return { kind: 'silence' };
+        return { kind: sounds.judge(inbound(frame)) };
       },
       close() {
         if (handle !== 0) fvad._fvad_free(handle);

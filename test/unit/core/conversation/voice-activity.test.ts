@@ -15,10 +15,10 @@ function eventsOf(frames: string): readonly { readonly event: VoiceEvent; readon
 }
 
 describe('a line on which somebody speaks', () => {
-  it('has speech from its tenth of a second to a pause after it', () => {
-    expect(eventsOf(`${'#'.repeat(10)}${'-'.repeat(20)}`)).toEqual([
-      { event: 'speech-started', atMs: 100 },
-      { event: 'speech-ended', atMs: 200 + 300 },
+  it('has speech from its first syllable to a pause after it', () => {
+    expect(eventsOf(`${'#'.repeat(5)}${'-'.repeat(20)}`)).toEqual([
+      { event: 'speech-started', atMs: 80 },
+      { event: 'speech-ended', atMs: 100 + 300 },
     ]);
   });
 
@@ -28,7 +28,7 @@ describe('a line on which somebody speaks', () => {
 
   it('has one stretch of speech through a breath', () => {
     const events = eventsOf(`${'#'.repeat(8)}${'-'.repeat(10)}${'#'.repeat(8)}${'-'.repeat(20)}`);
-    expect(events.map(({ event }) => event)).toEqual(['speech-started', 'speech-ended']);
+    expect(events.map(({ event }) => event)).toEqual(['speech-started', 'speech-sustained', 'speech-ended']);
   });
 
   it('has no speech in a click, nor in noise that flickers', () => {

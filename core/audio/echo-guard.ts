@@ -1,0 +1,118 @@
+import { echoFilter, type EchoFilter } from './echo-filter.ts';
+import { ECHO_MAX_MS, soundHistory } from './echo-reference.ts';
+import { echoSearch, type EchoMatch } from './echo-search.ts';
+import { HALF_RATE_FRAME } from './half-rate.ts';
+import { FRAME_MS } from './pcm.ts';
+
+export interface EchoGuard {
+  /** 20 ms at 8 kHz of what the caller hears of us; undefined for silence. */
+  played(frame: Float64Array | undefined): void;
+  /** What is left of 20 ms of what is heard when the echo to be expected is taken away. Once a frame, first. */
+  subtract(heard: Float64Array): Remainder;
+  /** Whether what is left is an echo all the same: of a way not known yet, or that has changed. For frames that sound like a voice. */
+  explains(): boolean;
+  /** The frame held nothing but what was expected: how the echo sounds can be learned from it. */
+  learn(): void;
+}
+
+export interface Remainder {
+  /** Overwritten by the next call. */
+  readonly samples: Float64Array;
+  /** Mean square of the echo that was taken away; 0 when none is expected. */
+  readonly echoPower: number;
+}
+
+/** Frames louder than this (mean square of 16 bit samples) can come back as an echo that is heard. */
+const AUDIBLE_POWER = 2_500;
+const AUDIBLE_FRAMES = ECHO_MAX_MS / FRAME_MS;
+/** So alike is what is heard to what was played that it is suspected to be it, while nothing is known about echo on this line. */
+const ALIKE = 0.72;
+/** The same once the line is known to have an echo elsewhere, or none. */
+const ALIKE_AGAINST_EXPERIENCE = 0.82;
+/** Two searches find the same way when they differ by no more than this many samples. */
+const SAME_WAY_SAMPLES = 10;
+/** The same way as often as this in a row is the way. */
+const SURE_AFTER = 2;
+/** The agent has been heard for so long: an echo would have been. */
+const EXPERIENCE_FRAMES = 75;
+
+const silence = new Float64Array(HALF_RATE_FRAME);
+
+/** Tells the agent's own voice, coming back some 50 to 400 ms late, from a caller. */
+export function echoGuard(): EchoGuard {
+  const played = soundHistory();
+  const heard = soundHistory();
+  const left = soundHistory();
+  const search = echoSearch(played, left);
+  const remainder = new Float64Array(HALF_RATE_FRAME);
+  const now = new Float64Array(HALF_RATE_FRAME);
+  let filter: EchoFilter | undefined;
+  let suspected: { readonly match: EchoMatch; readonly times: number } | undefined;
+  let audibleFrames = 0;
+  let audibleSince = AUDIBLE_FRAMES;
+
+  function adopt(offset: number): void {
+    const next = echoFilter(played, offset);
+    const frame = new Float64Array(HALF_RATE_FRAME);
+    for (let back = 4; back >= 1; back -= 1) {
+      const at = heard.written - back * HALF_RATE_FRAME;
+      heard.copy(at, frame);
+      next.expected(at);
+      next.learn(frame);
+    }
+    filter = next;
+    suspected = undefined;
+  }
+
+  return {
+    played(frame) {
+      const audible = frame !== undefined && meanSquare(frame) > AUDIBLE_POWER;
+      audibleSince = audible ? 0 : audibleSince + 1;
+      if (audible) audibleFrames += 1;
+      played.push(frame ?? silence);
+    },
+    subtract(frame) {
+      now.set(frame);
+      const echo = filter !== undefined && audibleSince < AUDIBLE_FRAMES ? filter.expected(heard.written) : undefined;
+      let echoPower = 0;
+      if (echo !== undefined) {
+        let [before, after] = [0, 0];
+        for (let at = 0; at < HALF_RATE_FRAME; at += 1) {
+          const sample = frame[at] ?? 0;
+          const rest = sample - (echo[at] ?? 0);
+          before += sample * sample;
+          after += rest * rest;
+          remainder[at] = rest;
+        }
+        // A filter that adds more than it takes is wrong about this frame.
+        if (after < before) echoPower = meanSquare(echo);
+      }
+      if (echoPower === 0) remainder.set(frame);
+      heard.push(frame);
+      left.push(remainder);
+      return { samples: remainder, echoPower };
+    },
+    explains() {
+      if (audibleSince >= AUDIBLE_FRAMES) return false;
+      const match = search();
+      const experienced = filter !== undefined || audibleFrames > EXPERIENCE_FRAMES;
+      if (match === undefined || match.likeness < (experienced ? ALIKE_AGAINST_EXPERIENCE : ALIKE)) {
+        suspected = undefined;
+        return false;
+      }
+      const again = suspected !== undefined && Math.abs(suspected.match.offset - match.offset) <= SAME_WAY_SAMPLES;
+      suspected = { match, times: again && suspected !== undefined ? suspected.times + 1 : 1 };
+      if (suspected.times >= SURE_AFTER) adopt(match.offset);
+      return true;
+    },
+    learn() {
+      if (audibleSince < AUDIBLE_FRAMES) filter?.learn(now);
+    },
+  };
+}
+
+function meanSquare(samples: Float64Array): number {
+  let sum = 0;
+  for (const sample of samples) sum += sample * sample;
+  return sum / samples.length;
+}

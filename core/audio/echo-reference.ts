@@ -1,0 +1,58 @@
+import { HALF_RATE_FRAME, HALF_RATE_HZ } from './half-rate.ts';
+
+/** The longest echo that is looked for; the field reports up to 400 ms, and the beat of what is played may run some frames ahead. */
+export const ECHO_MAX_MS = 700;
+/** A power of two that holds the longest echo, the window looked at and the filter. */
+const RING = 8_192;
+
+/** A stretch of sound at 8 kHz and, for coarse comparisons, at 4 kHz, by its position from the beginning of the call. */
+export interface SoundHistory {
+  /** 8 kHz samples so far. */
+  readonly written: number;
+  push(frame: Float64Array): void;
+  /** Copies the samples of the 8 kHz positions from `from` on; what is not there any more, or not yet, is silence. */
+  copy(from: number, into: Float64Array): void;
+  /** The same for positions at 4 kHz. */
+  copyCoarse(from: number, into: Float64Array): void;
+}
+
+export function soundHistory(): SoundHistory {
+  const fine = new Float64Array(RING);
+  const coarse = new Float64Array(RING / 2);
+  let written = 0;
+  let [last, lowPassed] = [0, 0];
+  return {
+    get written() {
+      return written;
+    },
+    push(frame) {
+      for (let at = 0; at < HALF_RATE_FRAME; at += 2) {
+        const one = frame[at] ?? 0;
+        const two = frame[at + 1] ?? 0;
+        fine[(written + at) & (RING - 1)] = one;
+        fine[(written + at + 1) & (RING - 1)] = two;
+        // Low-passed before every second sample is left out, and the bass, in which all voices are alike, turned down.
+        const smooth = (last + 2 * one + two) / 4;
+        coarse[((written + at) >> 1) & (RING / 2 - 1)] = smooth - 0.4 * lowPassed;
+        lowPassed = smooth;
+        last = two;
+      }
+      written += HALF_RATE_FRAME;
+    },
+    copy: (from, into) => copyOf(fine, from, written, into),
+    copyCoarse: (from, into) => copyOf(coarse, from, written >> 1, into),
+  };
+}
+
+function copyOf(ring: Float64Array, from: number, end: number, into: Float64Array): void {
+  const mask = ring.length - 1;
+  const oldest = Math.max(0, end - ring.length);
+  for (let at = 0; at < into.length; at += 1) {
+    const position = from + at;
+    into[at] = position >= oldest && position < end ? (ring[position & mask] ?? 0) : 0;
+  }
+}
+
+export function msToSamples(ms: number): number {
+  return (ms * HALF_RATE_HZ) / 1000;
+}

@@ -1,0 +1,163 @@
+import { realFourier } from './fourier.ts';
+import { HALF_RATE_FRAME, HALF_RATE_HZ } from './half-rate.ts';
+
+/** What one frame sounds like, from the 64 ms that end with it. */
+export interface SoundShape {
+  /** Share of the spectrum's lines that stand where they stood 40 ms ago, as loud among the others: 1 for a chord held, little for a voice, whose pitch moves. */
+  readonly steadiness: number;
+  /** How well the sound repeats itself at the pitch of a voice: 1 for a vowel, near 0 for noise. */
+  readonly periodicity: number;
+  /** Share of the energy in the two strongest lines. */
+  readonly purity: number;
+  /** Where the middle of the energy is. */
+  readonly brightnessHz: number;
+}
+
+export interface LineSpectrum {
+  /** 20 ms at 8 kHz. Its shape, unless it is not worth looking at. */
+  push(samples: Float64Array, look: 'look' | 'pass-over'): SoundShape | undefined;
+}
+
+const SIZE = 512;
+const BINS = SIZE / 2;
+const LOWEST_BIN = bin(200);
+const HIGHEST_BIN = bin(3_400);
+/** Of all energy; what is less is noise or a side lobe. */
+const LINE_MIN_SHARE = 0.001;
+const LINES_MAX = 40;
+/** In bins of 16 Hz. */
+const SAME_LINE_BINS = 0.3;
+const SAME_LOUDNESS = 2.5;
+/** In samples at 8 kHz: the pitch of voices, 70 to 400 Hz. */
+const PITCH_SHORTEST = 20;
+const PITCH_LONGEST = 114;
+
+const fourier = realFourier(SIZE);
+const WINDOW = Float64Array.from({ length: SIZE }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (n + 0.5)) / SIZE));
+/** The window's own autocorrelation, which is taken out of the sound's. */
+const WINDOW_LIKENESS = Float64Array.from({ length: PITCH_LONGEST + 2 }, (_, lag) => {
+  let [own, shifted] = [0, 0];
+  for (let n = 0; n < SIZE; n += 1) {
+    own += (WINDOW[n] ?? 0) ** 2;
+    shifted += (WINDOW[n] ?? 0) * (WINDOW[n + lag] ?? 0);
+  }
+  return shifted / own;
+});
+
+function bin(hz: number): number {
+  return Math.round((hz * SIZE) / HALF_RATE_HZ);
+}
+
+interface Lines {
+  count: number;
+  inBand: number;
+  readonly at: Float64Array;
+  readonly energy: Float64Array;
+}
+
+const noLines = (): Lines => ({
+  count: 0,
+  inBand: 0,
+  at: new Float64Array(LINES_MAX),
+  energy: new Float64Array(LINES_MAX),
+});
+
+/** Follows the lines of a sound's spectrum from frame to frame. */
+export function lineSpectrum(): LineSpectrum {
+  const recent = new Float64Array(SIZE);
+  const windowed = new Float64Array(SIZE);
+  const re = new Float64Array(BINS + 1);
+  const im = new Float64Array(BINS + 1);
+  const power = new Float64Array(BINS + 1);
+  let lines: readonly [now: Lines, before: Lines, beforeThat: Lines] = [noLines(), noLines(), noLines()];
+  return {
+    push(samples, look) {
+      recent.copyWithin(0, HALF_RATE_FRAME);
+      recent.set(samples, SIZE - HALF_RATE_FRAME);
+      lines = [lines[2], lines[0], lines[1]];
+      const [now, , then] = lines;
+      now.count = 0;
+      if (look === 'pass-over') return undefined;
+      for (let n = 0; n < SIZE; n += 1) windowed[n] = (recent[n] ?? 0) * (WINDOW[n] ?? 0);
+      fourier.forward(windowed, re, im);
+      let [all, inBand, moment] = [0, 0, 0];
+      for (let k = 0; k <= BINS; k += 1) {
+        const value = (re[k] ?? 0) ** 2 + (im[k] ?? 0) ** 2;
+        power[k] = value;
+        all += value;
+        moment += k * value;
+        if (k >= LOWEST_BIN && k <= HIGHEST_BIN) inBand += value;
+      }
+      now.inBand = inBand;
+      findLines(power, inBand, now);
+      const shape = {
+        steadiness: steadiness(now, then),
+        purity: purity(now, power, all),
+        brightnessHz: (moment / Math.max(all, 1e-9)) * (HALF_RATE_HZ / SIZE),
+      };
+      im.fill(0);
+      fourier.inverse(power, im, windowed);
+      return { ...shape, periodicity: periodicity(windowed) };
+    },
+  };
+}
+
+function findLines(power: Float64Array, inBand: number, lines: Lines): void {
+  const least = inBand * LINE_MIN_SHARE;
+  for (let k = LOWEST_BIN; k <= HIGHEST_BIN && lines.count < LINES_MAX; k += 1) {
+    const here = power[k] ?? 0;
+    const left = power[k - 1] ?? 0;
+    const right = power[k + 1] ?? 0;
+    if (here <= least || here <= left || here < right) continue;
+    // A parabola through the logarithms finds the line between the bins.
+    const [a, b, c] = [Math.log(left + 1e-9), Math.log(here), Math.log(right + 1e-9)];
+    lines.at[lines.count] = k + (0.5 * (a - c)) / (a - 2 * b + c);
+    lines.energy[lines.count] = left + here + right;
+    lines.count += 1;
+  }
+}
+
+/** Lines weigh by the fourth root of their energy, so that a loud one does not speak for all. */
+function steadiness(now: Lines, then: Lines): number {
+  let [steady, all] = [0, 0];
+  // A chord that swells as a whole is as steady as one that does not.
+  const swell = now.inBand / Math.max(then.inBand, 1e-9);
+  for (let line = 0, other = 0; line < now.count; line += 1) {
+    const at = now.at[line] ?? 0;
+    const energy = now.energy[line] ?? 0;
+    const weight = Math.sqrt(Math.sqrt(energy));
+    all += weight;
+    while (other < then.count && (then.at[other] ?? 0) < at - SAME_LINE_BINS) other += 1;
+    const change = energy / Math.max(swell * (then.energy[other] ?? 0), 1e-9);
+    const same = other < then.count && (then.at[other] ?? 0) < at + SAME_LINE_BINS;
+    if (same && change < SAME_LOUDNESS && change > 1 / SAME_LOUDNESS) steady += weight;
+  }
+  return all === 0 ? 0 : steady / all;
+}
+
+function purity(lines: Lines, power: Float64Array, all: number): number {
+  let [first, second] = [0, 0];
+  for (let line = 0; line < lines.count; line += 1) {
+    const k = Math.round(lines.at[line] ?? 0);
+    const energy = (lines.energy[line] ?? 0) + (power[k - 2] ?? 0) + (power[k + 2] ?? 0);
+    if (energy > first) [first, second] = [energy, first];
+    else if (energy > second) second = energy;
+  }
+  return Math.min(1, (first + second) / Math.max(all, 1e-9));
+}
+
+function periodicity(autocorrelation: Float64Array): number {
+  const own = autocorrelation[0] ?? 0;
+  if (own <= 0) return 0;
+  let best = 0;
+  let before = (autocorrelation[PITCH_SHORTEST - 1] ?? 0) / (WINDOW_LIKENESS[PITCH_SHORTEST - 1] ?? 1);
+  let rising = false;
+  for (let lag = PITCH_SHORTEST; lag <= PITCH_LONGEST; lag += 1) {
+    const here = (autocorrelation[lag] ?? 0) / (WINDOW_LIKENESS[lag] ?? 1);
+    // A rumble is like itself at all short lags; a pitch is a summit.
+    if (here < before && rising && before > best) best = before;
+    rising = here > before;
+    before = here;
+  }
+  return Math.min(1, best / own);
+}

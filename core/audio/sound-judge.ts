@@ -1,0 +1,115 @@
+import { backgroundLevel } from './background-level.ts';
+import { isKeypadTone } from './dual-tone.ts';
+import { echoGuard } from './echo-guard.ts';
+import { lineSpectrum, type SoundShape } from './line-spectrum.ts';
+import { musicDetector } from './music-detector.ts';
+
+export type SoundKind = 'voice' | 'echo' | 'tone' | 'music' | 'background' | 'silence';
+
+export interface SoundJudge {
+  /** 20 ms at 8 kHz of what the caller hears of us; undefined for silence. */
+  played(frame: Float64Array | undefined): void;
+  /** What 20 ms at 8 kHz from the caller's side are. */
+  judge(frame: Float64Array): SoundKind;
+}
+
+/** Nothing to hear. */
+const SILENT_DBFS = -60;
+/** Softer sounds are not looked at closely. */
+const LOOKED_AT_DBFS = -50;
+/** What is left of an echo when the expected one has been taken away is softer than it by at least this much. */
+const ECHO_LEFT = 10 ** (-10 / 10);
+/** Two lines that hold all the energy, and stand still: a tone of the network, a whistle. */
+const PURE = 0.94;
+const STANDING_STILL = 0.8;
+/** A voice repeats itself, noise does not: of the last so many frames, so many have to be periodic. The first frames of a word may be anything. */
+const PERIODIC = 0.5;
+const NOISE_FRAMES = 5;
+const PERIODIC_FRAMES_MIN = 2;
+/** A hiss this bright begins a word ("stop"); noise of a line is duller, and longer. */
+const BRIGHT_HZ = 2_500;
+const BRIGHT_FRAMES_MAX = 8;
+/** Softer than this is nobody who speaks into a telephone, but people at other tables, unless it is clearly one voice alone, or a hiss. */
+const NEAR_DBFS = -34;
+const NEAR_ALONE_DBFS = -41;
+const NEAR_HISS_DBFS = -50;
+/** One frame may be softer than the last few together by this much: not a click that is over. */
+const DIP_DB = 8;
+/** Several voices at once hide each other's pitch. */
+const ALONE = 0.8;
+
+/** Whether a frame is the caller's voice, or what it is instead. `soundsLikeVoice` is the first, cheap judge; it hears every frame, in order. */
+export function soundJudge(soundsLikeVoice: (samples: Float64Array) => boolean): SoundJudge {
+  const echo = echoGuard();
+  const background = backgroundLevel();
+  const spectrum = lineSpectrum();
+  const music = musicDetector();
+  const powers = [0, 0, 0];
+  let run = 0;
+  const periodic: boolean[] = [];
+
+  function isNoise(shape: SoundShape): boolean {
+    run += 1;
+    periodic.push(shape.periodicity > PERIODIC);
+    if (periodic.length > NOISE_FRAMES) periodic.shift();
+    if (periodic.filter(Boolean).length >= PERIODIC_FRAMES_MIN) return false;
+    if (run <= NOISE_FRAMES) return false;
+    return !(shape.brightnessHz > BRIGHT_HZ && run <= BRIGHT_FRAMES_MAX);
+  }
+
+  function notVoice(kind: SoundKind, levelDbfs: number): SoundKind {
+    run = 0;
+    periodic.length = 0;
+    if (kind === 'background' || kind === 'silence') {
+      background.note(levelDbfs);
+      echo.learn();
+    }
+    return kind;
+  }
+
+  return {
+    played: (frame) => echo.played(frame),
+    judge(frame) {
+      const { samples, echoPower } = echo.subtract(frame);
+      const power = meanSquare(samples);
+      powers.shift();
+      powers.push(power);
+      const levelDbfs = dbfs(power);
+      const lasting = dbfs(powers.reduce((sum, value) => sum + value, 0) / powers.length);
+      const alike = soundsLikeVoice(samples);
+      const shape = spectrum.push(samples, levelDbfs > LOOKED_AT_DBFS ? 'look' : 'pass-over');
+      const near =
+        shape !== undefined && Math.min(lasting, levelDbfs + DIP_DB) >= Math.max(background.gateDbfs, nearDbfs(shape));
+      const isMusic = music.judge(near ? shape : undefined);
+      if (echoPower > 0 && power < ECHO_LEFT * echoPower) {
+        echo.learn();
+        return notVoice('echo', levelDbfs);
+      }
+      if (levelDbfs < SILENT_DBFS) return notVoice('silence', levelDbfs);
+      if (!near || !alike) return notVoice('background', levelDbfs);
+      if (isKeypadTone(samples)) return notVoice('tone', levelDbfs);
+      if (shape.purity > PURE && shape.steadiness > STANDING_STILL) return notVoice('tone', levelDbfs);
+      if (echo.explains()) return notVoice('echo', levelDbfs);
+      if (isMusic) return notVoice('music', levelDbfs);
+      if (isNoise(shape)) {
+        background.note(levelDbfs);
+        return 'background';
+      }
+      return 'voice';
+    },
+  };
+}
+
+function nearDbfs({ brightnessHz, periodicity }: SoundShape): number {
+  return brightnessHz > BRIGHT_HZ ? NEAR_HISS_DBFS : periodicity > ALONE ? NEAR_ALONE_DBFS : NEAR_DBFS;
+}
+
+function meanSquare(samples: Float64Array): number {
+  let sum = 0;
+  for (const sample of samples) sum += sample * sample;
+  return sum / samples.length;
+}
+
+function dbfs(power: number): number {
+  return power <= 0 ? -96 : Math.max(-96, 10 * Math.log10(power / 32_768 ** 2));
+}
