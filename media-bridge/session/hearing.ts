@@ -38,7 +38,6 @@ export interface HearingOptions {
 /** One recogniser of the call. */
 interface Ear {
   readonly stream: TranscriptStream;
-  readonly languages: Languages;
   /** Of the call's audio: where this stream began. */
   readonly startMs: number;
   readonly openedAtMs: number;
@@ -65,6 +64,8 @@ export class Hearing {
   readonly #reading = new Set<Promise<void>>();
   readonly #running: Promise<void>;
   #languages: Languages;
+  /** Languages of the recogniser opened last. */
+  #heardIn: Languages;
   #ear: Ear | undefined;
   #need: Need | undefined;
   #wake: () => void = () => undefined;
@@ -75,6 +76,7 @@ export class Hearing {
   constructor(options: HearingOptions) {
     this.#options = options;
     this.#languages = options.options.languages;
+    this.#heardIn = this.#languages;
     this.#running = this.#run();
   }
 
@@ -142,8 +144,10 @@ export class Hearing {
     const stream = await speechToText.open({ ...options, languages }, this.#over.signal);
     // Closed while it was being opened.
     if (this.#isOver()) return this.#retire(stream);
+    if (languages.join() !== this.#heardIn.join()) this.#recent.otherLanguages();
+    this.#heardIn = languages;
     const { startMs, frames } = this.#recent.replay();
-    const ear: Ear = { stream, languages, startMs, openedAtMs: clock.monotonicMs(), everAnswered: 'no' };
+    const ear: Ear = { stream, startMs, openedAtMs: clock.monotonicMs(), everAnswered: 'no' };
     const former = this.#ear;
     this.#ear = ear;
     this.#need = undefined;
@@ -183,7 +187,7 @@ export class Hearing {
     ear.everAnswered = 'yes';
     this.#unansweredMs = 0;
     if (transcript.type === 'alive') {
-      if (transcript.settledMs > 0) this.#recent.settle(inCall(transcript.settledMs));
+      if (transcript.settledMs > 0) this.#recent.makesNoSense(inCall(transcript.settledMs));
       return;
     }
     this.#losses = noLosses;
@@ -208,8 +212,7 @@ export class Hearing {
 
   #untilNeeded(): Promise<Need> {
     // Changed while it was being opened.
-    if (this.#ear !== undefined && this.#ear.languages.join() !== this.#languages.join())
-      this.#need ??= { kind: 'other' };
+    if (this.#heardIn.join() !== this.#languages.join()) this.#need ??= { kind: 'other' };
     return new Promise((resolve) => {
       this.#wake = () => {
         if (this.#need !== undefined || this.#isOver()) resolve(this.#need ?? { kind: 'other' });

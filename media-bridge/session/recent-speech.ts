@@ -13,6 +13,7 @@ export class RecentSpeech {
   readonly #voice = new Uint8Array(KEPT_MAX_FRAMES);
   #frames = 0;
   #settled = 0;
+  #senseless = 0;
   /** First frame of words that were told and may still change. */
   #words: number | undefined;
 
@@ -21,8 +22,9 @@ export class RecentSpeech {
     return this.#frames * FRAME_MS;
   }
 
+  /** Up to where the recogniser has made up its mind: these were words, those were none. */
   get settledMs(): number {
-    return this.#settled * FRAME_MS;
+    return Math.max(this.#settled, this.#senseless) * FRAME_MS;
   }
 
   /** Whether nobody speaks, nor has just spoken. */
@@ -47,10 +49,21 @@ export class RecentSpeech {
     this.#words = Math.floor(startMs / FRAME_MS);
   }
 
-  /** Nothing before `untilMs` will be needed again. */
+  /** Words ended at `untilMs`: nothing before will be needed again. */
   settle(untilMs: number): void {
     this.#words = undefined;
-    this.#settled = Math.max(this.#settled, Math.floor(Math.min(untilMs, this.endMs) / FRAME_MS));
+    this.#settled = Math.max(this.#settled, this.#frameAt(untilMs));
+  }
+
+  /** What was said until `untilMs` made no sense in the languages listened for. */
+  makesNoSense(untilMs: number): void {
+    this.#words = undefined;
+    this.#senseless = Math.max(this.#senseless, this.#frameAt(untilMs));
+  }
+
+  /** Other languages are listened for: what made no sense may make some. */
+  otherLanguages(): void {
+    this.#senseless = 0;
   }
 
   /** What another recogniser should hear first: from a moment before the unsettled words or the first voice; silence before is left out. */
@@ -66,7 +79,11 @@ export class RecentSpeech {
 
   /** Of those not settled, the oldest that is still here. */
   get #oldest(): number {
-    return Math.max(this.#settled, this.#frames - KEPT_MAX_FRAMES);
+    return Math.max(this.#settled, this.#senseless, this.#frames - KEPT_MAX_FRAMES);
+  }
+
+  #frameAt(ms: number): number {
+    return Math.floor(Math.min(ms, this.endMs) / FRAME_MS);
   }
 
   #firstVoiceFrom(frame: number): number | undefined {

@@ -131,6 +131,19 @@ describe('a recogniser that drops', () => {
     expect(under.lastHeard()).toMatchObject({ fromMs: 2_000 });
   });
 
+  it('after noise that was no words does not hear the noise again', async () => {
+    const under = hearingUnderTest();
+    await under.clock.advance(0);
+    under.speak(2_000);
+    under.ears.recognise({ type: 'alive', settledMs: 2_000 });
+    await under.clock.advance(0);
+    under.beQuiet(5_000);
+    under.ears.streams[0]?.fail(lost);
+    await under.clock.advance(0);
+    under.speak(20);
+    expect(under.lastHeard()).toMatchObject({ fromMs: 6_500 });
+  });
+
   it('gets fifteen seconds at most of what was said meanwhile', async () => {
     const under = hearingUnderTest(lost, lost, lost);
     under.speak(60_000);
@@ -199,6 +212,17 @@ describe('a caller who changes the language', () => {
     ears.recognise(between(500, 1_500, final('Quiero pagar')));
     await clock.advance(0);
     expect(transcripts).toEqual([between(2_000, 3_000, final('Quiero pagar'))]);
+  });
+
+  it('and was not understood before is heard again', async () => {
+    const { hearing, ears, clock, speak, lastHeard } = hearingUnderTest();
+    await clock.advance(0);
+    speak(2_000);
+    ears.recognise({ type: 'alive', settledMs: 2_000 });
+    await clock.advance(0);
+    hearing.listenFor(['es-ES']);
+    await clock.advance(0);
+    expect(lastHeard()).toEqual({ fromMs: 0, toMs: 2_000, frames: 100 });
   });
 
   it('is still heard in the old one until the new one listens, and not afterwards', async () => {
