@@ -5,12 +5,13 @@ import { WebSocketServer } from 'ws';
 import { makeTicket } from '#adapters/acs-tokens/ticket';
 import type { CallId } from '#core/ids';
 import { listen, urlOf } from '../../../emulator/http/listen.ts';
-import { AUDIENCE, ISSUER } from '../../support/bridge-under-test.ts';
 import type { Ledger } from './ledger.ts';
 import { completeChat } from './model.ts';
 import { RecogniserStream, type RecogniserCounts } from './recogniser.ts';
 import { VoiceStream } from './voice.ts';
 
+const ISSUER = 'https://acscallautomation.communication.azure.com';
+const AUDIENCE = 'a7c5e5ae-0000-4000-8000-2b6c1f5d7e90';
 const MESSAGE_MAX_BYTES = 1024 * 1024;
 const TOKEN_SECONDS = 3_600;
 
