@@ -7,14 +7,8 @@ import {
   type PushAudioInputStream,
   type SpeechRecognizer,
 } from 'microsoft-cognitiveservices-speech-sdk';
-import { PortError } from '#core/ports/error';
-import {
-  candidatesProblem,
-  type SpeechToText,
-  type SpeechToTextOptions,
-  type Transcript,
-  type TranscriptStream,
-} from '#core/ports/speech-to-text';
+import type { PortError } from '#core/ports/error';
+import type { SpeechToText, SpeechToTextOptions, Transcript, TranscriptStream } from '#core/ports/speech-to-text';
 import type { Log } from '../logging/logger.ts';
 import { EventQueue } from './event-queue.ts';
 import { FAST_START_MS, recogniserFor } from './recogniser.ts';
@@ -38,8 +32,6 @@ export function azureSpeechToText(service: SpeechService, log: Log, settings: Re
   return {
     open: async (options, signal) => {
       signal.throwIfAborted();
-      const problem = candidatesProblem(options.languages);
-      if (problem !== undefined) throw new PortError('speech-to-text', problem, { retryable: false });
       const stream = new AzureTranscriptStream(service, options, settings, log);
       try {
         await stream.start(signal);

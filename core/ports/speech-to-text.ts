@@ -3,11 +3,8 @@ export interface SpeechToText {
   open(options: SpeechToTextOptions, signal: AbortSignal): Promise<TranscriptStream>;
 }
 
-/** Azure's limit for identification that goes on through the call (documentation of the Speech service, "Implement language identification"). */
-const CANDIDATE_LANGUAGES_MAX = 10;
-
 export interface SpeechToTextOptions {
-  /** BCP 47, such as `en-US`. With several, the engine finds out which is spoken, again and again: see `candidatesProblem`. */
+  /** BCP 47, such as `en-US`. With several, the engine finds out which is spoken, again and again; an agent's are checked when it is loaded. */
   readonly languages: readonly [string, ...string[]];
   /** Words the engine should expect: product names, people. */
   readonly phrases: readonly string[];
@@ -44,13 +41,3 @@ export type Words =
       readonly endMs: number;
       readonly language?: string;
     };
-
-/** What is wrong with languages to identify among, in words for whoever wrote them; `undefined` when nothing is. */
-export function candidatesProblem(languages: readonly string[]): string | undefined {
-  if (languages.length > CANDIDATE_LANGUAGES_MAX)
-    return `at most ${CANDIDATE_LANGUAGES_MAX} languages can be told apart in a call`;
-  // The same document: one locale per language.
-  const bases = languages.map((language) => language.toLowerCase().split('-')[0]);
-  const twice = languages.find((_, index) => bases.indexOf(bases[index]) !== index);
-  return twice === undefined ? undefined : `${twice} cannot be told apart from another of the same language`;
-}

@@ -197,14 +197,6 @@ describe('what the service is asked', () => {
     expect(silent.visits.at(-1)?.url.searchParams.get('lidEnabled')).toBe('true');
     await stream.close();
   });
-
-  it.each([
-    ['eleven languages', Array.from({ length: 11 }, (_, index) => `x${'abcdefghijk'.charAt(index)}-US`)],
-    ['two kinds of English', ['en-US', 'en-GB']],
-  ])('is never %s', async (_, languages) => {
-    const options = { languages: languages as [string, ...string[]], phrases: [] };
-    await expect(ear().open(options, signal)).rejects.toMatchObject({ port: 'speech-to-text', retryable: false });
-  });
 });
 
 describe('an ear that cannot hear', () => {
