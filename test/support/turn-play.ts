@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { loadLanguages } from '#adapters/agents/language-folder';
-import type { AgentCatalogue } from '#core/agent/agent';
+import type { Agent, AgentCatalogue } from '#core/agent/agent';
 import { agentDefinition, type AgentDefinition } from '#core/agent/definition';
 import { localesOf } from '#core/language/locale';
 import type { Texts } from '#core/language/pack';
@@ -36,15 +36,11 @@ export function english(fields: Readonly<Record<string, unknown>> = {}) {
   };
 }
 
-/** A catalogue of this agent alone. */
-export function onlyAgent(definition: AgentDefinition): AgentCatalogue {
-  const agent = { definition, locales: localesOf(definition, packs) };
-  return {
-    standard: agent,
-    for: () => agent,
-    named: (name) => (name === definition.name ? agent : undefined),
-    all: [agent],
-  };
+/** A catalogue of these agents; the first takes all calls. */
+export function onlyAgent(definition: AgentDefinition, ...others: readonly AgentDefinition[]): AgentCatalogue {
+  const ready = (one: AgentDefinition): Agent => ({ definition: one, locales: localesOf(one, packs) });
+  const [standard, all] = [ready(definition), [definition, ...others].map(ready)];
+  return { standard, for: () => standard, named: (name) => all.find((one) => one.definition.name === name), all };
 }
 
 /** An agent in one language that greets everybody with these words. */
