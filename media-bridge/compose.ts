@@ -33,6 +33,7 @@ export async function compose(config: BridgeConfig, log: Log): Promise<Composed>
       ticketSecret: config.ticket.secret,
       callbackBaseUrl: config.callbackBaseUrl,
       transfer: config.transfer,
+      keySource: config.keySource,
       calls: tableCallStore(config.storage),
       sessions: tableSessionStore(config.storage),
       customers: config.customers.file === undefined ? emptyDirectory() : fileDirectory(config.customers.file),

@@ -6,6 +6,7 @@ import { agentSettings } from '#adapters/agents/agent-folder';
 import { languageModelSettings } from '#adapters/azure-openai/settings';
 import { recognitionSettings } from '#adapters/azure-speech/recognition-settings';
 import { speechSettings } from '#adapters/azure-speech/settings';
+import { keySettings } from '#adapters/call-automation/key-settings';
 import { callControlSettings } from '#adapters/call-automation/settings';
 import { transferSettings } from '#adapters/call-automation/transfer-settings';
 import { customerSettings } from '#adapters/customers/file-directory';
@@ -39,6 +40,7 @@ const fragments = {
   listen: listenSettings,
   callControl: callControlSettings,
   transfer: transferSettings,
+  keySource: keySettings,
   tokens: tokenSettings,
   ticket: ticketSettings,
   callbackBaseUrl: callbackUrlSettings,

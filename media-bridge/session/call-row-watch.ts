@@ -1,16 +1,19 @@
 import type { Log } from '#adapters/logging/logger';
 import type { CallState } from '#core/call/state';
+import type { KeySource } from '#core/conversation/key-sources';
 import type { CallId } from '#core/ids';
 import type { CallStore } from '#core/ports/call-store';
 import type { Clock } from '#core/ports/clock';
 
-/** While a transfer is under way the caller hears nothing: a quarter of a second more of that is little. */
-const TRANSFER_POLL_MS = 250;
+/** While a transfer is under way the caller hears nothing, and whoever presses a key waits for an answer: a quarter of a second more is little. */
+const QUICK_POLL_MS = 250;
 const POLL_MS = 2_000;
 
 export interface CallRowWatchOptions {
   readonly callId: CallId;
   readonly calls: CallStore;
+  /** Unless it is `media`, the row has the caller's keys. */
+  readonly keySource: KeySource;
   readonly clock: Clock;
   readonly log: Log;
   readonly onState: (state: CallState) => void;
@@ -21,16 +24,19 @@ export class CallRowWatch {
   readonly #options: CallRowWatchOptions;
   readonly #abort = new AbortController();
   #pause = new AbortController();
-  #pollMs = POLL_MS;
+  readonly #calmPollMs: number;
+  #pollMs: number;
 
   constructor(options: CallRowWatchOptions) {
     this.#options = options;
+    this.#calmPollMs = options.keySource === 'media' ? POLL_MS : QUICK_POLL_MS;
+    this.#pollMs = this.#calmPollMs;
     void this.#run();
   }
 
   /** Looks more often while an outcome is waited for. */
   set awaitingTransfer(awaiting: boolean) {
-    const pollMs = awaiting ? TRANSFER_POLL_MS : POLL_MS;
+    const pollMs = awaiting ? QUICK_POLL_MS : this.#calmPollMs;
     if (pollMs === this.#pollMs) return;
     this.#pollMs = pollMs;
     this.#pause.abort();

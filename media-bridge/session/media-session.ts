@@ -5,6 +5,7 @@ import { headerValue } from '#core/handover/inbound-headers';
 import { SAMPLE_RATE_HZ } from '#core/audio/pcm';
 import type { CallState } from '#core/call/state';
 import { greetingFor } from '#core/conversation/greeting';
+import type { KeySource } from '#core/conversation/key-sources';
 import { areOwnWords } from '#core/conversation/own-words';
 import type { CallConnectionId } from '#core/ids';
 import type { CallStore } from '#core/ports/call-store';
@@ -18,6 +19,7 @@ import { audioMessage, stopAudioMessage } from '../acs/outbound-message.ts';
 import type { FrameClock } from '../audio/frame-clock.ts';
 import type { VoiceDetectors } from '../audio/voice-detector.ts';
 import { CallerVoice } from './caller-voice.ts';
+import { CallerKeys } from './caller-keys.ts';
 import { CallRowWatch } from './call-row-watch.ts';
 import { Conversation } from './conversation.ts';
 import type { HandoverServices } from './hand-over.ts';
@@ -43,6 +45,7 @@ export interface SessionServices extends HandoverServices {
   readonly customers: CustomerDirectory;
   readonly detectors: VoiceDetectors;
   readonly frameClock: FrameClock;
+  readonly keySource: KeySource;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -80,6 +83,7 @@ export class MediaSession {
   readonly #hearing: Hearing;
   readonly #journal: SessionJournal;
   readonly #rowWatch: CallRowWatch;
+  readonly #keys: CallerKeys;
   readonly #stopTicking: () => void;
   readonly #closed = new AbortController();
   readonly #counts = { malformed: 0, unknownKind: 0, droppedFrames: 0 };
@@ -132,17 +136,23 @@ export class MediaSession {
       voiceBeganMs: () => this.#voice.beganMs,
       onLocale: ({ language }) => this.#hearing.listenFor([language]),
       onRecord: (record) => this.#journal.note(record),
-      onAwaitingTransfer: (awaiting) => (this.#rowWatch.awaitingTransfer = awaiting),
+      onAwaitingTransfer: (awaiting) => {
+        this.#rowWatch.awaitingTransfer = awaiting;
+        this.#keys.forget();
+      },
       onHangUp: () => void this.#hangUp(),
       onBroken: (error) => this.#broke(error),
     });
+    this.#keys = new CallerKeys(call, services, (key) => this.#conversation.dispatch({ type: 'key-pressed', key }));
     this.#rowWatch = new CallRowWatch({
       callId: offer.callId,
       calls: services.calls,
+      keySource: services.keySource,
       clock,
       log,
       onState: (state) => {
         this.#conversation.rowRead(state);
+        this.#keys.rowRead(state);
         if (state.phase === 'ended') void this.end('call-ended');
       },
     });
@@ -155,9 +165,14 @@ export class MediaSession {
       onTranscript: (words) => this.#understood(words),
       onFailed: () => this.#conversation.dispatch({ type: 'hearing-failed' }),
     });
-    this.#stopTicking = services.frameClock.onTick(() => this.#guarded(() => this.#conversation.speaker.tick()));
+    this.#stopTicking = services.frameClock.onTick(() => this.#guarded(() => this.#tick()));
     log.info({ callId: offer.callId, correlationId: offer.correlationId }, 'media connected');
     void this.#greet();
+  }
+
+  #tick(): void {
+    this.#conversation.speaker.tick();
+    this.#keys.tick();
   }
 
   /** A message of the socket, in whatever shape. */
@@ -179,7 +194,7 @@ export class MediaSession {
         this.#voice.push(message.pcm);
         return;
       case 'key':
-        this.#keyPressed(message.key);
+        this.#keys.told(message.key);
         return;
       case 'metadata':
         this.#checkFormat(message.sampleRateHz);
@@ -220,7 +235,8 @@ export class MediaSession {
       .close()
       .catch((error: unknown) => this.#services.log.warn({ callId, err: error }, 'recogniser not closed'));
     await this.#journal.flush();
-    this.#services.log.info({ callId, correlationId, reason, ...this.#counts }, 'media closed');
+    const counts = { ...this.#counts, droppedKeys: this.#keys.dropped };
+    this.#services.log.info({ callId, correlationId, reason, ...counts }, 'media closed');
   }
 
   async #greet(): Promise<void> {
@@ -261,12 +277,6 @@ export class MediaSession {
     const { callId } = this.#start.call.offer;
     if (sampleRateHz !== SAMPLE_RATE_HZ)
       this.#services.log.error({ callId, sampleRateHz }, 'media format not understood');
-  }
-
-  #keyPressed(key: string): void {
-    const { callId, correlationId } = this.#start.call.offer;
-    this.#services.log.info({ callId, correlationId, key }, 'key pressed');
-    this.#conversation.dispatch({ type: 'key-pressed', key });
   }
 
   #sendFrame(pcm: Int16Array): void {

@@ -86,6 +86,7 @@ export async function startBridgeUnderTest(changes: Partial<BridgeServices> = {}
     missingToken: 'refused',
     ticketSecret: TICKET_SECRET,
     callbackBaseUrl: 'https://functions/api',
+    keySource: 'media',
     transfer: { headerPrefix: 'X-', callerId: 'none' },
     calls,
     sessions,
@@ -98,7 +99,8 @@ export async function startBridgeUnderTest(changes: Partial<BridgeServices> = {}
       openDetectors += 1;
       let open = true;
       return {
-        isVoice: (frame) => levelDbfs(frame) > -40,
+        played: () => undefined,
+        judge: (frame) => ({ kind: levelDbfs(frame) > -40 ? 'voice' : 'silence' }),
         close: () => {
           if (open) openDetectors -= 1;
           open = false;

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CallPhase } from '#core/call/state';
+import type { KeySource } from '#core/conversation/key-sources';
 import { PortError } from '#core/ports/error';
 import type { CallStore } from '#core/ports/call-store';
 import { CallRowWatch } from '../../../../media-bridge/session/call-row-watch.ts';
@@ -12,13 +13,14 @@ import { offer } from '../../../support/offered-call.ts';
 let watch: CallRowWatch | undefined;
 afterEach(() => watch?.close());
 
-async function watchUnderTest(changes: Partial<CallStore> = {}) {
+async function watchUnderTest(changes: Partial<CallStore> = {}, keySource: KeySource = 'media') {
   const [clock, calls] = [manualClock(), memoryCallStore()];
   const seen: CallPhase[] = [];
   await calls.create(callIn.talking, new AbortController().signal);
   watch = new CallRowWatch({
     callId: offer.callId,
     calls: { ...calls, ...changes },
+    keySource,
     clock,
     log: pino({ level: 'silent' }),
     onState: ({ phase }) => seen.push(phase),
@@ -44,6 +46,16 @@ describe('the bridge', () => {
     const before = seen.length;
     await clock.advance(10_000);
     expect(seen.length - before).toBeLessThanOrEqual(6);
+  });
+
+  it.each(['events', 'both'] as const)('looks four times a second where keys come from %s', async (keySource) => {
+    const { watch, clock, seen } = await watchUnderTest({}, keySource);
+    await clock.advance(10_000);
+    expect(seen).toHaveLength(40);
+    watch.awaitingTransfer = true;
+    watch.awaitingTransfer = false;
+    await clock.advance(1_000);
+    expect(seen).toHaveLength(44);
   });
 
   it('goes on looking when the row could not be read', async () => {
