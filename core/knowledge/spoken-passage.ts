@@ -3,11 +3,11 @@ import { clip, plainText } from '../plain-text.ts';
 
 const SENTENCE_END = /[.!?…。！？]["')\]”’]*$/u;
 
-/** As many whole sentences of a passage as `maxChars` allow; of a first one that is longer, as many words. */
-export function spokenPassage(text: string, maxChars: number): string {
+/** As many whole sentences of a passage as `maxChars` allow; of a first one that is longer, as many words. `abbreviations` are the language's. */
+export function spokenPassage(text: string, maxChars: number, abbreviations: readonly string[]): string {
   const whole = plainText(text);
   if (whole.length <= maxChars) return whole;
-  const cutter = clauseCutter();
+  const cutter = clauseCutter(abbreviations);
   const pieces = [...cutter.push(whole), cutter.flush() ?? ''];
   let said = '';
   let sentences = '';

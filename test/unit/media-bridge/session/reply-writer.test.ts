@@ -32,6 +32,7 @@ async function write(replies: readonly ScriptedReply[], work: Partial<ReplyWork>
       },
       meanwhile: () => undefined,
       maxChars: 900,
+      abbreviations: [],
       ...work,
     },
     { onFirstToken: () => events.push('first token'), onClause: (text) => events.push(text) },
