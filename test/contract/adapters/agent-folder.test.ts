@@ -137,7 +137,7 @@ describe('agents in a folder', () => {
     ],
     [
       'one speaks a language nobody has written down',
-      { 'a.yaml': agentYaml('billing').replace('en-US,', 'fr-FR,') },
+      { 'a.yaml': agentYaml('billing').replace('en-US, voice: en-US-AvaNeural', 'fr-FR, voice: fr-FR-DeniseNeural') },
       /a\.yaml: languages\.0\.language: there is no languages\/fr\.yaml/,
     ],
   ])('stop the start when %s', (_, files, complaint) => {
