@@ -30,7 +30,7 @@ export class Clause {
 
   /** `isFixed`: said in many calls, word for word. */
   constructor(text: string, style: SpeechStyle, isFixed: boolean) {
-    this.text = speakableText(text);
+    this.text = speakableText(text, style);
     this.#ssml = toSsml(this.text, style);
     this.#isFixed = isFixed;
   }

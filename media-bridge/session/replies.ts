@@ -71,6 +71,7 @@ export class Replies {
         act: (call, signal) => this.#act(reply, call, signal),
         meanwhile: (call) => this.#options.tools().meanwhile(call),
         maxChars: record.facts.agent.maxReplyChars,
+        abbreviations: record.facts.locale.pack.abbreviations,
       },
       lastVoiceMs,
       onClause,

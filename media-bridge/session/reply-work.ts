@@ -16,6 +16,8 @@ export interface ReplyWork {
   readonly mayAct?: Promise<void>;
   /** The model's own words end with the clause that goes beyond this. */
   readonly maxChars: number;
+  /** Words whose full stop ends no sentence, in the language the reply is written in. */
+  readonly abbreviations: readonly string[];
 }
 
 export type ToolOutcome =

@@ -76,7 +76,7 @@ class Reply {
   /** One stream of the model: its words are passed on as they come, its calls are kept for its end. */
   async #read(): Promise<{ readonly said: string; readonly calls: readonly ToolCall[] }> {
     const request = this.#work.request();
-    const cutter = clauseCutter();
+    const cutter = clauseCutter(this.#work.abbreviations);
     const calls: ToolCall[] = [];
     const said: string[] = [];
     const pass = (clause: string): void => {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clauseCutter } from '#core/conversation/clauses';
+import { packOf } from '../../../support/language-packs.ts';
 
-function cut(pieces: readonly string[]): string[] {
-  const cutter = clauseCutter();
+function cut(pieces: readonly string[], language = 'en'): string[] {
+  const cutter = clauseCutter(packOf(language).abbreviations);
   const clauses = pieces.flatMap((piece) => cutter.push(piece));
   const rest = cutter.flush();
   return rest === undefined ? clauses : [...clauses, rest];
@@ -21,6 +22,18 @@ describe('a reply as it is written', () => {
     ['not inside an amount', 'That is $1,042.50 in all. Right?', ['That is $1,042.50 in all.', 'Right?']],
     ['not after a title', 'Ask for Mr. Smith or Dr. J. Jones. Bye.', ['Ask for Mr. Smith or Dr. J. Jones.', 'Bye.']],
     ['not after the time of day', 'We open at 9 a.m. on Monday. Bye.', ['We open at 9 a.m. on Monday.', 'Bye.']],
+    [
+      'not inside a link',
+      'See [our page. Really](https://a.example/x y. z) now. Bye.',
+      ['See [our page. Really](https://a.example/x y. z) now.', 'Bye.'],
+    ],
+    [
+      'not inside a tag',
+      'So <a title="Hi. You">this</a> it is. Bye.',
+      ['So <a title="Hi. You">this</a> it is.', 'Bye.'],
+    ],
+    ['in spite of a stray bracket', 'Press [one. Then\ntwo. Bye', ['Press [one.', 'Then', 'two.', 'Bye']],
+    ['without its code', 'Do this: ```js\nlet a = 1. b;\n``` Then call. Bye.', ['Do this:', 'Then call.', 'Bye.']],
     ['after a no', 'No. That was somebody else.', ['No.', 'That was somebody else.']],
     ['not after the number of a list', '1. Take the card.\n2. Call us.', ['1. Take the card.', '2. Call us.']],
     ['at the end of a line', 'First\nSecond', ['First', 'Second']],
@@ -34,8 +47,16 @@ describe('a reply as it is written', () => {
     expect(cut([reply])).toEqual(clauses);
   });
 
+  it.each([
+    ['es', 'Pregunte por la Sra. López. Adiós.', ['Pregunte por la Sra. López.', 'Adiós.']],
+    ['es', 'Abrimos a las 9 a.m. del lunes. Adiós.', ['Abrimos a las 9 a.m. del lunes.', 'Adiós.']],
+    ['de', 'Das geht z.B. morgen. Danke.', ['Das geht z.B. morgen.', 'Danke.']],
+  ])('is cut by the abbreviations of its language (%s)', (language, reply, clauses) => {
+    expect(cut([reply], language)).toEqual(clauses);
+  });
+
   it('is spoken as soon as a sentence is complete', () => {
-    const cutter = clauseCutter();
+    const cutter = clauseCutter([]);
     expect(cutter.push('Of cour')).toEqual([]);
     expect(cutter.push('se.')).toEqual([]);
     expect(cutter.push(' Let')).toEqual(['Of course.']);
@@ -53,7 +74,10 @@ describe('a reply as it is written', () => {
     fc.string({ unit: 'binary', maxLength: 1_500, size: 'max' }),
     fc
       .array(
-        fc.constantFrom('word', ' ', ' ', '. ', ', ', 'Mr. ', '4.50', '\n', '1. ', '!', '。', '😀', 'x'.repeat(450)),
+        fc.constantFrom(
+          ...['word', ' ', ' ', '. ', ', ', 'Mr. ', '4.50', '\n', '1. ', '!', '。', '😀', 'x'.repeat(450)],
+          ...['[', ']', '](', ')', '<a ', '>', '`', '``', '```', 'https://a'],
+        ),
         {
           maxLength: 200,
           size: 'max',
@@ -67,7 +91,7 @@ describe('a reply as it is written', () => {
     fc.assert(
       fc.property(replies, (reply) => {
         const clauses = cut([reply]);
-        expect(bare(clauses.join(''))).toBe(bare(reply));
+        expect(bare(clauses.join(''))).toBe(bare(reply.replace(/```[\s\S]*?(?:```|$)/g, '')));
         for (const clause of clauses) {
           expect(clause).toBe(clause.trim());
           expect(clause).not.toBe('');

@@ -25,6 +25,39 @@ describe('a reply that was cut off', () => {
     expect(heardText(text, spelled, 1_400, 1_500)).toBe(text);
   });
 
+  const upTo = (whole: string, ...spoken: string[]): string =>
+    heardText(
+      whole,
+      spoken.map((word) => ({ text: word, atMs: 0 })),
+      1_000,
+      2_000,
+    );
+
+  it.each([
+    [
+      'an amount in words',
+      'You paid $42.10 to your card and more.',
+      ['You', 'paid', 'forty', 'two', 'dollars', 'and'],
+      'You paid',
+    ],
+    [
+      'an amount as it is written',
+      'You paid $42.10 to your card.',
+      ['You', 'paid', '$42.10', 'to'],
+      'You paid $42.10 to',
+    ],
+    ['the alias of a word', 'Contoso sends a card.', ['con', 'toe', 'so', 'sends', 'a'], 'Contoso sends a'],
+    ['a word with an apostrophe that is not reported', "I'm the king of it.", ['the', 'king'], "I'm the king"],
+    ['the whole rest as one word', 'Please wait for the card.', ['Please', 'wait for the card.'], 'Please wait'],
+    ['marks of their own', 'Yes, I can.', ['Yes', ',', 'I'], 'Yes, I'],
+    ['other letters', 'Your BALANCE is fine.', ['your', 'balance'], 'Your BALANCE'],
+    ['parts of a line without spaces', '承知しました。少々お待ちください。', ['承知', 'しました'], '承知しました'],
+    ['a number in pieces', 'Call 555-0110 now.', ['Call', '555', '0110'], 'Call 555-0110'],
+    ['a word that comes again far behind', 'Go on to the desk by the door and pay the man.', ['Go', 'and'], 'Go'],
+  ])('is followed where synthesis reports %s', (_, whole, spoken, heard) => {
+    expect(upTo(whole, ...spoken)).toBe(heard);
+  });
+
   it('is cut in proportion, at the end of a word, when nothing is known of its words', () => {
     expect(heardText(text, [], 750, 1_500)).toBe('Your balance');
   });
