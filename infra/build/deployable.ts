@@ -9,7 +9,8 @@ export const DEPLOYABLES = ['functions', 'media-bridge', 'sip-edge'] as const;
 export type Deployable = (typeof DEPLOYABLES)[number];
 
 /** What belongs to the bridge: in the functions it would only make cold starts longer, and would say that the boundary is broken. */
-const NOT_IN_FUNCTIONS = /node_modules\/(microsoft-cognitiveservices-speech-sdk|openai|@azure\/openai|ws)\//;
+const NOT_IN_FUNCTIONS =
+  /node_modules\/(microsoft-cognitiveservices-speech-sdk|openai|@azure\/openai|@azure\/search-documents|minisearch|ws)\//;
 
 /** Dependencies that are CommonJS ask for `require`, which an ES module does not have. */
 const REQUIRE_FOR_ESM = [

@@ -12,6 +12,7 @@ const ROUNDS_MAX = 5;
 const CALLS_PER_ROUND_MAX = 8;
 /** Of a call as it is shown to the model again. */
 const ARGUMENTS_MAX_CHARS = 10_000;
+const NAME_MAX_CHARS = 64;
 
 /**
  * Lets the model write one reply, passes it on clause by clause, and carries out the tools it calls; their results go back to it until it has
@@ -150,18 +151,24 @@ function withoutSpoken(outcome: ToolOutcome): ToolOutcome {
   return outcome.kind === 'result' ? { kind: 'result', text: outcome.text } : outcome;
 }
 
-function bounded(call: ToolCall): ToolCall {
-  return { ...call, argumentsJson: clip(call.argumentsJson, ARGUMENTS_MAX_CHARS) };
+/** As the service takes it back: it refuses a request in which an earlier call has a name that no tool may have. */
+function bounded({ id, name, argumentsJson }: ToolCall): ToolCall {
+  return {
+    id,
+    name: name.slice(0, NAME_MAX_CHARS).replace(/[^A-Za-z0-9_-]/g, '_') || 'none',
+    argumentsJson: clip(argumentsJson, ARGUMENTS_MAX_CHARS),
+  };
 }
 
 function resultMessage({ id, name }: ToolCall, outcome: ToolOutcome | undefined): ModelMessage {
-  if (outcome?.kind !== 'result') return { role: 'tool', toolCallId: id, text: fencedData({ tool: name }) };
+  if (outcome?.kind !== 'result')
+    return { role: 'tool', toolCallId: id, text: fencedData({ tool: clip(name, NAME_MAX_CHARS) }) };
   const { text, spoken } = outcome;
   return {
     role: 'tool',
     toolCallId: id,
     text: fencedData({
-      tool: clip(name, 80),
+      tool: clip(name, NAME_MAX_CHARS),
       result: text,
       ...(spoken === undefined ? {} : { said_to_caller: spoken }),
     }),

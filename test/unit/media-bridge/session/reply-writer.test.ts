@@ -178,6 +178,14 @@ describe('a reply that calls tools', () => {
     expect(model.requests[1]?.messages.at(-1)?.text).toContain('There is no tool of that name.');
   });
 
+  it('is shown a call of any name as one that the service takes back', async () => {
+    const { model } = await write([toolCall(`functions.${'x'.repeat(100)}`), toolCall(''), words('No.')]);
+    const names = model.requests[2]?.messages.flatMap((message) =>
+      message.role === 'assistant' ? (message.toolCalls ?? []).map(({ name }) => name) : [],
+    );
+    expect(names).toEqual([`functions_${'x'.repeat(54)}`, 'none']);
+  });
+
   it('is given up when it calls tools again and again', async () => {
     const { model, result } = await write(Array.from({ length: 9 }, (_, index) => toolCall('order_status', { index })));
     expect(result).toMatchObject({ port: 'language-model', retryable: false, code: 'too_many_rounds' });
