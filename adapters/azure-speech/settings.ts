@@ -16,7 +16,7 @@ export interface SpeechServices {
   readonly spareSockets: number;
 }
 
-/** As many replies as may begin within the time a socket takes to open: docs/decisions/0003 has the arithmetic. */
+/** As many replies as may begin within the time a socket takes to open: docs/decisions/0003-second-services-and-open-connections.md has the figures. */
 const SPARE_SOCKETS_DEFAULT = 8;
 
 const endpointUrl = z
