@@ -1,5 +1,6 @@
 import { FLITE_VOICES } from '../../../emulator/speech/engine/voices.ts';
 import type { BenchOptions, BenchPart, Figure } from '../report/figure.ts';
+import { median } from '../report/statistics.ts';
 import { speaker, type Accuracy, type Condition, type Speaker } from './accuracy.ts';
 import { PHRASES } from './phrases.ts';
 
@@ -90,10 +91,7 @@ function accuracyFigure(name: string, { runs }: Measured): Figure {
 }
 
 function medianOf(runs: readonly number[]): Pick<Figure, 'value' | 'runs'> {
-  const sorted = runs.toSorted((a, b) => a - b);
-  const upper = sorted[sorted.length >> 1] ?? Number.NaN;
-  const lower = sorted[(sorted.length - 1) >> 1] ?? Number.NaN;
-  return { value: (lower + upper) / 2, runs };
+  return { value: median(runs), runs };
 }
 
 /** Percent. */
