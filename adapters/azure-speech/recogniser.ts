@@ -6,22 +6,22 @@ import {
   PhraseListGrammar,
   PropertyId,
   SpeechRecognizer,
-  type PushAudioInputStream,
+  type AudioInputStream,
 } from 'microsoft-cognitiveservices-speech-sdk';
 import type { SpeechToTextOptions } from '#core/ports/speech-to-text';
 import type { RecognitionSettings } from './recognition-settings.ts';
 import type { SpeechService } from './settings.ts';
 import { speechConfigFor } from './speech-config.ts';
 
-/** Sent as fast as the network takes it after a connection opens; the SDK sends what follows at twice the speed of speech (its default is 5 s). */
-export const FAST_START_MS = 20_000;
+/** The SDK would hold audio back to twice the speed of speech after so much of it (its default is 5 s): ours comes at the speed of speech. */
+const UNHELD_MS = 24 * 3_600_000;
 
 /** The SDK's recogniser, ready to start: continuous, detailed results (only those have a confidence), one connection without attempts of its own. */
 export function recogniserFor(
   service: SpeechService,
   { languages, phrases }: SpeechToTextOptions,
   { segmentationSilenceMs }: RecognitionSettings,
-  audio: PushAudioInputStream,
+  audio: AudioInputStream,
 ): SpeechRecognizer {
   const config = speechConfigFor(service);
   [config.speechRecognitionLanguage] = languages;
@@ -29,7 +29,7 @@ export function recogniserFor(
   config.setProperty(PropertyId.Speech_SegmentationSilenceTimeoutMs, String(segmentationSilenceMs));
   // Read by the SDK under these names only. By itself it would connect five times in a row, and after a lost connection send all silence again.
   config.setProperty('SPEECH-Error-MaxRetryCount', '0');
-  config.setProperty('SPEECH-TransmitLengthBeforThrottleMs', String(FAST_START_MS));
+  config.setProperty('SPEECH-TransmitLengthBeforThrottleMs', String(UNHELD_MS));
   const input = AudioConfig.fromStreamInput(audio);
   const recogniser =
     languages.length === 1 ? new SpeechRecognizer(config, input) : identifying(config, languages, input);

@@ -1,29 +1,24 @@
 import {
-  AudioInputStream,
-  AudioStreamFormat,
   CancellationErrorCode,
   CancellationReason,
   Connection,
-  type PushAudioInputStream,
   type SpeechRecognizer,
 } from 'microsoft-cognitiveservices-speech-sdk';
 import type { PortError } from '#core/ports/error';
 import type { SpeechToText, SpeechToTextOptions, Transcript, TranscriptStream } from '#core/ports/speech-to-text';
 import type { Log } from '../logging/logger.ts';
 import { EventQueue } from './event-queue.ts';
-import { FAST_START_MS, recogniserFor } from './recogniser.ts';
+import { FrameSource } from './frame-source.ts';
+import { PhrasePace } from './phrase-pace.ts';
+import { recogniserFor } from './recogniser.ts';
 import type { RecognitionSettings } from './recognition-settings.ts';
 import type { SpeechService } from './settings.ts';
 import { silentError, speechError } from './speech-error.ts';
 import { finalOf, partialOf } from './transcript.ts';
 
-const SAMPLE_RATE_HZ = 16_000;
-const BYTES_PER_MS = 32;
 const OPEN_BUDGET_MS = 5_000;
 /** What may wait for a slow service. Older speech than this is worth less than the memory of a hundred calls. */
-const UNSENT_MAX_BYTES = FAST_START_MS * BYTES_PER_MS;
-/** Messages that show the service at work before it has words. */
-const SIGNS_OF_LIFE: readonly string[] = ['turn.start', 'speech.startdetected'];
+const UNSENT_MAX_MS = 20_000;
 /** The closing handshake of the socket; after that the socket goes without it. */
 const CLOSE_BUDGET_MS = 2_000;
 
@@ -45,10 +40,12 @@ export function azureSpeechToText(service: SpeechService, log: Log, settings: Re
   };
 }
 
+/** The service is at work before it has words. */
+const alive: Transcript = { type: 'alive', settledMs: 0 };
+
 class AzureTranscriptStream implements TranscriptStream {
-  readonly #audio: PushAudioInputStream = AudioInputStream.createPushStream(
-    AudioStreamFormat.getWaveFormatPCM(SAMPLE_RATE_HZ, 16, 1),
-  );
+  readonly #audio = FrameSource.open();
+  readonly #pace = new PhrasePace();
   readonly #recogniser: SpeechRecognizer;
   readonly #connection: Connection;
   readonly #transcripts = new EventQueue<Transcript>();
@@ -56,8 +53,6 @@ class AzureTranscriptStream implements TranscriptStream {
   #closing: Promise<void> | undefined;
   /** First failure: told to `start` when it comes before the stream is open, to the reader in any case. */
   #failure: Error | undefined;
-  #pushedBytes = 0;
-  #sentBytes = 0;
   #droppedFrames = 0;
 
   constructor(service: SpeechService, options: SpeechToTextOptions, settings: RecognitionSettings, log: Log) {
@@ -65,21 +60,26 @@ class AzureTranscriptStream implements TranscriptStream {
     this.#log = log;
     this.#recogniser = recogniserFor(service, options, settings, this.#audio);
     this.#recogniser.recognizing = (_, { result }) => {
+      this.#pace.phraseHeard();
       const partial = partialOf(result, languages);
       if (partial !== undefined) this.#transcripts.push(partial);
     };
-    this.#recogniser.recognized = (_, { result }) => this.#transcripts.push(finalOf(result, languages));
+    this.#recogniser.recognized = (_, { result }) => {
+      this.#pace.phraseEnded();
+      this.#transcripts.push(finalOf(result, languages));
+    };
+    this.#recogniser.speechStartDetected = () => {
+      this.#pace.phraseHeard();
+      this.#transcripts.push(alive);
+    };
     this.#recogniser.canceled = (_, event) => {
       if (event.reason === CancellationReason.EndOfStream) this.#transcripts.end();
       else this.#fail(speechError('speech-to-text', event.errorCode, event.errorDetails));
     };
     this.#recogniser.sessionStopped = () => this.#transcripts.end();
     this.#connection = Connection.fromRecognizer(this.#recogniser);
-    this.#connection.messageSent = ({ message }) => {
-      if (message.isBinaryMessage && message.path === 'audio') this.#sentBytes += message.binaryMessage.byteLength;
-    };
     this.#connection.messageReceived = ({ message }) => {
-      if (SIGNS_OF_LIFE.includes(message.path.toLowerCase())) this.#transcripts.push({ type: 'alive', settledMs: 0 });
+      if (message.path.toLowerCase() === 'turn.start') this.#transcripts.push(alive);
     };
     // Later than `canceled`, which comes first where it comes at all, and knows the reason.
     this.#connection.disconnected = () => setImmediate(() => this.#fail(lostConnection()));
@@ -106,13 +106,8 @@ class AzureTranscriptStream implements TranscriptStream {
 
   push(pcm: Int16Array): void {
     if (this.#closing !== undefined) return;
-    if (this.#pushedBytes - this.#sentBytes > UNSENT_MAX_BYTES) {
-      this.#droppedFrames += 1;
-      return;
-    }
-    this.#pushedBytes += pcm.byteLength;
-    // A copy: the SDK keeps what it is given until it is recognised.
-    this.#audio.write(pcm.slice().buffer);
+    if (this.#audio.waitingMs > UNSENT_MAX_MS) this.#droppedFrames += 1;
+    else this.#audio.write(pcm, this.#pace.paceOf(pcm));
   }
 
   close(): Promise<void> {
