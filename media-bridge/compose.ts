@@ -3,6 +3,8 @@ import { loadCatalogue } from '#adapters/agents/agent-folder';
 import { acsCallControl } from '#adapters/call-automation/call-control';
 import { systemClock } from '#adapters/clock/system-clock';
 import { emptyDirectory, fileDirectory } from '#adapters/customers/file-directory';
+import { httpTools } from '#adapters/http-tools/http-tools';
+import { openKnowledge } from '#adapters/knowledge/open-knowledge';
 import type { Log } from '#adapters/logging/logger';
 import { tableCallStore } from '#adapters/storage/table-call-store';
 import { tableSessionStore } from '#adapters/storage/table-session-store';
@@ -24,6 +26,10 @@ export async function compose(config: BridgeConfig, log: Log): Promise<Composed>
   const clock = systemClock();
   const agents = loadCatalogue(config.agents);
   const { model, speechToText, textToSpeech, warm, close } = turnServices(config, clock, log);
+  const definitions = agents.all.map(({ definition }) => definition);
+  const tools = httpTools(definitions, config.tools, log);
+  const knowledge = openKnowledge(config.knowledge, definitions);
+  const customers = config.customers.file === undefined ? undefined : fileDirectory(config.customers.file);
   warm(promptUtterances(agents.all));
   return {
     services: {
@@ -36,7 +42,8 @@ export async function compose(config: BridgeConfig, log: Log): Promise<Composed>
       keySource: config.keySource,
       calls: tableCallStore(config.storage),
       sessions: tableSessionStore(config.storage),
-      customers: config.customers.file === undefined ? emptyDirectory() : fileDirectory(config.customers.file),
+      customers: customers ?? emptyDirectory(),
+      tools: { httpTools: tools, customers, knowledge, log },
       control: acsCallControl(config.callControl),
       model,
       speechToText,
@@ -46,6 +53,9 @@ export async function compose(config: BridgeConfig, log: Log): Promise<Composed>
       clock,
       log,
     },
-    close,
+    close: () => {
+      tools.close();
+      close();
+    },
   };
 }

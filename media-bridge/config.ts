@@ -10,6 +10,8 @@ import { keySettings } from '#adapters/call-automation/key-settings';
 import { callControlSettings } from '#adapters/call-automation/settings';
 import { transferSettings } from '#adapters/call-automation/transfer-settings';
 import { customerSettings } from '#adapters/customers/file-directory';
+import { toolSettings } from '#adapters/http-tools/settings';
+import { knowledgeSettings } from '#adapters/knowledge/settings';
 import { logSettings } from '#adapters/logging/logger';
 import { promptCacheSettings } from '#adapters/resilience/settings';
 import { milliseconds } from '#adapters/settings/fields';
@@ -51,6 +53,8 @@ const fragments = {
   promptCache: promptCacheSettings,
   agents: agentSettings,
   customers: customerSettings,
+  tools: toolSettings,
+  knowledge: knowledgeSettings,
   log: logSettings,
 };
 

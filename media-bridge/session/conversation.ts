@@ -21,6 +21,7 @@ import { CallRecord } from './call-record.ts';
 import type { HandoverServices } from './hand-over.ts';
 import { Replies } from './replies.ts';
 import type { Speaker, SpeakerEvents } from './speaker.ts';
+import type { CallOfTools } from './tool-runner.ts';
 import { Transfers } from './transfers.ts';
 import { TurnTimers } from './turn-timers.ts';
 
@@ -37,8 +38,8 @@ export interface ConversationOptions {
     readonly clock: Clock;
     readonly log: Log;
   };
-  /** What this agent's model may use in this call. */
-  readonly toolsOf: (agent: Agent, record: CallRecord) => ToolRunner;
+  /** What works for this call: what agents declare, and what all of them can do. */
+  readonly tools: (call: CallOfTools) => ToolRunner;
   /** Speaks with these events; made by whoever owns the socket. */
   readonly speaker: (events: SpeakerEvents) => Speaker;
   /** Takes back what the front has queued. */
@@ -95,7 +96,10 @@ export class Conversation {
     this.#replies = new Replies({
       record: this.#record,
       services,
-      tools: () => options.toolsOf(this.#agent, this.#record),
+      tools: options.tools({
+        facts: () => this.#record.facts,
+        onCustomer: (customer) => (this.#record.customer = customer),
+      }),
       lastVoiceMs: options.lastVoiceMs,
       onClause: (reply, text) => this.#speaker.say(reply, text, this.#record.facts.locale, 'written'),
       onWritten: (reply) => this.#speaker.complete(reply),

@@ -27,6 +27,7 @@ import { Hearing } from './hearing.ts';
 import { whoIsCalling } from './opening.ts';
 import { SessionJournal } from './session-journal.ts';
 import { Speaker } from './speaker.ts';
+import { callToolRunner, type ToolServices } from './tool-runner.ts';
 
 /** The members of a WebSocket that a media session uses. */
 export interface MediaSocket {
@@ -43,6 +44,7 @@ export interface SessionServices extends HandoverServices {
   readonly calls: CallStore;
   readonly sessions: SessionStore;
   readonly customers: CustomerDirectory;
+  readonly tools: ToolServices;
   readonly detectors: VoiceDetectors;
   readonly frameClock: FrameClock;
   readonly keySource: KeySource;
@@ -122,7 +124,7 @@ export class MediaSession {
       earlier,
       connectionId: start.connectionId,
       services,
-      toolsOf: () => noTools,
+      tools: (call) => callToolRunner(services.tools, call),
       speaker: (events) =>
         new Speaker({
           textToSpeech: services.textToSpeech,
@@ -302,9 +304,3 @@ export class MediaSession {
       this.#services.log.warn({ callId: this.#start.call.offer.callId, problem, where }, 'media message ignored');
   }
 }
-
-const noTools = {
-  tools: [],
-  meanwhile: () => undefined,
-  run: () => Promise.resolve({ outcome: 'refused', text: 'There is no such tool.' } as const),
-};

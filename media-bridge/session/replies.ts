@@ -20,8 +20,8 @@ const NAME_MAX_CHARS = 60;
 export interface RepliesOptions {
   readonly record: CallRecord;
   readonly services: { readonly model: LanguageModel; readonly clock: Clock; readonly log: Log };
-  /** Those of the agent that speaks now. */
-  readonly tools: () => ToolRunner;
+  /** Those of the agent that speaks, whenever they are asked for. */
+  readonly tools: ToolRunner;
   readonly lastVoiceMs: () => number | undefined;
   readonly onClause: (reply: ReplyId, text: string) => void;
   readonly onWritten: (reply: ReplyId) => void;
@@ -67,9 +67,9 @@ export class Replies {
       work: {
         model: services.model,
         // The turns before this reply: what it has said and done itself is added by whoever writes it.
-        request: () => replyRequest({ ...record.facts, turns }, said, this.#options.tools().tools),
+        request: () => replyRequest({ ...record.facts, turns }, said, this.#options.tools.tools),
         act: (call, signal) => this.#act(reply, call, signal),
-        meanwhile: (call) => this.#options.tools().meanwhile(call),
+        meanwhile: (call) => this.#options.tools.meanwhile(call),
         maxChars: record.facts.agent.maxReplyChars,
         abbreviations: record.facts.locale.pack.abbreviations,
       },
@@ -132,7 +132,7 @@ export class Replies {
   }
 
   async #work(reply: ReplyId, call: ToolCall, signal: AbortSignal): Promise<ToolOutcome> {
-    const { outcome, text, spoken, sources = [] } = await this.#options.tools().run(call, signal);
+    const { outcome, text, spoken, sources = [] } = await this.#options.tools.run(call, signal);
     if (outcome !== 'refused') this.#note(reply, { name: call.name, text, sources });
     return { kind: 'result', text, ...(spoken === undefined ? {} : { spoken }) };
   }

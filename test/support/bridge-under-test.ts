@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { acsTokenValidator } from '#adapters/acs-tokens/token-validator';
 import { makeTicket } from '#adapters/acs-tokens/ticket';
 import { systemClock } from '#adapters/clock/system-clock';
+import { httpTools } from '#adapters/http-tools/http-tools';
 import { emptyDirectory } from '#adapters/customers/file-directory';
 import { levelDbfs } from '#core/audio/level';
 import type { CallState } from '#core/call/state';
@@ -55,6 +56,12 @@ export interface BridgeUnderTest {
   close(): Promise<void>;
 }
 
+const noHttpTools = httpTools(
+  [],
+  { hosts: [], addresses: [], secrets: new Map(), allowInsecure: false },
+  pino({ level: 'silent' }),
+);
+
 async function rsaKey(kid: string): Promise<{ privateKey: CryptoKey; jwk: Record<string, unknown>; kid: string }> {
   const { publicKey, privateKey } = await generateKeyPair('RS256');
   return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' } };
@@ -91,6 +98,7 @@ export async function startBridgeUnderTest(changes: Partial<BridgeServices> = {}
     calls,
     sessions,
     customers: emptyDirectory(),
+    tools: { httpTools: noHttpTools, customers: undefined, knowledge: undefined, log },
     control,
     model,
     speechToText: ears,
