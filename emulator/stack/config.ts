@@ -20,6 +20,7 @@ const schema = z
     STACK_LISTEN: z.preprocess(absent, listenAddress.optional()),
     EDGE_SIP_LISTEN: text,
     AGENT: text,
+    DTMF_SOURCE: text,
     SPEECH_ENDPOINT: text,
     SPEECH_REGION: text,
     SPEECH_KEY: text,
@@ -51,6 +52,8 @@ export interface StackConfig {
   readonly listen: { readonly host: string; readonly port: number; readonly isDefault: boolean };
   readonly sipListen: string;
   readonly agent: string | undefined;
+  /** Where the caller's keys come from, in the product's words. */
+  readonly keySource: string | undefined;
   /** Azure's speech for the bridge; without it, the emulator. */
   readonly speech: AzureSettings | undefined;
   /** Azure's model for the bridge; without it, the emulator. */
@@ -73,6 +76,7 @@ export function stackConfig(env: Readonly<Record<string, string | undefined>>): 
     listen: { host, port, isDefault: settings.STACK_LISTEN === undefined },
     sipListen: settings.EDGE_SIP_LISTEN ?? 'udp:127.0.0.1:0,tcp:127.0.0.1:0',
     agent: settings.AGENT,
+    keySource: settings.DTMF_SOURCE,
     speech: usesAzureSpeech ? given('SPEECH_', settings) : undefined,
     model: settings.OPENAI_ENDPOINT === undefined ? undefined : given('OPENAI_', settings),
   };

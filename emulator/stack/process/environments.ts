@@ -62,7 +62,7 @@ interface Addresses {
   readonly storage: string;
 }
 
-function backendEnvironment(secrets: Secrets, { agent }: StackConfig, addresses: Addresses): Environment {
+function backendEnvironment(secrets: Secrets, { agent, keySource }: StackConfig, addresses: Addresses): Environment {
   return {
     ACS_ENDPOINT: addresses.edgeUrl,
     ACS_ACCESS_KEY: secrets.acsAccessKey,
@@ -73,6 +73,7 @@ function backendEnvironment(secrets: Secrets, { agent }: StackConfig, addresses:
     CALLBACK_BASE_URL: `${addresses.functionsUrl}/api`,
     AGENTS_DIR: path.join(addresses.root, 'agents'),
     ...(agent === undefined ? {} : { AGENT: agent }),
+    ...(keySource === undefined ? {} : { DTMF_SOURCE: keySource }),
     ALLOW_INSECURE_URLS: 'true',
     // Invented callers: the story of a call is told with what they said.
     LOG_CALLER_DATA: 'plain',
@@ -90,6 +91,7 @@ export function bridgeEnvironment(
     HOST: '127.0.0.1',
     PORT: '0',
     DRAIN_TIMEOUT_MS,
+    KNOWLEDGE_DIR: path.join(addresses.root, 'agents/knowledge'),
     CUSTOMERS_FILE: path.join(addresses.root, 'emulator/enterprise/customers.yaml'),
     ...(config.speech ?? { SPEECH_ENDPOINT: speechUrl.replace(/^http/, 'ws'), SPEECH_KEY: secrets.speechKey }),
     ...(config.model ?? {
