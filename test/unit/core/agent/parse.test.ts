@@ -192,7 +192,7 @@ describe('an agent file', () => {
       fc.property(fc.array(line, { size: 'large' }), (yaml) => {
         for (const problem of problemsOf(yaml.join('\n'))) expect(problem).toMatch(/^agents\/cards\.yaml:\d+: /);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });
