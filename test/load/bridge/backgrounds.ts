@@ -1,4 +1,3 @@
-import { SAMPLES_PER_FRAME } from '#core/audio/pcm';
 import { babble, NORMAL_SPEECH_DBFS } from '../../support/line-sounds/babble.ts';
 import { ECHO_COLOURS, echoOf } from '../../support/line-sounds/echo.ts';
 import { keypadTones } from '../../support/line-sounds/keypad-tones.ts';
@@ -23,18 +22,23 @@ const TONES_DBFS = [-6, -9, -12, -15, -18];
 const ECHO_DB = [-6, -12, -18, -24, -30];
 const ECHO_DELAY_MS = [50, 130, 210, 300, 400];
 
+export interface LineSound {
+  readonly kind: BackgroundKind;
+  /** Which of the kind: a level, and for echo a delay. */
+  readonly variant: string;
+  readonly background: Background;
+}
+
 /** A background for each of so many callers, all kinds alike often. `voice` is what the agent sounds like. */
-export function makeBackgrounds(
-  voice: Int16Array,
-  callers: number,
-): { readonly kind: BackgroundKind; readonly background: Background }[] {
+export function makeBackgrounds(voice: Int16Array, callers: number): LineSound[] {
   const sounds = new Map(BACKGROUND_KINDS.map((kind) => [kind, soundsOf(kind, voice)] as const));
   return Array.from({ length: callers }, (_, caller) => {
     const kind = BACKGROUND_KINDS[caller % BACKGROUND_KINDS.length] ?? 'line noise';
     const turn = Math.floor(caller / BACKGROUND_KINDS.length);
     const messages = sounds.get(kind)?.[turn % VARIANTS] ?? [];
-    const background = kind === 'echo' ? echo(messages, delayFrames(turn)) : loop(messages, caller);
-    return { kind, background };
+    if (kind !== 'echo') return { kind, variant: `no. ${(turn % VARIANTS) + 1}`, background: loop(messages, caller) };
+    const variant = `${ECHO_DB[turn % VARIANTS] ?? 0} dB after ${delayMsOf(turn)} ms`;
+    return { kind, variant, background: echo(messages, Math.floor(delayMsOf(turn) / FRAME_MS)) };
   });
 }
 
@@ -67,18 +71,16 @@ function soundOf(kind: BackgroundKind, variant: number, voice: Int16Array): Int1
 }
 
 /** Levels and delays are not tied to each other: callers go through the levels first. */
-function delayFrames(turn: number): number {
-  const delayMs = ECHO_DELAY_MS[(turn + Math.floor(turn / VARIANTS)) % ECHO_DELAY_MS.length] ?? 0;
-  return Math.floor(delayMs / FRAME_MS);
+function delayMsOf(turn: number): number {
+  const whole = ECHO_DELAY_MS[(turn + Math.floor(turn / VARIANTS)) % ECHO_DELAY_MS.length] ?? 0;
+  return whole - (whole % FRAME_MS) + ((ECHO_DELAY_MS[turn % VARIANTS] ?? 0) % FRAME_MS);
 }
-
-const SILENCE = audioMessages(new Int16Array(SAMPLES_PER_FRAME))[0] ?? Buffer.alloc(0);
 
 function loop(messages: readonly Buffer[], seed: number): Background {
   let at = Math.floor(seededRandom(seed).between(0, messages.length));
   return () => {
     at = (at + 1) % messages.length;
-    return messages[at] ?? SILENCE;
+    return messages[at];
   };
 }
 
@@ -88,6 +90,6 @@ function echo(messages: readonly Buffer[], delay: number): Background {
   return (place) => {
     played.push(place);
     const back = played.shift();
-    return back === undefined ? SILENCE : (messages[back % messages.length] ?? SILENCE);
+    return back === undefined ? undefined : messages[back % messages.length];
   };
 }

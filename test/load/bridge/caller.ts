@@ -19,10 +19,12 @@ export interface CallerOptions {
   readonly wheel: FrameWheel;
   readonly headers: Readonly<Record<string, string>>;
   readonly pace: PaceFindings;
+  /** From the beginning of the call on. */
+  readonly background?: Background | undefined;
 }
 
-/** What a caller sends when nobody speaks: told what the agent's voice plays in the caller's ear in this very frame, if anything. */
-export type Background = (played: number | undefined) => Buffer;
+/** What a caller's line sounds like when nobody speaks: told what the agent's voice plays in the caller's ear in this very frame, if anything. Silence for nothing. */
+export type Background = (played: number | undefined) => Buffer | undefined;
 
 /** ACS's end of one call, with a caller on it: sends a frame every 20 ms for as long as the call lasts, and notes what comes back. */
 export class Caller {
@@ -49,6 +51,7 @@ export class Caller {
     this.#options = options;
     this.number = call.number;
     this.#pace = new PaceMeter(options.pace);
+    this.#background = options.background;
     this.#socket = new WebSocket(call.url, {
       headers: {
         ...headers,

@@ -1,6 +1,6 @@
 import type { BenchOptions, BenchPart, Figure } from '../report/figure.ts';
 import { median, percentile } from '../report/statistics.ts';
-import { BACKGROUND_KINDS, makeBackgrounds, type BackgroundKind } from './backgrounds.ts';
+import { BACKGROUND_KINDS, makeBackgrounds, type BackgroundKind, type LineSound } from './backgrounds.ts';
 import { buildBridge } from './bridge-process.ts';
 import type { Caller } from './caller.ts';
 import { heardOut, within } from './conversation.ts';
@@ -34,7 +34,9 @@ export const lineSoundsPart: BenchPart = {
       options.progress('line sounds: making them');
       const backgrounds = makeBackgrounds(agentVoice(), options.calls);
       const pace = newPaceFindings();
-      const callers = await stage.call(options.calls, pace, options.signal);
+      // A line that echoes does so from the first word on; whatever else is on it comes and goes.
+      const lasting = backgrounds.map(({ kind, background }) => (kind === 'echo' ? background : undefined));
+      const callers = await stage.call(options.calls, pace, options.signal, lasting);
       await Promise.all(callers.map((caller) => heardOut(caller, options.signal)));
       const runs: Run[] = [];
       for (let run = 1; run <= options.runs; run += 1) {
@@ -52,9 +54,9 @@ export const lineSoundsPart: BenchPart = {
 async function listenThrough(
   stage: Stage,
   callers: readonly Caller[],
-  backgrounds: ReturnType<typeof makeBackgrounds>,
+  backgrounds: readonly LineSound[],
   pace: PaceFindings,
-  { seconds, signal }: BenchOptions & { readonly seconds: number },
+  { seconds, progress, signal }: BenchOptions & { readonly seconds: number },
 ): Promise<Run> {
   const words = callerWords();
   const asked = await Promise.all(callers.map((caller) => ask(caller, words, seconds, signal)));
@@ -68,7 +70,9 @@ async function listenThrough(
   const stops = new Map(BACKGROUND_KINDS.map((kind) => [kind, 0]));
   callers.forEach((caller, index) => {
     const kind = backgrounds[index]?.kind ?? 'line noise';
-    stops.set(kind, (stops.get(kind) ?? 0) + caller.stopsMs.length - (from[index] ?? 0));
+    const times = caller.stopsMs.length - (from[index] ?? 0);
+    stops.set(kind, (stops.get(kind) ?? 0) + times);
+    if (times > 0) progress(`  ${kind}, ${backgrounds[index]?.variant ?? ''}: interrupted ${times} times`);
   });
   const found = {
     ...pace,
@@ -79,7 +83,9 @@ async function listenThrough(
   const down = callers.filter(({ isOpen }) => !isOpen).length;
   if (down > 0) throw new Error(`${down} calls went down`);
   const speaking = callers.filter((caller, index) => caller.isOpen && asked[index] === true).length;
-  for (const caller of callers) caller.background = undefined;
+  callers.forEach((caller, index) => {
+    if (backgrounds[index]?.kind !== 'echo') caller.background = undefined;
+  });
   await Promise.all(
     callers.map((caller) =>
       within(ANSWER_MAX_MS * 3, signal, (limit) => caller.until(() => !caller.agentSpeaks, limit)),

@@ -2,7 +2,7 @@ import { Ledger } from '../services/ledger.ts';
 import { startOutside, type Outside } from '../services/outside.ts';
 import { startBridgeProcess, type BridgeOptions, type BridgeProcess } from './bridge-process.ts';
 import { answerCalls } from './call-rows.ts';
-import { Caller } from './caller.ts';
+import { Caller, type Background } from './caller.ts';
 import { FrameWheel } from './frame-wheel.ts';
 import type { PaceFindings } from './pace.ts';
 import { agentVoice } from './words.ts';
@@ -16,8 +16,13 @@ export interface Stage {
   readonly outside: Outside;
   readonly ledger: Ledger;
   readonly wheel: FrameWheel;
-  /** Connects so many more callers, one after the other. */
-  call(count: number, pace: PaceFindings, signal: AbortSignal): Promise<Caller[]>;
+  /** Connects so many more callers, one after the other. `backgrounds`, one for each caller who has one from the beginning on. */
+  call(
+    count: number,
+    pace: PaceFindings,
+    signal: AbortSignal,
+    backgrounds?: readonly (Background | undefined)[],
+  ): Promise<Caller[]>;
   close(): Promise<void>;
 }
 
@@ -37,12 +42,14 @@ export async function openStage(options: BridgeOptions, signal: AbortSignal): Pr
     outside,
     ledger,
     wheel,
-    call: async (count, pace, stop) => {
+    call: async (count, pace, stop, backgrounds) => {
       const places = await answerCalls(bridge, outside, { from: numbers, count }, stop);
       numbers += count;
       const made: Caller[] = [];
       for (const call of places) {
-        const caller = new Caller({ call, of: count, ledger, wheel, headers: outside.headers, pace });
+        const background = backgrounds?.[made.length];
+        const { headers } = outside;
+        const caller = new Caller({ call, of: count, ledger, wheel, headers, pace, background });
         callers.push(caller);
         made.push(caller);
         await caller.connect();
