@@ -99,12 +99,14 @@ async function run(work: Work, signal: AbortSignal): Promise<ToolResult> {
   // Neither path nor query: what a caller said may stand there.
   const told = { callId: context.callId, tool: tool.name, method: tool.method, host: reading.request.url.host };
   const timeOut = AbortSignal.timeout(tool.timeoutMs);
+  // Half a change is worse than one the caller did not wait for: it is finished, and its result is in the record.
+  const isRead = tool.method === 'GET';
   try {
-    const answer = await send(work, reading.request, AbortSignal.any([signal, timeOut]));
+    const answer = await send(work, reading.request, isRead ? AbortSignal.any([signal, timeOut]) : timeOut);
     log.info({ ...told, status: answer.status, ms: Math.round(performance.now() - startedMs) }, 'tool answered');
     return resultOf(work, answer);
   } catch (error) {
-    signal.throwIfAborted();
+    if (isRead) signal.throwIfAborted();
     log.warn({ ...told, err: error, ms: Math.round(performance.now() - startedMs) }, 'tool failed');
     return failed(work, timeOut.aborted ? 'It did not answer in time.' : 'It could not be reached.');
   }

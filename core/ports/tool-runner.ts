@@ -5,7 +5,10 @@ export interface ToolRunner {
   readonly tools: readonly ToolDescription[];
   /** What the caller hears while it runs; nothing when undefined. */
   meanwhile(call: ToolCall): string | undefined;
-  /** Within the tool's own time-out. Never throws but the signal's reason: a failure is a result. */
+  /**
+   * Within the tool's own time-out. Never throws but the signal's reason: a failure is a result. What changes something outside is finished
+   * once it was begun, aborted or not, and gives its result.
+   */
   run(call: ToolCall, signal: AbortSignal): Promise<ToolResult>;
 }
 

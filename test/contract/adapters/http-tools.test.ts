@@ -125,6 +125,15 @@ describe('a tool of an agent', () => {
     await expect(running).rejects.toThrow('interrupted');
   });
 
+  it('that changes something is finished although the caller interrupts', async () => {
+    const abort = new AbortController();
+    const running = run({ method: 'POST', body: {} }, { order_id: '7' }, toolContext, abort.signal);
+    abort.abort(new Error('interrupted'));
+    expect(await running).toMatchObject({ outcome: 'done' });
+    const again = run({ method: 'POST', body: {} }, { order_id: '7' }, toolContext, abort.signal);
+    await expect(again).rejects.toThrow('interrupted');
+  });
+
   it('fails when nobody is there', async () => {
     const closed = await startHttpRecorder();
     await closed.close();
