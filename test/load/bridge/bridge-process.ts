@@ -131,11 +131,14 @@ async function writeAgents(folder: string, { thinkAhead }: BridgeOptions): Promi
   await cp(path.join(ROOT, 'agents'), agents, { recursive: true });
   const file = path.join(agents, `${AGENT}.yaml`);
   const definition = parse(await readFile(file, 'utf8')) as Record<string, unknown> & {
+    readonly knowledge?: unknown;
     readonly languages: readonly Record<string, unknown>[];
   };
   const pauses = ['shortAnswerMs', 'finishedMs', 'plainMs', 'unfinishedMs', 'dictatingMs'];
+  // Its answers come from the bench's model alone.
+  const { knowledge: _, ...rest } = definition;
   const changed = {
-    ...definition,
+    ...rest,
     languages: definition.languages.map((language) => ({ ...language, greetingUnknown: 'Hello, how can I help you?' })),
     maxReplyTokens: 1_000,
     maxReplyChars: 5_000,
