@@ -1,4 +1,5 @@
 import type { AgentDefinition } from '../agent/definition.ts';
+import { parsePhoneNumber } from '../ids.ts';
 import type { YamlIssue } from '../yaml-file.ts';
 import { primarySubtag } from './locale.ts';
 import { isMultilingual, localeOfVoice } from './voice.ts';
@@ -24,6 +25,11 @@ function checkTags({ languages, languageFrom }: AgentDefinition): YamlIssue[] {
       ? []
       : [{ path: ['languages', index, 'language'], message: `${tag} is there already: remove one of them` }],
   );
+  const numbers = Object.keys(languageFrom.numbers).flatMap((number) =>
+    parsePhoneNumber(number) === undefined
+      ? [{ path: ['languageFrom', 'numbers', number], message: 'expected an E.164 number such as "+18005550142"' }]
+      : [],
+  );
   const unknown = Object.entries(languageFrom.numbers).flatMap(([number, tag]) =>
     tags.includes(tag)
       ? []
@@ -34,7 +40,7 @@ function checkTags({ languages, languageFrom }: AgentDefinition): YamlIssue[] {
           },
         ],
   );
-  return [...twice, ...unknown, ...(languageFrom.identify ? checkIdentification(tags) : [])];
+  return [...twice, ...numbers, ...unknown, ...(languageFrom.identify ? checkIdentification(tags) : [])];
 }
 
 /** Azure tells languages apart, not their regions (same document). */

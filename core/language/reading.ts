@@ -23,13 +23,12 @@ const RANGES = [
 /** Between plain numbers a hyphen may be part of a code: only one that goes up is a range. */
 const HYPHENATED = /(?<![\w.,:/-])(?:(\d{1,3})-(\d{1,3})|((?:19|20)\d\d)-((?:19|20)\d\d))(?![\w/-]|[.,:]\d)/g;
 
-/** What is written after a number, and its name in ECMA-402. Signs that mean something else as often ("m", "s", "in") are left to the voice. */
+/** What is written after a number, and its name in ECMA-402. Signs that are as often something else ("m", "s", "in", "mi") are left to the voice. */
 const UNITS: Readonly<Record<string, string>> = {
   '%': 'percent',
   km: 'kilometer',
   cm: 'centimeter',
   mm: 'millimeter',
-  mi: 'mile',
   ft: 'foot',
   kg: 'kilogram',
   lb: 'pound',

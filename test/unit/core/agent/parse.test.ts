@@ -114,6 +114,11 @@ describe('an agent file', () => {
       'agents/cards.yaml:12: languageFrom.numbers.+18005550199: the agent does not speak es-MX; there are en-US',
     ],
     [
+      'a language for a number that is none',
+      `${minimal}languageFrom:\n  numbers: { '18005550199': en-US }\n`,
+      'agents/cards.yaml:12: languageFrom.numbers.18005550199: expected an E.164 number such as "+18005550142"',
+    ],
+    [
       'two regions to tell apart by ear',
       withLanguage(
         '  - { language: en-GB, voice: en-GB-SoniaNeural, greeting: Hello., greetingUnknown: Hello. }\n',
