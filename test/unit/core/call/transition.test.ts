@@ -358,3 +358,28 @@ describe('the outcome of a call', () => {
     expect(after(state, event).state).toMatchObject({ phase: 'ended', outcome, endedAtMs: atMs });
   });
 });
+
+describe('the keys of a call', () => {
+  const key = (sequenceId: number): CallEvent => ({ type: 'key-pressed', atMs, sequenceId, key: '1' });
+  const numbersIn = (state: CallState): readonly number[] =>
+    'keys' in state ? state.keys.map(({ sequenceId }) => sequenceId) : [];
+
+  it('are kept by their numbers, once each, in whatever order they are told', () => {
+    expect(numbersIn(after(callIn.talking, key(3), key(1), key(2)).state)).toEqual([1, 2, 3]);
+    const told = after(callIn.talking, key(3)).state;
+    expect(transition(told, key(3))).toMatchObject({ kind: 'ignored' });
+  });
+
+  it('are the last few: an older one that comes late is not taken in their place', () => {
+    const many = after(callIn.talking, ...Array.from({ length: 100 }, (_, index) => key(index + 1))).state;
+    expect(numbersIn(many)).toHaveLength(32);
+    expect(numbersIn(many).at(-1)).toBe(100);
+    expect(transition(many, key(7))).toMatchObject({ kind: 'ignored' });
+  });
+
+  it('leave the row when the call ends, and none comes in once the caller is handed over', () => {
+    expect(after(callIn.talking, key(1), callerHungUp).state).not.toHaveProperty('keys');
+    expect(transition(callIn['handed-over'], key(1))).toMatchObject({ kind: 'ignored' });
+    expect(transition(callIn.ended, key(1))).toMatchObject({ kind: 'ignored' });
+  });
+});
