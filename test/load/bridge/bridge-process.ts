@@ -125,33 +125,37 @@ function profileArguments({ profileFolder }: BridgeOptions): string[] {
   return profileFolder === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileFolder];
 }
 
-/** The agents of the repository; the one that takes the calls speaks little of its own accord, so that every sound is an answer. */
+/** The repository's agent, alone, in one language and without its knowledge base: every sound is an answer of the bench's model, and few prompts are prepared. */
 async function writeAgents(folder: string, { thinkAhead }: BridgeOptions): Promise<string> {
-  const agents = path.join(folder, 'agents');
-  await cp(path.join(ROOT, 'agents'), agents, { recursive: true });
-  const file = path.join(agents, `${AGENT}.yaml`);
-  const definition = parse(await readFile(file, 'utf8')) as Record<string, unknown> & {
-    readonly knowledge?: unknown;
-    readonly languages: readonly Record<string, unknown>[];
-  };
+  const [from, to] = [path.join(ROOT, 'agents'), path.join(folder, 'agents')];
+  await cp(path.join(from, 'languages'), path.join(to, 'languages'), { recursive: true });
+  const definition = parse(await readFile(path.join(from, `${AGENT}.yaml`), 'utf8')) as Definition;
+  const { knowledge: _knowledge, agents: _agents, ...rest } = definition;
   const pauses = ['shortAnswerMs', 'finishedMs', 'plainMs', 'unfinishedMs', 'dictatingMs'];
-  // Its answers come from the bench's model alone.
-  const { knowledge: _, ...rest } = definition;
   const changed = {
     ...rest,
-    languages: definition.languages.map((language) => ({ ...language, greetingUnknown: 'Hello, how can I help you?' })),
+    languages: definition.languages
+      .slice(0, 1)
+      .map((language) => ({ ...language, greetingUnknown: 'Hello, how can I help you?' })),
     maxReplyTokens: 1_000,
     maxReplyChars: 5_000,
     fillerAfterMs: 10_000,
     silence: { repromptAfterMs: 60_000 },
     turnTaking: {
-      ...(definition['turnTaking'] as object | undefined),
+      ...definition.turnTaking,
       thinkAhead,
       endOfTurn: Object.fromEntries(pauses.map((name) => [name, END_OF_TURN_MS])),
     },
   };
-  await writeFile(file, stringify(changed));
-  return agents;
+  await writeFile(path.join(to, `${AGENT}.yaml`), stringify(changed));
+  return to;
+}
+
+interface Definition extends Readonly<Record<string, unknown>> {
+  readonly knowledge?: unknown;
+  readonly agents?: unknown;
+  readonly turnTaking?: object;
+  readonly languages: readonly object[];
 }
 
 /** One core for the bridge alone, the rest for everybody else, where the system can (`taskset` of util-linux). */

@@ -29,10 +29,11 @@ export const lineSoundsPart: BenchPart = {
   run: async (options) => {
     await buildBridge();
     const seconds = options.quick ? 10 : 30;
+    // Seconds of arithmetic: before anybody waits for this process.
+    options.progress('line sounds: making them');
+    const backgrounds = makeBackgrounds(agentVoice(), options.calls);
     const stage = await openStage({ thinkAhead: 'off' }, options.signal);
     try {
-      options.progress('line sounds: making them');
-      const backgrounds = makeBackgrounds(agentVoice(), options.calls);
       const pace = newPaceFindings();
       // A line that echoes does so from the first word on; whatever else is on it comes and goes.
       const lasting = backgrounds.map(({ kind, background }) => (kind === 'echo' ? background : undefined));
