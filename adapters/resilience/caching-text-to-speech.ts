@@ -3,8 +3,6 @@ import type { SpeechChunk, TextToSpeech, Utterance } from '#core/ports/text-to-s
 import type { Log } from '../logging/logger.ts';
 import { Recording } from './recording.ts';
 
-/** Preparing may not take the service from callers: two sockets of those there are. */
-const PREPARED_AT_ONCE = 2;
 const RETRY_AFTER_MS = 15_000;
 const RETRY_AFTER_MAX_MS = 600_000;
 /** What a chunk costs beside its samples, roughly. */
@@ -12,8 +10,8 @@ const CHUNK_BYTES = 128;
 
 export interface PromptCache extends TextToSpeech {
   /**
-   * Synthesises what is not there yet, a few at a time, so that it can be said even when synthesis is down later. What fails is tried again, later and
-   * later. Resolves when everything has been made; rejects with the signal's reason.
+   * Synthesises what is not there yet, one after the other so that callers do not wait for it, to be said even when synthesis is down later. What fails
+   * is tried again, later and later. Resolves when everything has been made; rejects with the signal's reason.
    */
   prepare(utterances: readonly Utterance[], signal: AbortSignal): Promise<void>;
   /** Ends the syntheses that run. */
@@ -84,15 +82,11 @@ class Cache {
 
   /** Gives back those that failed. */
   async #prepareOnce(utterances: readonly Utterance[], signal: AbortSignal): Promise<readonly Utterance[]> {
-    const waiting = [...utterances];
     const failed: Utterance[] = [];
-    const work = async (): Promise<void> => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        signal.throwIfAborted();
-        if (!(await this.recordingOf(next).isWhole())) failed.push(next);
-      }
-    };
-    await Promise.all(Array.from({ length: PREPARED_AT_ONCE }, work));
+    for (const utterance of utterances) {
+      signal.throwIfAborted();
+      if (!(await this.recordingOf(utterance).isWhole())) failed.push(utterance);
+    }
     return failed;
   }
 

@@ -83,7 +83,9 @@ class Race<Answer> {
       (answer) => this.#won(attempt, answer),
       (error: unknown) => this.#lost(attempt, error),
     );
-    this.#after(this.#question.patienceMs, () => this.askNext({ place, error: undefined }));
+    this.#after(this.#question.patienceMs, () => {
+      if (this.#group.mayAskBeside(this.#left[0], place)) this.askNext({ place, error: undefined });
+    });
   }
 
   #won(attempt: Attempt, answer: Answer): void {

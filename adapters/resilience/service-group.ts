@@ -1,6 +1,7 @@
 import type { Clock } from '#core/ports/clock';
 import { PortError } from '#core/ports/error';
 import { asked, closedBreaker, failed, orderOf, undecided, type Breaker } from '#core/resilience/breaker';
+import { someSpareRequests, withoutSpareRequest, withQuestion } from '#core/resilience/spare-requests';
 import type { Log } from '../logging/logger.ts';
 
 /** A key, an identity or a deployment that is wrong: the service's own trouble, which another does not share. */
@@ -17,6 +18,7 @@ export class ServiceGroup {
   readonly #port: string;
   readonly #clock: Clock;
   readonly #log: Log;
+  #spare = someSpareRequests;
 
   constructor(size: number, port: string, clock: Clock, log: Log) {
     this.#breakers = Array.from({ length: size }, () => closedBreaker);
@@ -27,7 +29,16 @@ export class ServiceGroup {
 
   /** Places of the services one question may go to, one after the other. A single one may be asked once more. */
   tries(): number[] {
+    this.#spare = withQuestion(this.#spare);
     return this.#breakers.length === 1 ? [0, 0] : orderOf(this.#breakers, this.#clock.monotonicMs());
+  }
+
+  /** Whether a service may be asked beside one that is silent. Another always; the same one not by everybody. */
+  mayAskBeside(place: number | undefined, silent: number): boolean {
+    if (place !== silent) return true;
+    const spare = withoutSpareRequest(this.#spare);
+    this.#spare = spare ?? this.#spare;
+    return spare !== undefined;
   }
 
   asked(place: number, insteadOf: { readonly place: number; readonly error: unknown } | undefined): void {

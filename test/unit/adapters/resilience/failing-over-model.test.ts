@@ -274,4 +274,15 @@ describe('a model with one deployment', () => {
     expect(textOf(await answer)).toBe('Here.');
     expect(only.cancelled).toBe(1);
   });
+
+  it('that is slow for everybody is not made slower: few are asked twice', async () => {
+    const only = scriptedLanguageModel(...Array.from({ length: 40 }, () => ['hang'] as const));
+    const { model, clock } = oneDeployment(only);
+    const ended = new AbortController();
+    const answers = Array.from({ length: 20 }, () => collect(model.reply(request, ended.signal)));
+    await clock.advance(PATIENCE_MS * 2);
+    expect(only.requests).toHaveLength(23);
+    ended.abort(new Error('hung up'));
+    await Promise.allSettled(answers);
+  });
 });

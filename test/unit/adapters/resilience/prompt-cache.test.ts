@@ -151,13 +151,14 @@ describe('preparing prompts', () => {
     expect(lines).toMatchObject([{ msg: 'prompts prepared', prompts: 4, failed: 0, kept: 3 }]);
   });
 
-  it('asks for few at a time', () => {
-    const { voice, counts } = steppedVoice();
+  it('asks for one after the other: callers come first', async () => {
+    const { voice, step, counts } = steppedVoice();
     const { cache } = cacheOver(voice);
-    const ended = new AbortController();
-    void cache.prepare(['a', 'b', 'c', 'd'].map(fixed), ended.signal).catch(() => undefined);
+    const prepared = cache.prepare(['a', 'b'].map(fixed), signal);
+    expect(counts().utterances).toBe(1);
+    for (let piece = 0; piece < 4; piece += 1) await step();
+    await prepared;
     expect(counts().utterances).toBe(2);
-    ended.abort(new Error('the test ends'));
   });
 
   it('tries what failed again later, and says so once it is there', async () => {
