@@ -41,7 +41,7 @@ function readConventions(language: string): Conventions {
 }
 
 /** A number as the language writes it; undefined for what is none. */
-export function readNumber(written: string, { decimalMark, groupMark }: Conventions): number | undefined {
+function readNumber(written: string, { decimalMark, groupMark }: Conventions): number | undefined {
   const plain = written.replaceAll(groupMark, '').replace(decimalMark, '.');
   const value = Number(plain);
   return plain === '' || Number.isNaN(value) ? undefined : value;

@@ -10,7 +10,7 @@ import { parseLanguage } from '#core/language/parse';
 const germanFile = new URL('../fixtures/languages/de.yaml', import.meta.url);
 
 /** A language the product does not bring along. */
-export function german(): LanguagePack {
+function german(): LanguagePack {
   const parsed = parseLanguage(readFileSync(germanFile, 'utf8'), fileURLToPath(germanFile));
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
   return parsed.value;
