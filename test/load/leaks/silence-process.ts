@@ -20,14 +20,15 @@ const FRAME_MS = 20;
 const FRAMES_PER_MINUTE = 60_000 / FRAME_MS;
 /** As often as the service said so in silence in the field (microsoft/cognitive-services-speech-sdk-js#324). */
 const SETTLED_EVERY_MS = 15_000;
-/** The SDK sends audio at twice the speed of speech: here its waits are this many times as short. */
+/** The SDK sends audio at twice the speed of speech: here its waits are this many times as short, once it is connected. */
 const HASTE = 40;
 /** So far ahead of what the service has heard. */
 const AHEAD_FRAMES = 100;
 
 const setTimeoutOfNode = globalThis.setTimeout;
+let haste = 1;
 globalThis.setTimeout = Object.assign(
-  (callback: () => void, ms = 0) => setTimeoutOfNode(callback, ms / HASTE),
+  (callback: () => void, ms = 0) => setTimeoutOfNode(callback, ms / haste),
   setTimeoutOfNode,
 );
 
@@ -57,6 +58,7 @@ const speechToText = azureSpeechToText(
   recognitionSettings.parse({}),
 );
 const stream = await speechToText.open({ languages: ['en-US'], phrases: [] }, new AbortController().signal);
+haste = HASTE;
 void (async () => {
   for await (const _transcript of stream);
 })();
