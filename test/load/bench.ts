@@ -5,6 +5,7 @@ import { ROOT } from './bridge/bridge-process.ts';
 import { capacityPart } from './bridge/capacity-part.ts';
 import { lineSoundsPart } from './bridge/line-sounds-part.ts';
 import { turnPart } from './bridge/turn-part.ts';
+import { earPart } from './ear/ear-part.ts';
 import { leaksPart } from './leaks/leaks.ts';
 import { packetLossPart } from './packet-loss/packet-loss.ts';
 import { readArguments, type BenchArguments } from './report/arguments.ts';
@@ -14,7 +15,15 @@ import { machineLine, thisMachine } from './report/machine.ts';
 import { tableOf, verdictOf } from './report/table.ts';
 
 /** `npm run bench -- [--runs N] [--calls N] [--only PART,...] [--json FILE] [--quick] [--write-doc]`. Exit status 1: a target was missed, or a part could not measure. */
-const PARTS: readonly BenchPart[] = [turnPart, lineSoundsPart, capacityPart, answerPart, leaksPart, packetLossPart];
+const PARTS: readonly BenchPart[] = [
+  turnPart,
+  lineSoundsPart,
+  capacityPart,
+  answerPart,
+  earPart,
+  leaksPart,
+  packetLossPart,
+];
 const DOCUMENT = path.join(ROOT, 'docs/benchmarks.md');
 
 const stop = new AbortController();
