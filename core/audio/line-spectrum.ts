@@ -3,12 +3,12 @@ import { HALF_RATE_FRAME, HALF_RATE_HZ } from './half-rate.ts';
 
 /** What one frame sounds like, from the 64 ms that end with it. */
 export interface SoundShape {
-  /** Share of the spectrum's lines that stand where they stood 40 ms ago, as loud among the others: 1 for a chord held, little for a voice, whose pitch moves. */
+  /** Share of the spectrum's lines that stand where they stood 20 ms ago, as loud among the others: 1 for a chord held, little for a voice, whose pitch moves. */
   readonly steadiness: number;
+  /** How many such lines there are. */
+  readonly steadyLines: number;
   /** How well the sound repeats itself at the pitch of a voice: 1 for a vowel, near 0 for noise. */
   readonly periodicity: number;
-  /** Share of the energy in the two strongest lines. */
-  readonly purity: number;
   /** Where the middle of the energy is. */
   readonly brightnessHz: number;
 }
@@ -21,13 +21,15 @@ export interface LineSpectrum {
 const SIZE = 512;
 const BINS = SIZE / 2;
 const LOWEST_BIN = bin(200);
+/** The lines of a voice move the more the higher they are, those of drums and hiss come and go: the middle tells most. */
+const HIGHEST_LINE_BIN = bin(2_200);
 const HIGHEST_BIN = bin(3_400);
 /** Of all energy; what is less is noise or a side lobe. */
 const LINE_MIN_SHARE = 0.001;
 const LINES_MAX = 40;
 /** In bins of 16 Hz. */
-const SAME_LINE_BINS = 0.3;
-const SAME_LOUDNESS = 2.5;
+const SAME_LINE_BINS = 0.15;
+const SAME_LOUDNESS = 4;
 /** In samples at 8 kHz: the pitch of voices, 70 to 400 Hz. */
 const PITCH_SHORTEST = 20;
 const PITCH_LONGEST = 114;
@@ -69,13 +71,13 @@ export function lineSpectrum(): LineSpectrum {
   const re = new Float64Array(BINS + 1);
   const im = new Float64Array(BINS + 1);
   const power = new Float64Array(BINS + 1);
-  let lines: readonly [now: Lines, before: Lines, beforeThat: Lines] = [noLines(), noLines(), noLines()];
+  let lines: readonly [now: Lines, before: Lines] = [noLines(), noLines()];
   return {
     push(samples, look) {
       recent.copyWithin(0, HALF_RATE_FRAME);
       recent.set(samples, SIZE - HALF_RATE_FRAME);
-      lines = [lines[2], lines[0], lines[1]];
-      const [now, , then] = lines;
+      lines = [lines[1], lines[0]];
+      const [now, then] = lines;
       now.count = 0;
       if (look === 'pass-over') return undefined;
       for (let n = 0; n < SIZE; n += 1) windowed[n] = (recent[n] ?? 0) * (WINDOW[n] ?? 0);
@@ -91,8 +93,7 @@ export function lineSpectrum(): LineSpectrum {
       now.inBand = inBand;
       findLines(power, inBand, now);
       const shape = {
-        steadiness: steadiness(now, then),
-        purity: purity(now, power, all),
+        ...steadiness(now, then),
         brightnessHz: (moment / Math.max(all, 1e-9)) * (HALF_RATE_HZ / SIZE),
       };
       im.fill(0);
@@ -104,7 +105,7 @@ export function lineSpectrum(): LineSpectrum {
 
 function findLines(power: Float64Array, inBand: number, lines: Lines): void {
   const least = inBand * LINE_MIN_SHARE;
-  for (let k = LOWEST_BIN; k <= HIGHEST_BIN && lines.count < LINES_MAX; k += 1) {
+  for (let k = LOWEST_BIN; k <= HIGHEST_LINE_BIN && lines.count < LINES_MAX; k += 1) {
     const here = power[k] ?? 0;
     const left = power[k - 1] ?? 0;
     const right = power[k + 1] ?? 0;
@@ -118,8 +119,8 @@ function findLines(power: Float64Array, inBand: number, lines: Lines): void {
 }
 
 /** Lines weigh by the fourth root of their energy, so that a loud one does not speak for all. */
-function steadiness(now: Lines, then: Lines): number {
-  let [steady, all] = [0, 0];
+function steadiness(now: Lines, then: Lines): Pick<SoundShape, 'steadiness' | 'steadyLines'> {
+  let [steady, all, steadyLines] = [0, 0, 0];
   // A chord that swells as a whole is as steady as one that does not.
   const swell = now.inBand / Math.max(then.inBand, 1e-9);
   for (let line = 0, other = 0; line < now.count; line += 1) {
@@ -130,20 +131,11 @@ function steadiness(now: Lines, then: Lines): number {
     while (other < then.count && (then.at[other] ?? 0) < at - SAME_LINE_BINS) other += 1;
     const change = energy / Math.max(swell * (then.energy[other] ?? 0), 1e-9);
     const same = other < then.count && (then.at[other] ?? 0) < at + SAME_LINE_BINS;
-    if (same && change < SAME_LOUDNESS && change > 1 / SAME_LOUDNESS) steady += weight;
+    if (!same || change > SAME_LOUDNESS || change < 1 / SAME_LOUDNESS) continue;
+    steady += weight;
+    steadyLines += 1;
   }
-  return all === 0 ? 0 : steady / all;
-}
-
-function purity(lines: Lines, power: Float64Array, all: number): number {
-  let [first, second] = [0, 0];
-  for (let line = 0; line < lines.count; line += 1) {
-    const k = Math.round(lines.at[line] ?? 0);
-    const energy = (lines.energy[line] ?? 0) + (power[k - 2] ?? 0) + (power[k + 2] ?? 0);
-    if (energy > first) [first, second] = [energy, first];
-    else if (energy > second) second = energy;
-  }
-  return Math.min(1, (first + second) / Math.max(all, 1e-9));
+  return { steadiness: all === 0 ? 0 : steady / all, steadyLines };
 }
 
 function periodicity(autocorrelation: Float64Array): number {

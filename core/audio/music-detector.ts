@@ -1,33 +1,42 @@
 import type { SoundShape } from './line-spectrum.ts';
 
 /** Frames of a sound that has just begun: there is nothing yet to compare its spectrum with. */
-const FIRST_COMPARED_FRAME = 5;
-/** What is judged at once: the mean of so many frames. */
-const RECENT_FRAMES = 5;
+const FIRST_COMPARED_FRAME = 4;
 /**
- * How steady a sound has to be to be music at once. Several notes together repeat themselves less well than one voice does, so the better the
- * period, the steadier it has to be.
+ * How much of a sound stands still when it is music: the share of its lines, and their number. Several notes together repeat themselves less well
+ * than one voice does, so the better the period, the more has to stand still.
  */
-const STEADY_WITHOUT_PERIOD = -0.08;
-const STEADY_PER_PERIOD = 0.5;
-/** What was heard a second ago counts a third. */
+const PER_STEADY_LINE = 0.095;
+const STEADY_LINES_MAX = 8;
+const PER_PERIOD = 0.69;
+const MORE_THAN_A_VOICE = 0.1;
+/** What is judged at once: the mean of so many frames; and what is judged a little later. */
+const RECENT_FRAMES = 5;
+/** The fewer frames, the surer they have to be. */
+const SURE = 0.3;
+const LATER_FRAMES = 15;
+const LATER_FROM_FRAMES = 8;
+/** What was heard a second ago counts a third. Not before so many frames. */
 const FORGETTING = 0.98;
-/** Steady for seconds: music is playing on this line. It stays so through its gaps and until a voice has been heard for a while. */
-const MUSIC_PLAYS = 0.3;
-const MUSIC_OVER = 0.16;
-/** While music plays, this much movement is asked of a voice, for longer. */
-const MOVING = 0.12;
-const MOVING_FRAMES = 8;
+const SLOW_FROM_FRAMES = 12;
+/** Music is playing on this line. It stays so through its gaps, until what is heard has been moving for a while. */
+const PLAYS_ABOVE = -0.05;
+const OVER_BELOW = -0.2;
+/** While music plays, this is asked of a voice, for so many frames. */
+const MOVING_BELOW = -0.25;
+const MOVING_FRAMES = 12;
+
+type Steadiness = Pick<SoundShape, 'steadiness' | 'steadyLines' | 'periodicity'>;
 
 export interface MusicDetector {
   /** A frame that sounds; undefined for one that does not. Whether it is music. */
-  judge(shape: Pick<SoundShape, 'steadiness' | 'periodicity'> | undefined): boolean;
+  judge(shape: Steadiness | undefined): boolean;
 }
 
 /** Music holds its notes, voices glide: tells them apart by how steady the lines of the spectrum are, at once and over seconds. */
 export function musicDetector(): MusicDetector {
+  /** How much steadier than a voice each of the last frames was. */
   const recent: number[] = [];
-  const periods: number[] = [];
   let sounding = 0;
   let [sum, weight] = [0, 0];
   let playing = false;
@@ -36,27 +45,34 @@ export function musicDetector(): MusicDetector {
       if (shape === undefined) {
         sounding = 0;
         recent.length = 0;
-        periods.length = 0;
         return false;
       }
       sounding += 1;
       if (sounding < FIRST_COMPARED_FRAME) return playing;
-      const { steadiness, periodicity } = shape;
-      recent.push(steadiness);
-      periods.push(periodicity);
-      if (recent.length > MOVING_FRAMES) recent.shift();
-      if (periods.length > RECENT_FRAMES) periods.shift();
-      sum = FORGETTING * sum + steadiness;
+      const excess = moreThanAVoice(shape);
+      recent.push(excess);
+      if (recent.length > LATER_FRAMES) recent.shift();
+      sum = FORGETTING * sum + excess;
       weight = FORGETTING * weight + 1;
-      // Not before half a second has been heard.
-      if (weight > 20) playing = sum / weight > (playing ? MUSIC_OVER : MUSIC_PLAYS);
-      if (!playing)
-        return mean(recent.slice(-RECENT_FRAMES)) > STEADY_WITHOUT_PERIOD + STEADY_PER_PERIOD * mean(periods);
-      return recent.length < MOVING_FRAMES || mean(recent) > MOVING;
+      if (weight > SLOW_FROM_FRAMES) playing = sum / weight > (playing ? OVER_BELOW : PLAYS_ABOVE);
+      if (playing) return recent.length < MOVING_FRAMES || mean(recent, MOVING_FRAMES) > MOVING_BELOW;
+      return (
+        mean(recent, RECENT_FRAMES) > SURE / Math.min(RECENT_FRAMES, recent.length) ||
+        (recent.length >= LATER_FROM_FRAMES && mean(recent, LATER_FRAMES) > 0)
+      );
     },
   };
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+function moreThanAVoice({ steadiness, steadyLines, periodicity }: Steadiness): number {
+  const standing = steadiness + PER_STEADY_LINE * Math.min(STEADY_LINES_MAX, steadyLines);
+  return standing - PER_PERIOD * periodicity - MORE_THAN_A_VOICE;
+}
+
+/** Of the last so many, or as many as there are. */
+function mean(values: readonly number[], last: number): number {
+  const from = Math.max(0, values.length - last);
+  let sum = 0;
+  for (let at = from; at < values.length; at += 1) sum += values[at] ?? 0;
+  return sum / Math.max(1, values.length - from);
 }

@@ -4,6 +4,7 @@ import { echoGuard } from './echo-guard.ts';
 import { lineSpectrum, type SoundShape } from './line-spectrum.ts';
 import { musicDetector } from './music-detector.ts';
 
+/** `tone` is a key of the keypad; other tones hold their notes as music does. */
 export type SoundKind = 'voice' | 'echo' | 'tone' | 'music' | 'background' | 'silence';
 
 export interface SoundJudge {
@@ -19,9 +20,9 @@ const SILENT_DBFS = -60;
 const LOOKED_AT_DBFS = -50;
 /** What is left of an echo when the expected one has been taken away is softer than it by at least this much. */
 const ECHO_LEFT = 10 ** (-10 / 10);
-/** Two lines that hold all the energy, and stand still: a tone of the network, a whistle. */
-const PURE = 0.94;
-const STANDING_STILL = 0.8;
+/** A click of the line has most of its energy in one of the eight parts of a frame; a voice opens its throat more often. */
+const CLICK_PARTS = 8;
+const CLICK_SHARE = 0.75;
 /** A voice repeats itself, noise does not: of the last so many frames, so many have to be periodic. The first frames of a word may be anything. */
 const PERIODIC = 0.5;
 const NOISE_FRAMES = 5;
@@ -29,12 +30,15 @@ const PERIODIC_FRAMES_MIN = 2;
 /** A hiss this bright begins a word ("stop"); noise of a line is duller, and longer. */
 const BRIGHT_HZ = 2_500;
 const BRIGHT_FRAMES_MAX = 8;
+/** A word that has begun with so many frames may close the mouth ("actually") until so many have passed. */
+const CLOSING_FROM_FRAMES = 5;
+const CLOSED_UNTIL_FRAMES = 7;
 /** Softer than this is nobody who speaks into a telephone, but people at other tables, unless it is clearly one voice alone, or a hiss. */
 const NEAR_DBFS = -34;
 const NEAR_ALONE_DBFS = -41;
 const NEAR_HISS_DBFS = -50;
 /** One frame may be softer than the last few together by this much: not a click that is over. */
-const DIP_DB = 8;
+const DIP_DB = 5;
 /** Several voices at once hide each other's pitch. */
 const ALONE = 0.8;
 
@@ -46,6 +50,7 @@ export function soundJudge(soundsLikeVoice: (samples: Float64Array) => boolean):
   const music = musicDetector();
   const powers = [0, 0, 0];
   let run = 0;
+  let voices = 0;
   const periodic: boolean[] = [];
 
   function isNoise(shape: SoundShape): boolean {
@@ -59,6 +64,7 @@ export function soundJudge(soundsLikeVoice: (samples: Float64Array) => boolean):
 
   function notVoice(kind: SoundKind, levelDbfs: number): SoundKind {
     run = 0;
+    voices = 0;
     periodic.length = 0;
     if (kind === 'background' || kind === 'silence') {
       background.note(levelDbfs);
@@ -85,16 +91,21 @@ export function soundJudge(soundsLikeVoice: (samples: Float64Array) => boolean):
         echo.learn();
         return notVoice('echo', levelDbfs);
       }
+      if (!near && voices >= CLOSING_FROM_FRAMES && voices < CLOSED_UNTIL_FRAMES) {
+        voices += 1;
+        return 'voice';
+      }
       if (levelDbfs < SILENT_DBFS) return notVoice('silence', levelDbfs);
       if (!near || !alike) return notVoice('background', levelDbfs);
+      if (isClick(samples, power)) return notVoice('background', levelDbfs);
       if (isKeypadTone(samples)) return notVoice('tone', levelDbfs);
-      if (shape.purity > PURE && shape.steadiness > STANDING_STILL) return notVoice('tone', levelDbfs);
       if (echo.explains()) return notVoice('echo', levelDbfs);
       if (isMusic) return notVoice('music', levelDbfs);
       if (isNoise(shape)) {
         background.note(levelDbfs);
         return 'background';
       }
+      voices += 1;
       return 'voice';
     },
   };
@@ -102,6 +113,16 @@ export function soundJudge(soundsLikeVoice: (samples: Float64Array) => boolean):
 
 function nearDbfs({ brightnessHz, periodicity }: SoundShape): number {
   return brightnessHz > BRIGHT_HZ ? NEAR_HISS_DBFS : periodicity > ALONE ? NEAR_ALONE_DBFS : NEAR_DBFS;
+}
+
+function isClick(samples: Float64Array, power: number): boolean {
+  const length = samples.length / CLICK_PARTS;
+  for (let part = 0; part < CLICK_PARTS; part += 1) {
+    let sum = 0;
+    for (let at = part * length; at < (part + 1) * length; at += 1) sum += (samples[at] ?? 0) ** 2;
+    if (sum > CLICK_SHARE * power * samples.length) return true;
+  }
+  return false;
 }
 
 function meanSquare(samples: Float64Array): number {

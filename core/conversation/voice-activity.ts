@@ -11,9 +11,7 @@ export const defaultVoiceSettings: VoiceSettings = { interruptAfterMs: 140, ende
 
 /** Shorter than any word; longer than a click of the line. */
 const STARTED_AFTER_MS = 80;
-/** A voice is noticed one frame after it has begun: its first frame is half empty. */
-const NOTICED_LATE_MS = FRAME_MS;
-/** The mouth closes this long within a word ("actually"); a longer gap takes back what was counted. */
+/** The mouth closes this long within a word ("actually"); a longer gap takes back what was counted, as long as it lasts. */
 const CLOSURE_MS = 80;
 
 export type VoiceState =
@@ -40,16 +38,13 @@ export function nextVoice(
     const voicedMs = Math.max(0, state.voicedMs + (voiced ? FRAME_MS : -FRAME_MS));
     return voicedMs < STARTED_AFTER_MS
       ? [{ kind: 'silent', voicedMs }]
-      : [{ kind: 'speaking', voicedMs: voicedMs + NOTICED_LATE_MS, unvoicedMs: 0, told: false }, 'speech-started'];
+      : [{ kind: 'speaking', voicedMs, unvoicedMs: 0, told: false }, 'speech-started'];
   }
-  if (!voiced) {
-    const unvoicedMs = state.unvoicedMs + FRAME_MS;
-    if (unvoicedMs >= endedAfterMs) return [silentVoice, 'speech-ended'];
-    const takenBackMs = unvoicedMs > CLOSURE_MS ? FRAME_MS : 0;
-    return [{ ...state, unvoicedMs, voicedMs: Math.max(0, state.voicedMs - takenBackMs) }];
-  }
-  const voicedMs = state.voicedMs + FRAME_MS;
+  const unvoicedMs = voiced ? 0 : state.unvoicedMs + FRAME_MS;
+  if (unvoicedMs >= endedAfterMs) return [silentVoice, 'speech-ended'];
+  const countedMs = voiced ? FRAME_MS : unvoicedMs > CLOSURE_MS ? -FRAME_MS : 0;
+  const voicedMs = Math.max(0, state.voicedMs + countedMs);
   const told = state.told || voicedMs >= interruptAfterMs;
-  const speaking: VoiceState = { kind: 'speaking', voicedMs, unvoicedMs: 0, told };
+  const speaking: VoiceState = { kind: 'speaking', voicedMs, unvoicedMs, told };
   return told && !state.told ? [speaking, 'speech-sustained'] : [speaking];
 }
