@@ -21,6 +21,10 @@ const inEnglish: Cases = {
     'Please.',
     'Thank you very much',
     'That is all, goodbye',
+    'I think so.',
+    'Not that I know of.',
+    "I'll wait.",
+    "I don't want to.",
     'I know where it is.',
     'I have two.',
     'At five.',
@@ -104,6 +108,7 @@ const inSpanish: Cases = {
     'Somos treinta y cinco.',
     'Nací el 3 de marzo de 1985.',
     'No lo quiero.',
+    'No la tengo.',
   ],
   plain: ['he perdido la tarjeta', 'no me funciona'],
   unfinished: [

@@ -60,6 +60,7 @@ describe('a language file', () => {
       fc.property(fc.array(line), (lines) => {
         for (const problem of problemsOf(lines.join('\n'))) expect(problem).toMatch(/^languages\/de\.yaml:\d+: /);
       }),
+      { numRuns: 50 },
     );
   });
 });
