@@ -22,7 +22,7 @@ export interface ModelObserver {
 const nobody: ModelObserver = { used: () => undefined, filtered: () => undefined };
 
 export interface AzureLanguageModel extends LanguageModel {
-  /** Opens connections for the next replies, and keeps them open. */
+  /** Opens connections for the next replies, keeps them open, and signs in. */
   warm(): void;
   /** Closes connections, those of replies under way too. */
   close(): void;
@@ -36,6 +36,7 @@ export interface LanguageModelOptions {
 
 /** Streaming chat completions of an Azure OpenAI deployment as the `LanguageModel` port. */
 export function azureLanguageModel(config: LanguageModelConfig, options: LanguageModelOptions): AzureLanguageModel {
+  const token = config.apiKey === undefined ? lazyTokenProvider(SCOPE) : undefined;
   const connections = keptConnections(config.endpoint, options.spareConnections);
   const client = new AzureOpenAI({
     endpoint: config.endpoint,
@@ -51,14 +52,16 @@ export function azureLanguageModel(config: LanguageModelConfig, options: Languag
     baseURL: '',
     organization: null,
     project: null,
-    ...(config.apiKey === undefined
-      ? { apiKey: '', azureADTokenProvider: lazyTokenProvider(SCOPE) }
-      : { apiKey: config.apiKey }),
+    ...(token === undefined ? { apiKey: config.apiKey ?? '' } : { apiKey: '', azureADTokenProvider: token }),
   });
   const observer = options.observer ?? nobody;
   return {
     reply: (request, signal) => reply(client, config, observer, request, signal),
-    warm: () => connections.warm(),
+    warm: () => {
+      connections.warm();
+      // The first one takes longest: it loads the identity library. A failure shows when it is needed.
+      token?.().catch(() => undefined);
+    },
     close: () => connections.close(),
   };
 }
