@@ -144,7 +144,8 @@ export class Hearing {
     const stream = await speechToText.open({ ...options, languages }, this.#over.signal);
     // Closed while it was being opened.
     if (this.#isOver()) return this.#retire(stream);
-    if (languages.join() !== this.#heardIn.join()) this.#recent.otherLanguages();
+    const areOthers = languages.join() !== this.#heardIn.join();
+    if (areOthers) this.#recent.otherLanguages();
     this.#heardIn = languages;
     const { startMs, frames } = this.#recent.replay();
     const ear: Ear = { stream, startMs, openedAtMs: clock.monotonicMs(), everAnswered: 'no' };
@@ -153,7 +154,8 @@ export class Hearing {
     this.#need = undefined;
     this.#unansweredMs = 0;
     for (const frame of frames) stream.push(frame);
-    if (former !== undefined) log.info({ callId, reason: need.kind, languages }, 'recogniser replaced');
+    const reason = areOthers ? 'other languages' : need.kind === 'deaf' ? 'silent' : 'much unsettled';
+    if (former !== undefined) log.info({ callId, reason, languages }, 'recogniser replaced');
     const reading = this.#read(ear);
     this.#reading.add(reading);
     void reading.then(() => this.#reading.delete(reading));
