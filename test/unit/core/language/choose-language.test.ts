@@ -66,7 +66,9 @@ describe('the language of a call', () => {
       nil: undefined,
     });
     fc.assert(
-      fc.property(fc.constantFrom(...agents), said, said, (agent, header, own) => {
+      // By index: fast-check looks through a value that it is given.
+      fc.property(fc.nat({ max: agents.length - 1 }), said, said, (which, header, own) => {
+        const agent = agents[which]!;
         const { locale, candidates } = chooseLocale(
           agent,
           offer(header),
