@@ -48,8 +48,12 @@ export function failingOverVoice(voices: Services<TextToSpeech>, options: FailOv
   };
 }
 
-/** Several regions as one ear. Fails over until a stream is open; one that breaks later is its owner's to open again, elsewhere when it did not last. */
+/**
+ * Several regions as one ear. Fails over until a stream is open; one that breaks later is its owner's to open again, elsewhere when it did not last. So
+ * is opening a single one again.
+ */
 export function failingOverEar(ears: Services<SpeechToText>, options: FailOverOptions): SpeechToText {
+  if (ears.length === 1) return ears[0];
   const group = new ServiceGroup(ears.length, 'speech-to-text', options.clock, options.log);
   return {
     open: async (wanted, signal) => {

@@ -167,8 +167,21 @@ describe('an ear with a second region', () => {
     const never: SpeechToText = { open: () => new Promise(() => undefined) };
     const { log } = capturedLog();
     const hungUp = new AbortController();
-    const opening = failingOverEar([never], { patienceMs: PATIENCE_MS, clock, log }).open(options, hungUp.signal);
+    const opening = failingOverEar([never, never], { patienceMs: PATIENCE_MS, clock, log }).open(
+      options,
+      hungUp.signal,
+    );
     hungUp.abort(reason);
     await expect(opening).rejects.toBe(reason);
+  });
+
+  it('without a second one leaves it to its owner to open again', async () => {
+    const { clock } = twoEars();
+    const { log } = capturedLog();
+    const only = scriptedSpeechToText();
+    only.failOpening(down('speech-to-text'));
+    const ear = failingOverEar([only], { patienceMs: PATIENCE_MS, clock, log });
+    await expect(ear.open(options, signal)).rejects.toMatchObject({ port: 'speech-to-text' });
+    expect(only.streams).toHaveLength(0);
   });
 });
