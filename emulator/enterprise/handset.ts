@@ -1,5 +1,6 @@
 import { FRAME_MS, FRAME_SAMPLES } from './audio/resample.ts';
 import { isVoiced, LevelDetector } from './audio/level.ts';
+import { lineEcho, type LineEcho } from './audio/line-echo.ts';
 import type { Ticker } from './audio/ticker.ts';
 
 /** What a handset speaks into: a leg. */
@@ -37,6 +38,7 @@ export class Handset {
   readonly #mouthRecording: Int16Array[] = [];
   readonly #earRecording: Int16Array[] = [];
   readonly #stopTicking: () => void;
+  readonly #echo: (heard: Int16Array, said: Int16Array) => Int16Array;
   #line: Line | undefined;
   #utterances: Utterance[] = [];
   #ear: Int16Array = new Int16Array(0);
@@ -44,7 +46,9 @@ export class Handset {
   #isDown = false;
   #stoppedSpeakingAtMs: number | undefined;
 
-  constructor(ticker: Ticker) {
+  /** `echo`: what it hears comes back over its line, as with no handset at the ear. */
+  constructor(ticker: Ticker, echo?: LineEcho) {
+    this.#echo = echo === undefined ? (_heard, said) => said : lineEcho(echo);
     this.#stopTicking = ticker.add(() => this.#tick());
   }
 
@@ -99,11 +103,13 @@ export class Handset {
 
   #tick(): void {
     const said = this.#nextFrame();
-    this.#line?.sendFrame(said);
-    // Before the call is answered there is nothing to record.
+    // Before the call is answered there is nothing to send or to record.
     if (!this.#line) return;
-    this.#mouthRecording.push(said);
-    this.#earRecording.push(this.#nextHeard());
+    const heard = this.#nextHeard();
+    const sent = this.#echo(heard, said);
+    this.#line.sendFrame(sent);
+    this.#mouthRecording.push(sent);
+    this.#earRecording.push(heard);
   }
 
   #nextFrame(): Int16Array {

@@ -1,3 +1,4 @@
+import type { LineEcho } from './audio/line-echo.ts';
 import type { Ticker } from './audio/ticker.ts';
 import { Handset } from './handset.ts';
 import { Leg, type LegEnd, type LegListener } from './leg.ts';
@@ -20,6 +21,7 @@ export interface CallerOptions {
   readonly takesRefer: boolean;
   /** Share of RTP packets lost towards the edge, 0 to 1. */
   readonly lossRate?: number;
+  readonly echo?: LineEcho;
 }
 
 /** How the caller's visit ended, as the enterprise saw it. */
@@ -77,7 +79,7 @@ export class PlacedCall {
   private constructor(surroundings: Surroundings, options: CallerOptions) {
     this.#surroundings = surroundings;
     this.options = options;
-    this.handset = new Handset(surroundings.ticker);
+    this.handset = new Handset(surroundings.ticker, options.echo);
     const { promise, resolve } = Promise.withResolvers<CallerOutcome>();
     this.ended = promise;
     this.#resolveEnded = resolve;

@@ -145,6 +145,7 @@ function placeCall(run: Run, caller: RunningCaller): Promise<PlacedCall> {
     headers,
     takesRefer: caller.takes_refer,
     lossRate: caller.packet_loss,
+    ...(caller.echo ? { echo: { levelDb: caller.echo.level_db, delayMs: caller.echo.delay_ms } } : {}),
   });
 }
 

@@ -116,6 +116,10 @@ const caller = z.strictObject({
   voice: z.string().optional(),
   language: language.default('en-US').describe('What the caller speaks where a step names no other language.'),
   packet_loss: z.number().min(0).max(1).default(0),
+  echo: z
+    .strictObject({ level_db: z.number().min(-60).max(0), delay_ms: z.number().int().min(20).max(1_000) })
+    .optional()
+    .describe('What the caller hears comes back over the line, so much quieter and later.'),
   own_words: z
     .array(z.string().min(1))
     .default([])
