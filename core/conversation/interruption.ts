@@ -5,7 +5,7 @@ import { heard, keyPressed } from './listening.ts';
 import type { Replying, TurnIn } from './state.ts';
 import { anything, follow, kept, listening, recorded, spoken, startSilence, stop, type TurnStep } from './step.ts';
 import type { TurnSettings } from './turn-settings.ts';
-import { hasWords, isBackChannel, yesOrNo } from './words.ts';
+import { hasWords, isBackChannel, mayBeBackChannel, yesOrNo } from './words.ts';
 
 export type CallerInput = Extract<
   TurnInput,
@@ -73,7 +73,7 @@ function holdTimer(ms: number) {
 
 /** The first words over the agent. */
 function partialOver(state: Replying, text: string, settings: TurnSettings): TurnStep {
-  if (saysNothing(state, text, settings)) return [state];
+  if (saysNothing(state, text, settings, mayBeBackChannel)) return [state];
   // On the way to a person only a "no" turns round, and that takes all of the words.
   if (state.then.kind === 'hand-over') return state.phase === 'held' ? [state] : hold(state);
   return follow(interrupted(state, settings), (caller) => [{ ...caller, guess: text }]);
@@ -94,12 +94,12 @@ function finalOver(
 }
 
 /** No words, or words that only show that somebody listens. */
-function saysNothing(state: Replying, text: string, settings: TurnSettings): boolean {
+function saysNothing(state: Replying, text: string, settings: TurnSettings, isNod = isBackChannel): boolean {
   if (!hasWords(text)) return true;
   const nothingHeard = state.phase === 'thinking' || (state.phase === 'held' && state.was === 'thinking');
   const asked = state.then.kind === 'listen' && state.then.awaiting.kind === 'confirmation';
   // To our own question "okay" is an answer, and before anything is heard it is the rest of the caller's turn.
-  return !nothingHeard && !asked && isBackChannel(text, settings.pack);
+  return !nothingHeard && !asked && isNod(text, settings.pack);
 }
 
 function stopped({ reply }: Replying) {

@@ -10,6 +10,12 @@ export function isBackChannel(text: string, { backChannels }: LanguagePack): boo
   return found.length <= BACK_CHANNELS_MAX && found.every((name) => name === 'backChannels');
 }
 
+/** Whether a partial may still turn out to be a back-channel: "uh" of "uh-huh", "I" of "I see". */
+export function mayBeBackChannel(text: string, pack: LanguagePack): boolean {
+  const words = bareWords(text);
+  return isBackChannel(text, pack) || pack.backChannels.some((phrase) => phrase.startsWith(words));
+}
+
 export type YesOrNo = 'yes' | 'no' | 'unclear';
 
 /** How an answer to a yes-or-no question is meant. A "no" anywhere wins: a caller who is not sure is not handed over against their will. */

@@ -1,5 +1,5 @@
 import { frameCutter } from '#core/audio/frames';
-import { FRAME_MS } from '#core/audio/pcm';
+import { FRAME_MS, SAMPLES_PER_FRAME } from '#core/audio/pcm';
 import {
   defaultVoiceSettings,
   nextVoice,
@@ -13,6 +13,7 @@ import type { VoiceDetector } from '../audio/voice-detector.ts';
 /** How far back it is known when the caller's voice was there: longer than an utterance and the recogniser's delay. */
 const REMEMBERED_FRAMES = 1_500;
 
+const SILENT_FRAME = new Int16Array(SAMPLES_PER_FRAME);
 /** A pause within speech is shorter. */
 const PAUSE_MS = 400;
 
@@ -21,7 +22,7 @@ export interface CallerVoiceOptions {
   readonly clock: Clock;
   /** So much voice interrupts the agent that speaks now. */
   readonly interruptAfterMs: () => number;
-  /** Every inbound frame of 20 ms, and whether the caller's voice is in it. */
+  /** Every inbound frame of 20 ms, silent where it is only our own voice come back, and whether the caller's voice is in it. */
   readonly onFrame: (frame: Int16Array, isVoice: boolean) => void;
   readonly onVoice: (event: VoiceEvent) => void;
 }
@@ -74,8 +75,10 @@ export class CallerVoice {
 
   #hear(frame: Int16Array): void {
     const { detector, clock, interruptAfterMs, onFrame, onVoice } = this.#options;
-    const isVoice = detector.judge(frame).kind === 'voice';
-    onFrame(frame, isVoice);
+    const { kind } = detector.judge(frame);
+    const isVoice = kind === 'voice';
+    // The recogniser must not write down the agent's own words as the caller's.
+    onFrame(kind === 'echo' ? SILENT_FRAME : frame, isVoice);
     this.#voiced[this.#frames % REMEMBERED_FRAMES] = isVoice ? 1 : 0;
     this.#frames += 1;
     if (isVoice) this.#noteVoice(clock.monotonicMs());

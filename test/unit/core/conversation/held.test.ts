@@ -29,6 +29,11 @@ describe('an agent that was spoken over', () => {
     expect(play.deeds()).toEqual([{ type: 'resume-reply', reply: 'reply-2' }]);
   });
 
+  it('does not stop for the first half of "uh-huh"', () => {
+    const play = held().give(partial('uh'), partial('uh huh'), final('Uh huh.'));
+    expect(play.phase).toBe('agent');
+  });
+
   it('goes on when the recogniser made no words of it', () => {
     expect(held().give({ type: 'speech-ended' }, final('')).phase).toBe('agent');
   });
