@@ -26,7 +26,7 @@ const SENTENCES: readonly string[] = [
 
 /** Ready to send; no other than these are needed, so they are made once. */
 export function callerWords(): readonly (readonly Buffer[])[] {
-  const voices = ['rms', 'awb', 'slt'] as const;
+  const voices = ['rms', 'slt', 'kal16'] as const;
   return SENTENCES.map((text, index) =>
     audioMessages(
       voicedPart(throughTelephone(atLevel(say(text, voices[index % voices.length] ?? 'rms'), SPEECH_DBFS))),
@@ -34,9 +34,9 @@ export function callerWords(): readonly (readonly Buffer[])[] {
   );
 }
 
-/** What the agent's voice sounds like, for as long as nobody needs longer. */
+/** The agent's voice. No caller has the same one: who speaks with the agent's own voice sounds like its echo. */
 export function agentVoice(): Int16Array {
-  const pcm = talk({ seconds: VOICE_SECONDS, levelDbfs: SPEECH_DBFS, seed: VOICE_SEED, voice: 'slt' });
+  const pcm = talk({ seconds: VOICE_SECONDS, levelDbfs: SPEECH_DBFS, seed: VOICE_SEED, voice: 'awb' });
   return pcm.subarray(0, pcm.length - (pcm.length % SAMPLES_PER_FRAME));
 }
 
