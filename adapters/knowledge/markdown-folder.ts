@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import MiniSearch from 'minisearch';
+import MiniSearch, { type SearchOptions, type SearchResult } from 'minisearch';
 import { primarySubtag } from '#core/language/locale';
 import { plainText } from '#core/plain-text';
 import type { KnowledgeBase, Passage } from '#core/ports/knowledge-base';
@@ -10,9 +10,11 @@ import { lookedUp, wordsOf } from './words-of-text.ts';
 
 /** Kept in memory: a folder beyond this belongs into a search service. */
 const FILES_MAX = 2_000;
+/** A search among so many takes up to 30 ms of the process that keeps the pace of the audio. */
+const SECTIONS_MAX = 5_000;
 const FILE_MAX_BYTES = 1_000_000;
 const QUERY_MAX_CHARS = 500;
-const QUERY_WORDS_MAX = 30;
+const QUERY_WORDS_MAX = 16;
 const PASSAGES_MAX = 3;
 /** Of the words that say what is looked for, so many have to be in a section. */
 const WORDS_FOUND_LEAST = 0.4;
@@ -42,8 +44,6 @@ export function markdownKnowledge(folder: string): KnowledgeBase {
     searchOptions: {
       boost: { title: 2 },
       prefix: (word) => word.length > 3,
-      // Recognisers and models misspell; short words become others at once.
-      fuzzy: (word) => (word.length > 4 ? 0.2 : false),
       weights: { prefix: 0.4, fuzzy: 0.3 },
     },
   });
@@ -53,28 +53,37 @@ export function markdownKnowledge(folder: string): KnowledgeBase {
   return {
     search: (query, language, signal) => {
       signal.throwIfAborted();
-      const all = [
-        ...new Set(wordsOf(plainText(query.slice(0, QUERY_MAX_CHARS))).flatMap((word) => lookedUp(word) ?? [])),
-      ];
+      const all = [...new Set(lookedUpIn(plainText(query.slice(0, QUERY_MAX_CHARS))))].slice(0, QUERY_WORDS_MAX);
       const telling = all.filter((word) => !isCommon(word));
-      const words = (telling.length > 0 ? telling : all).slice(0, QUERY_WORDS_MAX);
+      const words = telling.length > 0 ? telling : all;
       if (words.length === 0) return Promise.resolve([]);
-      const least = Math.max(1, Math.ceil(words.length * WORDS_FOUND_LEAST));
-      const found = index
-        .search(all.slice(0, QUERY_WORDS_MAX).join(' '), {
-          filter: ({ id }) => isSpoken(passages[Number(id)]?.language, language),
-        })
-        .filter(({ queryTerms }) => words.filter((word) => queryTerms.includes(word)).length >= least);
+      const least = Math.ceil(words.length * WORDS_FOUND_LEAST);
+      const fitting = (options: SearchOptions): SearchResult[] =>
+        index
+          .search(all.join(' '), {
+            ...options,
+            filter: ({ id }) => isSpoken(passages[Number(id)]?.language, language),
+          })
+          .filter(({ queryTerms }) => words.filter((word) => queryTerms.includes(word)).length >= least);
+      const asWritten = fitting({});
+      // Recognisers and models misspell; short words become others at once. Dearer by far, so only where it is needed.
+      const found = asWritten.length > 0 ? asWritten : fitting({ fuzzy: (word) => (word.length > 4 ? 0.2 : false) });
       const best = found[0]?.score ?? 0;
-      const fitting = found.filter(({ score }) => score >= best * SCORE_LEAST).slice(0, PASSAGES_MAX);
       return Promise.resolve(
-        fitting.flatMap(({ id }) => {
-          const passage = passages[Number(id)];
-          return passage === undefined ? [] : [{ text: passage.text, title: passage.title, source: passage.source }];
-        }),
+        found
+          .filter(({ score }) => score >= best * SCORE_LEAST)
+          .slice(0, PASSAGES_MAX)
+          .flatMap(({ id }) => {
+            const passage = passages[Number(id)];
+            return passage === undefined ? [] : [{ text: passage.text, title: passage.title, source: passage.source }];
+          }),
       );
     },
   };
+}
+
+function lookedUpIn(text: string): string[] {
+  return wordsOf(text).flatMap((word) => lookedUp(word) ?? []);
 }
 
 function isSpoken(language: string | undefined, wanted: string): boolean {
@@ -84,7 +93,7 @@ function isSpoken(language: string | undefined, wanted: string): boolean {
 function commonWords(passages: readonly Indexed[]): (word: string) => boolean {
   const sections = new Map<string, number>();
   for (const { title, text } of passages) {
-    const words = new Set(wordsOf(`${title} ${text}`).flatMap((word) => lookedUp(word) ?? []));
+    const words = new Set(lookedUpIn(`${title} ${text}`));
     for (const word of words) sections.set(word, (sections.get(word) ?? 0) + 1);
   }
   return (word) =>
@@ -105,6 +114,11 @@ function passagesIn(folder: string): Indexed[] {
       const source = anchor === '' ? file : `${file}#${anchor}`;
       passages.push({ id: passages.length, language: language ?? ofFolder, title, text, source });
     }
+  }
+  if (passages.length > SECTIONS_MAX) {
+    throw new ConfigurationError(
+      `${folder} has more than ${SECTIONS_MAX} sections: use a search service (KNOWLEDGE_DIR)`,
+    );
   }
   return passages;
 }

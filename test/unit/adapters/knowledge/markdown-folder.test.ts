@@ -33,6 +33,7 @@ describe('the knowledge of card services', () => {
     ['foreign currency fees when I travel abroad', 'en/fees.md#paying-abroad'],
     ["what's the anual fee for the gold card", 'en/fees.md#annual-fee'],
     ['a fee because my payment was late', 'en/fees.md#late-payment'],
+    ['curency', 'en/fees.md#paying-abroad'],
     ['taking out cash at a machine', 'en/fees.md#cash-from-a-machine'],
     ['how do I dispute a charge', 'en/disputes.md#how-to-dispute-a-charge'],
     ['how long will my dispute take', 'en/disputes.md#how-long-a-dispute-takes'],
@@ -96,7 +97,8 @@ describe('a folder of knowledge', () => {
     expect(() => markdownKnowledge('/nowhere/at/all')).toThrow('KNOWLEDGE_DIR');
   });
 
-  it('holds no file that fills the memory', () => {
+  it('does not fill the memory, nor hold up the audio', () => {
     expect(() => markdownKnowledge(folderWith({ 'big.md': 'x'.repeat(1_000_001) }))).toThrow('KNOWLEDGE_DIR');
+    expect(() => markdownKnowledge(folderWith({ 'many.md': '# a\nb\n'.repeat(5_001) }))).toThrow('5000 sections');
   });
 });
