@@ -85,6 +85,7 @@ async function sessions({ quick, progress, signal }: BenchOptions): Promise<read
       const [words = []] = callerWords();
       const visitors = { ledger, wheel, headers: outside.headers, words };
       let number = 0;
+      const wrong: VisitKind[] = [];
       const open = async (more: number): Promise<void> => {
         const last = number + more;
         const lane = async (): Promise<void> => {
@@ -92,7 +93,12 @@ async function sessions({ quick, progress, signal }: BenchOptions): Promise<read
             number += 1;
             const kind = ROUND[number % ROUND.length] ?? 'at-once';
             const [call] = await answerCalls(bridge, outside, { from: number, count: 1 }, signal);
-            if (call !== undefined) await visit(kind, call, visitors, signal);
+            if (call === undefined) continue;
+            await visit(kind, call, visitors, signal).catch((error: unknown) => {
+              signal.throwIfAborted();
+              wrong.push(kind);
+              progress(error instanceof Error ? error.message : String(error));
+            });
           }
         };
         await Promise.all(Array.from({ length: LANES }, lane));
@@ -137,6 +143,11 @@ async function sessions({ quick, progress, signal }: BenchOptions): Promise<read
         figure('memory left behind by each', 'bytes', ((memoryOf(after) - memoryOf(halfWay)) * 2) / count, {
           target: { max: BYTES_PER_SESSION_MAX },
           note: `of the second half, after garbage collection; ${mebibytes(memoryOf(before))} MiB before, ${mebibytes(memoryOf(after))} MiB after`,
+        }),
+        // Of all, the warm-up's included.
+        figure('went otherwise than asked', '', wrong.length, {
+          target: { max: 0 },
+          ...(wrong.length > 0 ? { note: [...new Set(wrong)].join(', ') } : {}),
         }),
         figure('how fast', 'sessions/s', (count * MS_PER_S) / tookMs, {
           note: `${LANES} at a time`,

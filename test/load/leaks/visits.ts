@@ -34,7 +34,7 @@ export interface Visitors {
 }
 
 /** Generous: what counts here is what is left behind, on however slow a machine. */
-const VISIT_TIMEOUT_MS = 60_000;
+const VISIT_TIMEOUT_MS = 30_000;
 const QUIET_FRAMES = 5;
 /** So much is said before the caller is gone in the middle of it. */
 const WORD_FRAMES = 15;
