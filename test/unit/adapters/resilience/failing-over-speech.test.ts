@@ -125,10 +125,18 @@ describe('an ear with a second region', () => {
     stream.push(new Int16Array(320));
     secondary.recognise(final('hello'));
     for await (const transcript of stream) {
-      expect(transcript.text).toBe('hello');
+      expect(transcript).toMatchObject({ text: 'hello' });
       await stream.close();
     }
     expect(secondary.streams).toMatchObject([{ samples: 320, closed: true }]);
+  });
+
+  it('listens with the second after the first was given up for its silence', async () => {
+    const { primary, secondary, ear } = twoEars();
+    const deaf = await ear.open(options, signal);
+    await deaf.close(down('speech-to-text'));
+    await (await ear.open(options, signal)).close();
+    expect([primary, secondary].map(({ streams }) => streams.length)).toEqual([1, 1]);
   });
 
   it('closes a stream of the first that opens when the second is open already', async () => {
