@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clauseCutter } from '#core/conversation/clauses';
+import { anyText } from '../../../support/any-text.ts';
 import { packOf } from '../../../support/language-packs.ts';
 
 function cut(pieces: readonly string[], language = 'en'): string[] {
@@ -71,7 +72,7 @@ describe('a reply as it is written', () => {
   });
 
   const replies = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 1_500, size: 'max' }),
+    anyText(1_500),
     fc
       .array(
         fc.constantFrom(

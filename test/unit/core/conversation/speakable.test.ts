@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { speakableText, toSsml, type SpeechStyle } from '#core/conversation/speakable';
 import { parseSsml } from '../../../../emulator/speech/synthesis/ssml.ts';
+import { anyText } from '../../../support/any-text.ts';
 import { styleOf } from '../../../support/speech-style.ts';
 
 const english = styleOf('en-US');
@@ -176,7 +177,7 @@ describe('a reply that is spoken', () => {
     ],
   );
   const replies = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 300, size: 'max' }),
+    anyText(300),
     fc.array(hostile, { maxLength: 60, size: 'max' }).map((parts) => parts.join('')),
   );
   const styles = fc.constantFrom('en-US', 'en-GB', 'es-ES', 'es-MX', 'de-DE', 'cs-CZ').map((language) =>
