@@ -121,7 +121,10 @@ async function end(stream: AsyncIterator<unknown>): Promise<void> {
 function watched(stream: TranscriptStream, onFailure: (error: unknown) => void): TranscriptStream {
   return {
     push: (pcm) => stream.push(pcm),
-    close: () => stream.close(),
+    close: (problem) => {
+      if (problem !== undefined) onFailure(problem);
+      return stream.close(problem);
+    },
     async *[Symbol.asyncIterator]() {
       try {
         yield* stream;

@@ -14,7 +14,8 @@ export interface SpeechToTextOptions {
 export interface TranscriptStream extends AsyncIterable<Transcript> {
   /** Never waits: a frame that cannot be queued is dropped and counted, so that a slow engine cannot stall the call. */
   push(pcm: Int16Array): void;
-  close(): Promise<void>;
+  /** `problem`: why its owner gives it up although it has not failed. Whoever chose the engine may choose another next time. */
+  close(problem?: Error): Promise<void>;
 }
 
 /** Times are milliseconds of audio pushed since `open`. */

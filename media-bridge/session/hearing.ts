@@ -49,7 +49,7 @@ type Need =
   /** None hears the caller. */
   | { readonly kind: 'lost'; readonly error: unknown; readonly livedMs: number }
   | { readonly kind: 'hopeless'; readonly error: unknown }
-  /** The one there is hears voice and is silent. */
+  /** The one there was heard voice and was silent. */
   | { readonly kind: 'deaf' }
   /** The one there is works: other languages are spoken, or it holds too much. */
   | { readonly kind: 'other' }
@@ -97,7 +97,11 @@ export class Hearing {
     const verdict = judgeSilence({ unansweredMs: this.#unansweredMs, doubts: this.#doubts, everAnswered });
     if (verdict === 'wait') return;
     this.#doubts += 1;
+    const { callId, log } = this.#options;
     const error = new PortError('speech-to-text', 'the engine hears voice and is silent', { retryable: true });
+    log.warn({ callId, doubts: this.#doubts }, 'recogniser hears voice and is silent');
+    void this.#retire(this.#ear.stream, error);
+    this.#ear = undefined;
     this.#ask(verdict === 'give-up' ? { kind: 'hopeless', error } : { kind: 'deaf' });
   }
 
@@ -122,14 +126,11 @@ export class Hearing {
   }
 
   async #run(): Promise<void> {
-    let need: Need = { kind: 'deaf' };
     while (!this.#isOver()) {
-      try {
-        await this.#open(need);
-        need = await this.#untilNeeded();
-      } catch (error) {
-        need = this.#needAfterFailing(need, error);
-      }
+      const need = await this.#open().then(
+        () => this.#untilNeeded(),
+        (error: unknown) => this.#needAfterFailing(error),
+      );
       if (this.#isOver()) return;
       const pauseMs = this.#pauseBefore(need);
       if (pauseMs === undefined) return;
@@ -138,7 +139,7 @@ export class Hearing {
   }
 
   /** Opens a recogniser beside the one there is, lets it hear what is not settled, and puts it in the other's place. */
-  async #open(need: Need): Promise<void> {
+  async #open(): Promise<void> {
     const { speechToText, options, clock, log, callId } = this.#options;
     const languages = this.#languages;
     const stream = await speechToText.open({ ...options, languages }, this.#over.signal);
@@ -154,7 +155,7 @@ export class Hearing {
     this.#need = undefined;
     this.#unansweredMs = 0;
     for (const frame of frames) stream.push(frame);
-    const reason = areOthers ? 'other languages' : need.kind === 'deaf' ? 'silent' : 'much unsettled';
+    const reason = areOthers ? 'other languages' : 'much unsettled';
     if (former !== undefined) log.info({ callId, reason, languages }, 'recogniser replaced');
     const reading = this.#read(ear);
     this.#reading.add(reading);
@@ -179,9 +180,9 @@ export class Hearing {
     await this.#retire(ear.stream);
   }
 
-  async #retire(stream: TranscriptStream): Promise<void> {
+  async #retire(stream: TranscriptStream, problem?: Error): Promise<void> {
     const { callId, log } = this.#options;
-    await stream.close().catch((error: unknown) => log.warn({ callId, err: error }, 'recogniser not closed'));
+    await stream.close(problem).catch((error: unknown) => log.warn({ callId, err: error }, 'recogniser not closed'));
   }
 
   #heard(ear: Ear, transcript: Transcript): void {
@@ -223,9 +224,8 @@ export class Hearing {
     });
   }
 
-  #needAfterFailing(need: Need, error: unknown): Need {
-    const goesOn = this.#ear !== undefined && (need.kind === 'other' || need.kind === 'other-later');
-    if (!goesOn) return { kind: 'lost', error, livedMs: 0 };
+  #needAfterFailing(error: unknown): Need {
+    if (this.#ear === undefined) return { kind: 'lost', error, livedMs: 0 };
     const { callId, log } = this.#options;
     log.warn({ callId, err: error }, 'recogniser not replaced');
     return { kind: 'other-later' };
@@ -245,7 +245,6 @@ export class Hearing {
       if (next.reopenAfterMs !== undefined) return next.reopenAfterMs;
     }
     this.#over.abort(error);
-    if (this.#ear !== undefined) void this.#retire(this.#ear.stream);
     onFailed(error);
     return undefined;
   }

@@ -10,6 +10,8 @@ export interface RecognitionStream {
   /** Like `recognise`, of this stream. */
   tell(...transcripts: readonly Transcript[]): void;
   readonly closed: boolean;
+  /** Why it was given up. */
+  readonly problem: Error | undefined;
   /** The engine fails. */
   fail(error: Error): void;
 }
@@ -62,6 +64,7 @@ export function scriptedSpeechToText(): ScriptedSpeechToText {
         samples: 0,
         frames,
         closed: false,
+        problem: undefined as Error | undefined,
         tell: (...transcripts: readonly Transcript[]) => transcripts.forEach((transcript) => queue.push(transcript)),
         fail: (error: Error) => queue.fail(error),
       };
@@ -71,8 +74,9 @@ export function scriptedSpeechToText(): ScriptedSpeechToText {
           stream.samples += pcm.length;
           frames.push(pcm[0] ?? 0);
         },
-        close: () => {
+        close: (problem) => {
           stream.closed = true;
+          stream.problem ??= problem;
           queue.end();
           return Promise.resolve();
         },

@@ -281,6 +281,8 @@ describe('a recogniser that is silent while somebody speaks', () => {
     await clock.advance(0);
     expect(ears.streams.map(({ closed }) => closed)).toEqual([true, false]);
     expect(lastHeard()).toMatchObject({ fromMs: 4_500 });
+    // So that whoever chose the region may choose another.
+    expect(ears.streams[0]?.problem).toMatchObject({ port: 'speech-to-text' });
     expect(failures).toEqual([]);
   });
 
