@@ -16,7 +16,9 @@ const LINE_START = /^[ \t]{0,12}(?:(?:#{1,6}|>|[-*+•]|\d{1,2}[.)])[ \t]+)+(?:\
 const ROW_ENDS = /^[ \t]{0,12}\|[ \t]{0,40}|[ \t]{0,40}\|[ \t]{0,40}$/gm;
 const CELLS = /[ \t]{0,40}\|[ \t]{0,40}/g;
 const STRONG = /\*\*|__|~~|`/g;
-const EMPHASIS = new RegExp(String.raw`(^|[\s(])[*_](\S(?:.${WITHIN}?\S)?)[*_](?=[\s.,;:!?)]|$)`, 'g');
+const EMPHASIS = new RegExp(String.raw`(^|[\s(])([*_])(?!\s)((?:(?!\2).)${WITHIN})(?<!\s)\2(?=[\s.,;:!?)]|$)`, 'g');
+/** One half of it: the other was in another clause. */
+const STRAY = /(?<=^|[\s("'])[*_](?=[\p{L}\p{N}"'])|(?<=[\p{L}.!?,"')])[*_](?=[\s.,;:!?)]|$)/gmu;
 /** Emoji with what may follow them (variation, joiner, flag letters), and the frame of a keycap. Joiners elsewhere belong to words of Indic scripts. */
 const PICTURE =
   /[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}](?:\u{fe0e}|\u{fe0f}|\u{200d}|[\u{e0020}-\u{e007f}])*|\u{fe0f}?\u{20e3}/gu;
@@ -47,7 +49,8 @@ export function withoutMarkup(text: string): string {
     .replace(ROW_ENDS, '')
     .replace(CELLS, ', ')
     .replace(STRONG, '')
-    .replace(EMPHASIS, '$1$2')
+    .replace(EMPHASIS, '$1$3')
+    .replace(STRAY, '')
     .replace(PICTURE, ' ')
     .replace(/&(?:amp|lt|gt|nbsp|quot|apos|#39);/g, (entity) => HTML_ENTITIES[entity] ?? ' ');
 }

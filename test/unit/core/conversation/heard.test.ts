@@ -62,6 +62,19 @@ describe('a reply that was cut off', () => {
     expect(heardText(text, [], 750, 1_500)).toBe('Your balance');
   });
 
+  it('was heard to the very word when synthesis reports each as it is written', () => {
+    const plain = fc.array(fc.constantFrom('the', 'card', 'a', 'of', 'and', 'go', "don't", 'fee'), { minLength: 1 });
+    fc.assert(
+      fc.property(plain, fc.nat(), (parts, some) => {
+        const count = some % (parts.length + 1);
+        expect(upTo(parts.join(' '), ...parts.slice(0, count))).toBe(
+          // Nothing is known of the words when there are none.
+          count === 0 ? heardText(parts.join(' '), [], 1_000, 2_000) : parts.slice(0, count).join(' '),
+        );
+      }),
+    );
+  });
+
   it('was always heard as a beginning of itself', () => {
     const timed = fc.array(fc.record({ text: fc.string(), atMs: fc.nat(5_000) }));
     fc.assert(

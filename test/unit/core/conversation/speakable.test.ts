@@ -15,6 +15,8 @@ const inside = (text: string, style = english): string =>
 describe('a reply that is spoken', () => {
   it.each([
     ['**Very** important, _really_ (*yes*).', 'Very important, really (yes).'],
+    ['*Hi. It is **me', 'Hi. It is me'],
+    ['It is free* (of_ cost)', 'It is free (of cost)'],
     ['# Charges\n- one\n- two', 'Charges one two'],
     ['1. Take the card.', 'Take the card.'],
     ['> quoted\n\n---\n\nafter', 'quoted after'],
@@ -214,6 +216,32 @@ describe('a reply that is spoken', () => {
         expect(speakable(text)).toBe(text);
         expect(inside(text)).toBe(text);
       }),
+    );
+  });
+
+  it('is what stands inside the markup, whatever the markup', () => {
+    const word = fc.stringMatching(/^[a-z]{1,8}$/);
+    const wraps = [
+      ...['**', '*', '_', '__', '~~', '`', '***'].map((mark) => (text: string) => mark + text + mark),
+      (text: string) => `[${text}](https://contoso.example/a_(b)?c=*d*)`,
+      (text: string) => `<b>${text}</b>`,
+      (text: string) => `<a href="https://contoso.example">${text}</a>`,
+      (text: string) => `${text}[^1]`,
+      (text: string) => `${text} 【3†a】`,
+      (text: string) => `${text} 👍🏽`,
+      (text: string) => `https://contoso.example/x ${text}`,
+      (text: string) => `\n\n## ${text}\n`,
+      (text: string) => `\n- ${text}\n`,
+      (text: string) => `\n| ${text} |\n|---|\n`,
+      (text: string) => `\n\`\`\`js\nlet a = "b";\n\`\`\`\n${text}`,
+    ];
+    const piece = fc.record({ text: word, wrap: fc.nat({ max: wraps.length - 1 }) });
+    fc.assert(
+      fc.property(fc.array(piece, { minLength: 1, maxLength: 12 }), (pieces) => {
+        const written = pieces.map(({ text, wrap }) => wraps[wrap]!(text)).join(' ');
+        expect(speakable(written)).toBe(pieces.map(({ text }) => text).join(' '));
+      }),
+      { numRuns: 300 },
     );
   });
 
