@@ -141,5 +141,5 @@ function withoutSecret({ tool, settings }: Work, body: string): string {
 
 function failed({ tool, context }: Work, text: string): ToolResult {
   const spoken = wordsIn(tool.onFailure, context.language);
-  return { outcome: 'failed', text, ...(spoken === undefined ? {} : { spoken }) };
+  return { outcome: 'failed', text, ...(spoken === undefined ? {} : { spoken: [spoken] }) };
 }

@@ -3,21 +3,22 @@ import { clip, plainText } from '../plain-text.ts';
 
 const SENTENCE_END = /[.!?…。！？]["')\]”’]*$/u;
 
-/** As many whole sentences of a passage as `maxChars` allow; of a first one that is longer, as many words. `abbreviations` are the language's. */
-export function spokenPassage(text: string, maxChars: number, abbreviations: readonly string[]): string {
+/**
+ * As many whole sentences of a passage as `maxChars` allow, in pieces worth speaking; of a first one that is longer, as many words. `abbreviations` are
+ * the language's.
+ */
+export function spokenPassage(text: string, maxChars: number, abbreviations: readonly string[]): readonly string[] {
   const whole = plainText(text);
-  if (whole.length <= maxChars) return whole;
   const cutter = clauseCutter(abbreviations);
-  const pieces = [...cutter.push(whole), cutter.flush() ?? ''];
-  let said = '';
-  let sentences = '';
-  for (const piece of pieces) {
-    const next = said === '' ? piece : `${said} ${piece}`;
-    if (next.length > maxChars) break;
-    said = next;
-    if (SENTENCE_END.test(said)) sentences = said;
+  const pieces = [...cutter.push(whole), cutter.flush() ?? ''].filter((piece) => piece !== '');
+  let chars = -1;
+  let kept = 0;
+  for (const [index, piece] of pieces.entries()) {
+    chars += piece.length + 1;
+    if (chars > maxChars) break;
+    if (SENTENCE_END.test(piece) || index === pieces.length - 1) kept = index + 1;
   }
-  return sentences === '' ? wordsWithin(whole, maxChars) : sentences;
+  return kept > 0 ? pieces.slice(0, kept) : [wordsWithin(whole, maxChars)].filter((words) => words !== '');
 }
 
 function wordsWithin(text: string, maxChars: number): string {

@@ -16,8 +16,8 @@ export interface ToolResult {
   readonly outcome: 'done' | 'failed' | 'refused';
   /** For the model, bounded: data, never instructions. */
   readonly text: string;
-  /** Said to the caller as it is, before the model goes on. */
-  readonly spoken?: string;
+  /** Said to the caller as it is, piece by piece, before the model goes on. */
+  readonly spoken?: readonly string[];
   /** Where what was found stands. */
   readonly sources?: readonly string[];
 }

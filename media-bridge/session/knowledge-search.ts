@@ -73,11 +73,11 @@ function resultOf(found: readonly Passage[], use: AgentDefinition['knowledge'], 
     );
     return { outcome: 'done', text, sources: found.map(({ source }) => source) };
   }
-  const passage = spokenPassage(best.text, use.spokenMaxChars, pack.abbreviations);
   return {
     outcome: 'done',
     text: JSON.stringify({ title: best.title, source: best.source, read_out: true }),
-    spoken: `${texts.knowledgeIntro} ${passage}`,
+    // Apart: the intro is a prompt that is there as sound.
+    spoken: [texts.knowledgeIntro, ...spokenPassage(best.text, use.spokenMaxChars, pack.abbreviations)],
     sources: [best.source],
   };
 }

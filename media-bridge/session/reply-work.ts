@@ -23,8 +23,8 @@ export interface ReplyWork {
 export type ToolOutcome =
   /** It changes who has the turn: the reply ends with the words written. */
   | { readonly kind: 'turn' }
-  /** Goes back to the model as data, and the model goes on. `spoken` is said first. */
-  | { readonly kind: 'result'; readonly text: string; readonly spoken?: string };
+  /** Goes back to the model as data, and the model goes on. `spoken` is said first, piece by piece. */
+  | { readonly kind: 'result'; readonly text: string; readonly spoken?: readonly string[] };
 
 export interface ReplyListener {
   /** The first words or the first tool call: once a reply. */

@@ -64,7 +64,7 @@ class Reply {
     const outcomes = await this.#actOn(calls);
     this.#signal.throwIfAborted();
     for (const outcome of outcomes) {
-      if (outcome.kind === 'result' && outcome.spoken !== undefined) this.#say(outcome.spoken);
+      if (outcome.kind === 'result') for (const piece of outcome.spoken ?? []) this.#say(piece);
     }
     if (outcomes.some(({ kind }) => kind === 'turn')) return 'written';
     this.#exchange.push(
@@ -170,7 +170,7 @@ function resultMessage({ id, name }: ToolCall, outcome: ToolOutcome | undefined)
     text: fencedData({
       tool: clip(name, NAME_MAX_CHARS),
       result: text,
-      ...(spoken === undefined ? {} : { said_to_caller: spoken }),
+      ...(spoken === undefined ? {} : { said_to_caller: spoken.join(' ') }),
     }),
   };
 }

@@ -51,7 +51,7 @@ export function callToolRunner(services: ToolServices, call: CallOfTools): ToolR
       if (runner === undefined) return { outcome: 'refused', text: 'There is no tool of that name.' };
       const result = await runner.run(asked, signal);
       return result.outcome === 'failed' && result.spoken === undefined
-        ? { ...result, spoken: call.facts().locale.texts.toolFailed }
+        ? { ...result, spoken: [call.facts().locale.texts.toolFailed] }
         : result;
     },
   };

@@ -107,9 +107,9 @@ describe('a tool of an agent', () => {
   it('has words for the time it takes and for its failure, in the language of the call', async () => {
     crm.respond({ status: 500, json: { detail: 'a stack trace' } });
     const fields = { meanwhile: { en: 'One moment.' }, onFailure: { en: 'Sorry.', es: 'Lo siento.' } };
-    expect(await run(fields)).toEqual({ outcome: 'failed', text: 'It failed with status 500.', spoken: 'Sorry.' });
+    expect(await run(fields)).toEqual({ outcome: 'failed', text: 'It failed with status 500.', spoken: ['Sorry.'] });
     expect(await run(fields, { order_id: '7' }, { ...toolContext, language: 'es-MX' })).toMatchObject({
-      spoken: 'Lo siento.',
+      spoken: ['Lo siento.'],
     });
     const runner = toolsOf(fields).runner(agentWith({ tools: [tool(fields)] }), () => toolContext);
     const meanwhile = (name: string) => runner.meanwhile({ id: '1', name, argumentsJson: '' });

@@ -15,7 +15,7 @@ const ended = (text = 'Goodbye.') => toolCall('end_call', {}, text);
 function outcomeOf({ name }: ToolCall): ToolOutcome {
   if (name === 'end_call') return { kind: 'turn' };
   if (name === 'order_status') return { kind: 'result', text: '{"status":"sent"}' };
-  if (name === 'search_knowledge') return { kind: 'result', text: '{}', spoken: 'Here it is: five days.' };
+  if (name === 'search_knowledge') return { kind: 'result', text: '{}', spoken: ['Here it is:', 'five days.'] };
   return { kind: 'result', text: 'There is no tool of that name.' };
 }
 
@@ -113,7 +113,7 @@ describe('a reply that calls tools', () => {
 
   it('says what the tool has to say, tells the model so, and may end there', async () => {
     const { model, events, result } = await write([toolCall('search_knowledge'), words('')]);
-    expect(events.at(-1)).toBe('Here it is: five days.');
+    expect(events.slice(-2)).toEqual(['Here it is:', 'five days.']);
     expect(model.requests[1]?.messages.at(-1)?.text).toContain('"said_to_caller":"Here it is: five days."');
     expect(result).toBe('written');
   });

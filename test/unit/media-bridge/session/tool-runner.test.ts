@@ -111,7 +111,7 @@ describe('the tools of a call', () => {
     expect(await call.run('broken')).toEqual({
       outcome: 'failed',
       text: 'x',
-      spoken: packs.get('en')?.texts.toolFailed,
+      spoken: [packs.get('en')?.texts.toolFailed],
     });
     expect(call.runner.meanwhile({ id: '1', name: 'broken', argumentsJson: '' })).toBe('Let me look.');
     expect(call.runner.meanwhile({ id: '1', name: 'lookup_customer', argumentsJson: '' })).toBeUndefined();
@@ -156,7 +156,7 @@ describe('looking a customer up', () => {
     expect(await callWith({}, { customers }).run('lookup_customer', { customer_id: 'x' })).toEqual({
       outcome: 'failed',
       text: 'The customers could not be searched.',
-      spoken: packs.get('en')?.texts.toolFailed,
+      spoken: [packs.get('en')?.texts.toolFailed],
     });
   });
 
@@ -177,15 +177,15 @@ describe('searching the knowledge base', () => {
     expect(await search({}, knows(fees, { ...fees, source: 'other.md' }))).toEqual({
       outcome: 'done',
       text: '{"title":"Fees","source":"fees.md#fees","read_out":true}',
-      spoken: `${packs.get('en')?.texts.knowledgeIntro ?? ''} ${fees.text}`,
+      spoken: [packs.get('en')?.texts.knowledgeIntro, 'It costs 60 dollars a year.', 'It is taken in May.'],
       sources: ['fees.md#fees'],
     });
   });
 
   it('reads out no more than the agent wants to say', async () => {
     const long = { ...fees, text: `${fees.text} ${'And so on it goes. '.repeat(50)}` };
-    const { spoken = '' } = await search({ spokenMaxChars: 80 }, knows(long));
-    expect(spoken.endsWith('It is taken in May. And so on it goes.')).toBe(true);
+    const { spoken = [] } = await search({ spokenMaxChars: 80 }, knows(long));
+    expect(spoken.slice(1).join(' ')).toBe('It costs 60 dollars a year. It is taken in May. And so on it goes.');
   });
 
   it('lets the model answer where the agent says so', async () => {
@@ -197,7 +197,7 @@ describe('searching the knowledge base', () => {
   it('says that nothing was found, and that it failed', async () => {
     expect(await search({}, knows())).toEqual({ outcome: 'done', text: 'Nothing in the knowledge base answers this.' });
     const down: KnowledgeBase = { search: () => Promise.reject(new Error('down')) };
-    expect(await search({}, down)).toMatchObject({ outcome: 'failed', spoken: packs.get('en')?.texts.toolFailed });
+    expect(await search({}, down)).toMatchObject({ outcome: 'failed', spoken: [packs.get('en')?.texts.toolFailed] });
   });
 
   it('ends with the reply that wanted it', async () => {
