@@ -53,7 +53,7 @@ function hearingUnderTest(...openings: readonly Error[]) {
 let open: Hearing | undefined;
 afterEach(() => open?.close());
 
-function between(startMs: number, endMs: number, words = final('hello')): Words {
+function between(startMs: number, endMs: number, words: Words = final('hello')): Words {
   return { ...words, startMs, endMs };
 }
 
