@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { HttpTools } from '#adapters/http-tools/http-tools';
 import { createLogger } from '#adapters/logging/logger';
 import { packetRequest, replyRequest, type ConversationFacts } from '#core/conversation/model-request';
+import { speakableText, toSsml } from '#core/conversation/speakable';
 import { localesOf } from '#core/language/locale';
 import type { ModelMessage } from '#core/ports/language-model';
 import { callToolRunner } from '../../../../media-bridge/session/tool-runner.ts';
@@ -105,6 +106,9 @@ describe.each(HOSTILE.map((text) => [text.slice(0, 40), text]))('"%s"', (_, text
     for (const clause of spoken) {
       expect(clause.length).toBeLessThan(600);
       expect(clause).not.toMatch(/\p{Cc}/u);
+      const ssml = toSsml(speakableText(clause, locale), locale);
+      expect(ssml).not.toMatch(/<break|<\|/);
+      expect(ssml.match(/<speak/g)).toHaveLength(1);
     }
   });
 });
