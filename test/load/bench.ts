@@ -8,7 +8,7 @@ import { turnPart } from './bridge/turn-part.ts';
 import { earPart } from './ear/ear-part.ts';
 import { leaksPart } from './leaks/leaks.ts';
 import { packetLossPart } from './packet-loss/packet-loss.ts';
-import { readArguments, type BenchArguments } from './report/arguments.ts';
+import { commandOf, readArguments, type BenchArguments } from './report/arguments.ts';
 import { writeDocument, type Results } from './report/document.ts';
 import type { BenchPart } from './report/figure.ts';
 import { machineLine, thisMachine } from './report/machine.ts';
@@ -63,8 +63,7 @@ for (const part of PARTS) {
   }
 }
 
-const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
-const results: Results = { measuredAt: new Date().toISOString(), command, machine, parts: measured };
+const results: Results = { measuredAt: new Date().toISOString(), command: commandOf(given), machine, parts: measured };
 for (const { name, figures } of measured) console.log(`\n${name}\n\n${tableOf(figures)}`);
 if (given.jsonFile !== undefined) await writeFile(given.jsonFile, `${JSON.stringify(results, null, 2)}\n`);
 if (given.writesDocument && broken.length === 0) await writeDocument(DOCUMENT, results);

@@ -1,7 +1,6 @@
 import type { BenchOptions, BenchPart, Figure } from '../report/figure.ts';
 import { median, percentile } from '../report/statistics.ts';
-import type { BridgeOptions } from './bridge-process.ts';
-import { buildBridge } from './bridge-process.ts';
+import { buildBridge, type BridgeOptions } from './bridge-process.ts';
 import { converse, newConversationFindings, type ConversationFindings } from './conversation.ts';
 import { HARNESS_LATE_MAX_MS, meterLoad, type LoadFindings } from './load-meter.ts';
 import { newPaceFindings } from './pace.ts';

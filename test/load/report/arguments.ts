@@ -40,6 +40,17 @@ export function readArguments(args: readonly string[], parts: readonly string[])
   };
 }
 
+/** The command that measures the same again. Where results are written is not part of it. */
+export function commandOf({ runs, calls, quick, only }: BenchArguments): string {
+  const words = [
+    ...(quick ? ['--quick'] : []),
+    ...(runs === (quick ? 1 : RUNS) ? [] : [`--runs ${runs}`]),
+    ...(calls === CALLS ? [] : [`--calls ${calls}`]),
+    ...(only.length === 0 ? [] : [`--only ${only.join(',')}`]),
+  ];
+  return ['npm run bench', ...(words.length === 0 ? [] : ['--', ...words])].join(' ');
+}
+
 function wholeNumber(name: string, text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise;
   const value = Number(text);

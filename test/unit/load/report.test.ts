@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readArguments } from '../../load/report/arguments.ts';
+import { commandOf, readArguments } from '../../load/report/arguments.ts';
 import { percentile, slope } from '../../load/report/statistics.ts';
 import { tableOf, verdictOf } from '../../load/report/table.ts';
 
@@ -41,6 +41,13 @@ describe("the bench's report", () => {
       quick: true,
       only: ['turn', 'leaks'],
     });
+  });
+
+  it('says which command measures the same again', () => {
+    expect(commandOf(readArguments(['--json', 'results.json'], []))).toBe('npm run bench');
+    expect(commandOf(readArguments(['--quick', '--calls', '20', '--only', 'turn'], ['turn']))).toBe(
+      'npm run bench -- --quick --calls 20 --only turn',
+    );
   });
 
   it('names the parts there are when asked for another', () => {
