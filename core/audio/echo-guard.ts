@@ -33,6 +33,8 @@ const ALIKE_AGAINST_EXPERIENCE = 0.82;
 const SAME_WAY_SAMPLES = 10;
 /** The same way as often as this in a row is the way. */
 const SURE_AFTER = 2;
+/** What is no echo for so many frames in a row is looked at in every fourth frame only: searching is the dearest thing done here. */
+const LOOKED_AT_FRAMES = 4;
 /** The agent has been heard for so long: an echo would have been. */
 const EXPERIENCE_FRAMES = 75;
 
@@ -48,6 +50,7 @@ export function echoGuard(): EchoGuard {
   const now = new Float64Array(HALF_RATE_FRAME);
   let filter: EchoFilter | undefined;
   let suspected: { readonly match: EchoMatch; readonly times: number } | undefined;
+  let [unexplained, askedAt] = [0, 0];
   let audibleFrames = 0;
   let audibleSince = AUDIBLE_FRAMES;
 
@@ -94,6 +97,9 @@ export function echoGuard(): EchoGuard {
     },
     explains() {
       if (audibleSince >= AUDIBLE_FRAMES) return false;
+      unexplained = heard.written - askedAt > HALF_RATE_FRAME ? 1 : unexplained + 1;
+      askedAt = heard.written;
+      if (unexplained > LOOKED_AT_FRAMES && unexplained % LOOKED_AT_FRAMES !== 0) return false;
       const match = search();
       const experienced = filter !== undefined || audibleFrames > EXPERIENCE_FRAMES;
       if (match === undefined || match.likeness < (experienced ? ALIKE_AGAINST_EXPERIENCE : ALIKE)) {
@@ -101,6 +107,7 @@ export function echoGuard(): EchoGuard {
         return false;
       }
       const again = suspected !== undefined && Math.abs(suspected.match.offset - match.offset) <= SAME_WAY_SAMPLES;
+      unexplained = 0;
       suspected = { match, times: again && suspected !== undefined ? suspected.times + 1 : 1 };
       if (suspected.times >= SURE_AFTER) adopt(match.offset);
       return true;

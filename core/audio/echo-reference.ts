@@ -1,4 +1,4 @@
-import { HALF_RATE_FRAME, HALF_RATE_HZ } from './half-rate.ts';
+import { HALF_RATE_FRAME } from './half-rate.ts';
 
 /** The longest echo that is looked for; the field reports up to 400 ms, and the beat of what is played may run some frames ahead. */
 export const ECHO_MAX_MS = 700;
@@ -45,14 +45,13 @@ export function soundHistory(): SoundHistory {
 }
 
 function copyOf(ring: Float64Array, from: number, end: number, into: Float64Array): void {
-  const mask = ring.length - 1;
-  const oldest = Math.max(0, end - ring.length);
-  for (let at = 0; at < into.length; at += 1) {
-    const position = from + at;
-    into[at] = position >= oldest && position < end ? (ring[position & mask] ?? 0) : 0;
+  into.fill(0);
+  let position = Math.max(from, end - ring.length, 0);
+  const stop = Math.min(from + into.length, end);
+  while (position < stop) {
+    const at = position & (ring.length - 1);
+    const length = Math.min(stop - position, ring.length - at);
+    into.set(ring.subarray(at, at + length), position - from);
+    position += length;
   }
-}
-
-export function msToSamples(ms: number): number {
-  return (ms * HALF_RATE_HZ) / 1000;
 }

@@ -71,13 +71,14 @@ export function echoSearch(played: SoundHistory, heard: SoundHistory): () => Ech
           correlated = true;
           const product = block[at] ?? 0;
           // Squares keep the order, and the sign does not matter: a hybrid may turn the wave around.
-          const likeness = (product * product) / playedPower;
-          if (likeness > best) {
-            best = likeness;
+          if (product * product > best * playedPower) {
+            best = (product * product) / playedPower;
             bestAt = blockAt + at;
           }
         }
-        playedPower += (past[blockAt + at + WINDOW] ?? 0) ** 2 - (past[blockAt + at] ?? 0) ** 2;
+        const leaving = past[blockAt + at] ?? 0;
+        const entering = past[blockAt + at + WINDOW] ?? 0;
+        playedPower += entering * entering - leaving * leaving;
       }
     }
     if (best === 0) return undefined;

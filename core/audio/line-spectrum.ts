@@ -97,6 +97,8 @@ export function lineSpectrum(): LineSpectrum {
         brightnessHz: (moment / Math.max(all, 1e-9)) * (HALF_RATE_HZ / SIZE),
       };
       im.fill(0);
+      // The rumble below a telephone's band is like itself at any lag.
+      power.fill(0, 0, LOWEST_BIN);
       fourier.inverse(power, im, windowed);
       return { ...shape, periodicity: periodicity(windowed) };
     },

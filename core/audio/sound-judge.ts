@@ -23,10 +23,9 @@ const ECHO_LEFT = 10 ** (-10 / 10);
 /** A click of the line has most of its energy in one of the eight parts of a frame; a voice opens its throat more often. */
 const CLICK_PARTS = 8;
 const CLICK_SHARE = 0.75;
-/** A voice repeats itself, noise does not: of the last so many frames, so many have to be periodic. The first frames of a word may be anything. */
-const PERIODIC = 0.5;
+/** A voice repeats itself, noise does not: the mean over the last frames. The first frames of a word may be anything. */
+const PERIODIC = 0.42;
 const NOISE_FRAMES = 5;
-const PERIODIC_FRAMES_MIN = 2;
 /** A hiss this bright begins a word ("stop"); noise of a line is duller, and longer. */
 const BRIGHT_HZ = 2_500;
 const BRIGHT_FRAMES_MAX = 8;
@@ -51,21 +50,21 @@ export function soundJudge(soundsLikeVoice: (samples: Float64Array) => boolean):
   const powers = [0, 0, 0];
   let run = 0;
   let voices = 0;
-  const periodic: boolean[] = [];
+  const periods: number[] = [];
 
   function isNoise(shape: SoundShape): boolean {
     run += 1;
-    periodic.push(shape.periodicity > PERIODIC);
-    if (periodic.length > NOISE_FRAMES) periodic.shift();
-    if (periodic.filter(Boolean).length >= PERIODIC_FRAMES_MIN) return false;
-    if (run <= NOISE_FRAMES) return false;
+    periods.push(shape.periodicity);
+    if (periods.length > NOISE_FRAMES) periods.shift();
+    if (run <= NOISE_FRAMES || periods.reduce((sum, period) => sum + period, 0) > PERIODIC * periods.length)
+      return false;
     return !(shape.brightnessHz > BRIGHT_HZ && run <= BRIGHT_FRAMES_MAX);
   }
 
   function notVoice(kind: SoundKind, levelDbfs: number): SoundKind {
     run = 0;
     voices = 0;
-    periodic.length = 0;
+    periods.length = 0;
     if (kind === 'background' || kind === 'silence') {
       background.note(levelDbfs);
       echo.learn();
@@ -100,10 +99,14 @@ export function soundJudge(soundsLikeVoice: (samples: Float64Array) => boolean):
       if (isClick(samples, power)) return notVoice('background', levelDbfs);
       if (isKeypadTone(samples)) return notVoice('tone', levelDbfs);
       if (echo.explains()) return notVoice('echo', levelDbfs);
-      if (isMusic) return notVoice('music', levelDbfs);
       if (isNoise(shape)) {
+        voices = 0;
         background.note(levelDbfs);
         return 'background';
+      }
+      if (isMusic) {
+        voices = 0;
+        return 'music';
       }
       voices += 1;
       return 'voice';

@@ -1,45 +1,146 @@
 import { describe, expect, it } from 'vitest';
-import { SAMPLE_RATE_HZ, SAMPLES_PER_FRAME } from '#core/audio/pcm';
-import { fvadDetectors, type VoiceDetector } from '../../../../media-bridge/audio/voice-detector.ts';
+import { fvadDetectors } from '../../../../media-bridge/audio/voice-detector.ts';
+import { babble, NORMAL_SPEECH_DBFS } from '../../../support/line-sounds/babble.ts';
+import { ECHO_COLOURS, echoOf } from '../../../support/line-sounds/echo.ts';
+import { keypadTones } from '../../../support/line-sounds/keypad-tones.ts';
+import { atLevel, joined, mixed, silence } from '../../../support/line-sounds/levels.ts';
+import { lineNoise, NOISE_KINDS } from '../../../support/line-sounds/line-noise.ts';
+import { interruptionsMs, listen, type Heard } from '../../../support/line-sounds/listen.ts';
+import { heldNote, MUSIC_PIECES, musicOnHold } from '../../../support/line-sounds/music-on-hold.ts';
+import { say, talk } from '../../../support/line-sounds/speech.ts';
+import { throughTelephone } from '../../../support/line-sounds/telephone-line.ts';
 
-/** A vowel of sorts: harmonics of 120 Hz under two formants, swelling like syllables. */
-function vowel(level: number, frames: number): Int16Array[] {
-  return Array.from({ length: frames }, (_, frame) =>
-    Int16Array.from({ length: SAMPLES_PER_FRAME }, (_sample, index) => {
-      const t = (frame * SAMPLES_PER_FRAME + index) / SAMPLE_RATE_HZ;
-      let sum = 0;
-      for (let harmonic = 1; harmonic <= 25; harmonic += 1) {
-        const hz = 120 * harmonic;
-        const gain = Math.exp(-(((hz - 600) / 300) ** 2)) + 0.5 * Math.exp(-(((hz - 1_700) / 400) ** 2));
-        sum += gain * Math.sin(2 * Math.PI * hz * t);
-      }
-      return level * sum * (0.6 + 0.4 * Math.sin(2 * Math.PI * 4 * t));
-    }),
-  );
+const SECONDS = 8;
+const detectors = await fvadDetectors();
+const agent = talk({ seconds: SECONDS, levelDbfs: -18, seed: 2, voice: 'slt', pauseMax: 0.2 });
+const quiet = (seconds: number): Int16Array => lineNoise({ seconds, levelDbfs: -60, seed: 1 });
+const people = throughTelephone(babble({ seconds: SECONDS, levelDbfs: NORMAL_SPEECH_DBFS - 20, seed: 4 }));
+
+function hear(line: Int16Array, played?: Int16Array): Heard {
+  const detector = detectors();
+  const heard = listen(detector, line, played);
+  detector.close();
+  return heard;
 }
 
-const share = (detector: VoiceDetector, frames: readonly Int16Array[]): number =>
-  frames.filter((frame) => detector.judge(frame).kind === 'voice').length / frames.length;
+const share = ({ kinds }: Heard, kind: Heard['kinds'][number]): number =>
+  kinds.filter((one) => one === kind).length / kinds.length;
 
-const detectors = await fvadDetectors();
+/** Three seconds of nothing, then these words, over whatever else is on the line. */
+function wordsAfterThreeSeconds(words: string, levelDbfs: number, under = silence(SECONDS)): Int16Array {
+  const spoken = atLevel(throughTelephone(say(words, 'rms')), levelDbfs);
+  return mixed(joined(silence(3), spoken, silence(1)), quiet(SECONDS), under);
+}
+
+describe('a caller', () => {
+  it.each(['Yes.', 'No, wait.', 'Operator.', 'I want to ask something else.', 'Hold on a second.'])(
+    'interrupts by saying "%s"',
+    (words) => {
+      expect(interruptionsMs(hear(wordsAfterThreeSeconds(words, -20)))[0]).toBeLessThan(3_000 + 400);
+    },
+  );
+
+  it.each([-12, -20, -30, -36])('is heard at %i dBFS', (levelDbfs) => {
+    const [atMs] = interruptionsMs(hear(wordsAfterThreeSeconds('I want to talk to a person.', levelDbfs)));
+    expect(atMs).toBeGreaterThan(3_000);
+    expect(atMs).toBeLessThan(4_000);
+  });
+
+  it('is heard over the agent, on a line without echo', () => {
+    const heard = hear(wordsAfterThreeSeconds('No, that is not what I meant.', -20), agent);
+    expect(interruptionsMs(heard)[0]).toBeLessThan(3_350);
+    expect(share(heard, 'echo')).toBeLessThan(0.02);
+  });
+
+  it.each([
+    [-6, 60],
+    [-12, 180],
+    [-20, 400],
+  ])('is heard over the agent’s echo of %i dB, %i ms late', (levelDb, delayMs) => {
+    const echo = echoOf(agent, { levelDb, delayMs });
+    const times = interruptionsMs(hear(wordsAfterThreeSeconds('No, that is not what I meant.', -20, echo), agent));
+    expect(times[0]).toBeGreaterThan(3_000);
+    expect(times[0]).toBeLessThan(3_350);
+  });
+
+  it.each([
+    ['noise', lineNoise({ seconds: SECONDS, levelDbfs: -40, seed: 3 })],
+    ['a hum', lineNoise({ seconds: SECONDS, levelDbfs: -40, seed: 3, kind: 'hum' })],
+    ['people in the background', people],
+  ])('is heard over %s', (_, under) => {
+    const times = interruptionsMs(hear(wordsAfterThreeSeconds('I want to talk to a person.', -18, under)));
+    expect(times[0]).toBeGreaterThan(3_000);
+    expect(times[0]).toBeLessThan(3_500);
+  });
+
+  it('is heard again after music, and over music that is softer', () => {
+    const words = atLevel(throughTelephone(say('Hello, I am back now, can you hear me?', 'rms')), -18);
+    const music = (seconds: number): Int16Array => musicOnHold({ seconds, levelDbfs: -24, seed: 3, piece: 1 });
+    const after = interruptionsMs(hear(mixed(joined(music(4), silence(0.5), words), quiet(8))));
+    expect(after[0]).toBeGreaterThan(4_500);
+    expect(after[0]).toBeLessThan(5_500);
+    const over = interruptionsMs(hear(mixed(joined(silence(4), words), music(8))));
+    expect(over[0]).toBeGreaterThan(4_000);
+    expect(over[0]).toBeLessThan(6_000);
+  });
+});
+
+describe('nobody', () => {
+  it.each(NOISE_KINDS.flatMap((kind) => [-50, -40, -30].map((levelDbfs) => [kind, levelDbfs] as const)))(
+    'interrupts by %s noise at %i dBFS',
+    (kind, levelDbfs) => {
+      expect(interruptionsMs(hear(lineNoise({ seconds: SECONDS, levelDbfs, seed: 5, kind })))).toEqual([]);
+    },
+  );
+
+  it('interrupts by talking at another table', () => {
+    expect(interruptionsMs(hear(mixed(people, quiet(SECONDS))))).toEqual([]);
+  });
+
+  it.each(Array.from({ length: MUSIC_PIECES }, (_, piece) => piece))(
+    'interrupts by music on hold: piece %i',
+    (piece) => {
+      const heard = hear(musicOnHold({ seconds: SECONDS, levelDbfs: -20, seed: 4, piece }));
+      expect(interruptionsMs(heard)).toEqual([]);
+      expect(share(heard, 'voice')).toBeLessThan(0.05);
+    },
+  );
+
+  it.each([440, 1_100, 2_100])('interrupts by a held tone of %i Hz', (hz) => {
+    expect(interruptionsMs(hear(mixed(heldNote('organ', hz, 3, -15), quiet(3))))).toEqual([]);
+  });
+
+  it('interrupts by pressing keys, which are told apart as such', () => {
+    const heard = hear(throughTelephone(keypadTones({ seconds: SECONDS, levelDbfs: -12, seed: 6 })));
+    expect(interruptionsMs(heard)).toEqual([]);
+    expect(share(heard, 'tone')).toBeGreaterThan(0.2);
+  });
+
+  it.each([
+    [-6, 50, undefined],
+    [-12, 180, ECHO_COLOURS[0]],
+    [-12, 230, ECHO_COLOURS[1]],
+    [-20, 400, ECHO_COLOURS[2]],
+    [-30, 120, undefined],
+  ])('interrupts when the agent comes back at %i dB, %i ms late', (levelDb, delayMs, colour) => {
+    const echo = echoOf(agent, { levelDb, delayMs, ...(colour === undefined ? {} : { colour }) });
+    expect(interruptionsMs(hear(mixed(echo, quiet(SECONDS)), agent))).toEqual([]);
+  });
+
+  it('interrupts when the echo takes another way in mid-call', () => {
+    const half = agent.length / 2;
+    const before = echoOf(agent, { levelDb: -10, delayMs: 120 }).subarray(0, half);
+    const after = echoOf(agent, { levelDb: -8, delayMs: 330 }).subarray(half);
+    expect(interruptionsMs(hear(mixed(joined(before, after), quiet(SECONDS)), agent))).toEqual([]);
+  });
+});
 
 describe('a voice detector', () => {
-  it('hears a voice', () => {
-    const detector = detectors();
-    expect(share(detector, vowel(4_000, 100))).toBeGreaterThan(0.8);
-    detector.close();
-  });
-
-  it('hears none in silence, nor in what is quieter than any caller', () => {
-    const detector = detectors();
-    expect(share(detector, vowel(0, 50))).toBe(0);
-    expect(share(detector, vowel(10, 50))).toBe(0);
-    detector.close();
-  });
-
-  it('hears none in a frame of another length', () => {
+  it('hears nothing in silence, nor in a frame of another length', () => {
+    expect(share(hear(silence(1)), 'silence')).toBe(1);
     const detector = detectors();
     expect(detector.judge(new Int16Array(7).fill(9_000)).kind).toBe('silence');
+    detector.played(new Int16Array(7));
     detector.close();
   });
 
@@ -47,13 +148,11 @@ describe('a voice detector', () => {
     const detector = detectors();
     detector.close();
     detector.close();
-    expect(share(detector, vowel(4_000, 10))).toBe(0);
+    expect(interruptionsMs(listen(detector, agent))).toEqual([]);
   });
 
   it('gives its memory back: as many calls as one likes', () => {
-    for (let calls = 0; calls < 5_000; calls += 1) detectors().close();
-    const many = Array.from({ length: 200 }, () => detectors());
-    expect(many.every((detector) => share(detector, vowel(4_000, 20)) > 0.5)).toBe(true);
-    for (const detector of many) detector.close();
+    for (let calls = 0; calls < 2_000; calls += 1) detectors().close();
+    expect(interruptionsMs(hear(wordsAfterThreeSeconds('Are you there?', -20)))).not.toEqual([]);
   });
 });
