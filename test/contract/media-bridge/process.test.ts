@@ -26,6 +26,7 @@ const settings: Readonly<Record<string, string>> = {
   OPENAI_DEPLOYMENT: 'gpt',
   AGENTS_DIR: 'agents',
   AGENT: 'card-services',
+  KNOWLEDGE_DIR: 'agents/knowledge',
 };
 
 const children: ChildProcessWithoutNullStreams[] = [];
