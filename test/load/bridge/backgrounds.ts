@@ -20,7 +20,9 @@ const NOISE_DBFS = [-60, -50, -45, -40, -35];
 const MUSIC_DBFS = [-18, -22, -26, -30, -20];
 const TONES_DBFS = [-6, -9, -12, -15, -18];
 const ECHO_DB = [-6, -12, -18, -24, -30];
-const ECHO_DELAY_MS = [50, 130, 210, 300, 400];
+/** Whole frames and half a frame, each of them. */
+const ECHO_DELAY_MS = [50, 130, 210, 290, 390];
+const HALF_FRAME_MS = FRAME_MS / 2;
 
 export interface LineSound {
   readonly kind: BackgroundKind;
@@ -62,18 +64,16 @@ function soundOf(kind: BackgroundKind, variant: number, voice: Int16Array): Int1
     case 'keypad tones':
       return keypadTones({ ...common, levelDbfs: TONES_DBFS[variant] ?? -12 });
     case 'echo': {
-      // The part of the delay that is no whole frame; the rest is made while it plays.
-      const delayMs = (ECHO_DELAY_MS[variant] ?? 0) % FRAME_MS;
+      // The whole frames of the delay are made while it plays.
       const colour = ECHO_COLOURS[variant % ECHO_COLOURS.length] ?? [1];
-      return echoOf(voice, { levelDb: ECHO_DB[variant] ?? -12, delayMs, colour });
+      return echoOf(voice, { levelDb: ECHO_DB[variant] ?? -12, delayMs: HALF_FRAME_MS, colour });
     }
   }
 }
 
 /** Levels and delays are not tied to each other: callers go through the levels first. */
 function delayMsOf(turn: number): number {
-  const whole = ECHO_DELAY_MS[(turn + Math.floor(turn / VARIANTS)) % ECHO_DELAY_MS.length] ?? 0;
-  return whole - (whole % FRAME_MS) + ((ECHO_DELAY_MS[turn % VARIANTS] ?? 0) % FRAME_MS);
+  return ECHO_DELAY_MS[(turn + Math.floor(turn / VARIANTS)) % ECHO_DELAY_MS.length] ?? 0;
 }
 
 function loop(messages: readonly Buffer[], seed: number): Background {
