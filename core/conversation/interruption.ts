@@ -5,7 +5,7 @@ import { heard, keyPressed } from './listening.ts';
 import type { Replying, TurnIn } from './state.ts';
 import { anything, follow, kept, listening, recorded, spoken, startSilence, stop, type TurnStep } from './step.ts';
 import type { TurnSettings } from './turn-settings.ts';
-import { hasWords, isBackChannel, mayBeBackChannel, yesOrNo } from './words.ts';
+import { hasWords, isBackChannel, mayBeBackChannel, wordCount, yesOrNo } from './words.ts';
 
 export type CallerInput = Extract<
   TurnInput,
@@ -14,6 +14,8 @@ export type CallerInput = Extract<
 
 /** Voice without a word for so long is no caller: the agent goes on. */
 const HELD_MAX_MS = 4_000;
+/** So many words of a partial are not all mistaken. */
+const SURE_WORDS = 3;
 /** After so many noises over one reply the agent waits for no words any more. */
 const NOISES_MAX = 2;
 
@@ -27,7 +29,7 @@ export function callerActs(state: Replying, input: CallerInput, settings: TurnSe
     case 'speech-started':
       return state.phase === 'held' ? [state, holdTimer(HELD_MAX_MS)] : [state];
     case 'speech-sustained':
-      return state.phase === 'held' ? [state, holdTimer(HELD_MAX_MS)] : hold(state);
+      return state.phase === 'held' ? [state, holdTimer(HELD_MAX_MS)] : hold(state, undefined);
     case 'speech-ended':
       return state.phase === 'held' ? quietAgain(state, settings) : [state];
     case 'partial':
@@ -39,8 +41,13 @@ export function callerActs(state: Replying, input: CallerInput, settings: TurnSe
   }
 }
 
+/** Whoever spoke is quiet, or goes on without a word. With words under way it was a caller, whatever becomes of their final. */
+export function heldLongEnough(state: TurnIn<'held'>, settings: TurnSettings): TurnStep {
+  return state.guess === undefined ? resume(state, settings) : interrupted(state, settings);
+}
+
 /** The agent goes on with what it was saying, or with its thinking: nobody meant to interrupt. */
-export function resume(state: TurnIn<'held'>, settings: TurnSettings): TurnStep {
+function resume(state: TurnIn<'held'>, settings: TurnSettings): TurnStep {
   const { was, reply, said, then } = state;
   const resumed = [{ type: 'resume-reply', reply }, stop('resume')] as const;
   if (was !== 'thinking') return [{ ...kept(state), phase: 'agent', source: was, reply, said, then }, ...resumed];
@@ -49,11 +56,12 @@ export function resume(state: TurnIn<'held'>, settings: TurnSettings): TurnStep 
 }
 
 /** The agent stops in mid-word: quick, and not for good. */
-function hold(state: Exclude<Replying, { phase: 'held' }>): TurnStep {
+function hold(state: Replying, guess: string | undefined): TurnStep {
+  if (state.phase === 'held') return [{ ...state, guess }, holdTimer(HELD_MAX_MS)];
   const { reply, said, then } = state;
   const was = state.phase === 'thinking' ? 'thinking' : state.source;
   return [
-    { ...kept(state), phase: 'held', was, noises: 0, reply, said, then },
+    { ...kept(state), phase: 'held', was, guess, noises: 0, reply, said, then },
     { type: 'hold-reply', reply },
     stop('filler'),
     holdTimer(HELD_MAX_MS),
@@ -61,6 +69,8 @@ function hold(state: Exclude<Replying, { phase: 'held' }>): TurnStep {
 }
 
 function quietAgain(state: TurnIn<'held'>, settings: TurnSettings): TurnStep {
+  // Their final is on its way.
+  if (state.guess !== undefined) return [state];
   const noises = state.noises + 1;
   return noises > NOISES_MAX
     ? resume(state, settings)
@@ -71,11 +81,15 @@ function holdTimer(ms: number) {
   return { type: 'start-timer', timer: 'resume', ms } as const;
 }
 
-/** The first words over the agent. */
+/**
+ * Words over the agent, not settled. A recogniser's first word of an utterance is often another one in the end: the agent is quiet and waits. A few
+ * words are no mistake; neither is an answer to the question that is being asked.
+ */
 function partialOver(state: Replying, text: string, settings: TurnSettings): TurnStep {
   if (saysNothing(state, text, settings, mayBeBackChannel)) return [state];
   // On the way to a person only a "no" turns round, and that takes all of the words.
-  if (state.then.kind === 'hand-over') return state.phase === 'held' ? [state] : hold(state);
+  const isSure = wordCount(text) >= SURE_WORDS || isAsking(state);
+  if (!isSure || state.then.kind === 'hand-over') return hold(state, text);
   return follow(interrupted(state, settings), (caller) => [{ ...caller, guess: text }]);
 }
 
@@ -84,7 +98,8 @@ function finalOver(
   { text, confidence }: Extract<TurnInput, { type: 'final' }>,
   settings: TurnSettings,
 ): TurnStep {
-  if (saysNothing(state, text, settings)) return state.phase === 'held' ? resume(state, settings) : [state];
+  if (saysNothing(state, text, settings, isBackChannel))
+    return state.phase === 'held' ? resume(state, settings) : [state];
   const said = spoken(text, confidence);
   if (state.then.kind === 'hand-over' && yesOrNo(text, settings.pack) !== 'no') {
     const before = [stopped(state), stop('filler'), stop('resume'), ...recorded(state.said), ...recorded(said)];
@@ -94,12 +109,15 @@ function finalOver(
 }
 
 /** No words, or words that only show that somebody listens. */
-function saysNothing(state: Replying, text: string, settings: TurnSettings, isNod = isBackChannel): boolean {
+function saysNothing(state: Replying, text: string, settings: TurnSettings, isNod: typeof isBackChannel): boolean {
   if (!hasWords(text)) return true;
   const nothingHeard = state.phase === 'thinking' || (state.phase === 'held' && state.was === 'thinking');
-  const asked = state.then.kind === 'listen' && state.then.awaiting.kind === 'confirmation';
   // To our own question "okay" is an answer, and before anything is heard it is the rest of the caller's turn.
-  return !nothingHeard && !asked && isNod(text, settings.pack);
+  return !nothingHeard && !isAsking(state) && isNod(text, settings.pack);
+}
+
+function isAsking({ then }: Replying): boolean {
+  return then.kind === 'listen' && then.awaiting.kind === 'confirmation';
 }
 
 function stopped({ reply }: Replying) {

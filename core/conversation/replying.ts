@@ -2,7 +2,7 @@ import { unreachable } from '../unreachable.ts';
 import { announce } from './handing-over.ts';
 import type { HandoverRequest } from './hand-over-request.ts';
 import type { ToolUse, TurnInput } from './input.ts';
-import { callerActs, resume } from './interruption.ts';
+import { callerActs, heldLongEnough } from './interruption.ts';
 import type { ReplyFailure } from './reply-failure.ts';
 import type { Replying, Then, TurnIn, TurnState } from './state.ts';
 import {
@@ -37,7 +37,7 @@ export function nextReplying(state: Replying, input: TurnInput, settings: TurnSe
       return input.reply === state.reply ? failed(state, input.why, settings) : [state];
     case 'timer-fired':
       if (input.timer === 'filler' && state.phase === 'thinking') return late(state, settings);
-      return input.timer === 'resume' && state.phase === 'held' ? resume(state, settings) : [state];
+      return input.timer === 'resume' && state.phase === 'held' ? heldLongEnough(state, settings) : [state];
     case 'key-pressed':
     case 'speech-started':
     case 'speech-sustained':

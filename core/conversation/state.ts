@@ -40,6 +40,8 @@ export type Turn =
       readonly phase: 'held';
       /** `thinking`: nothing of it was heard before. */
       readonly was: 'thinking' | ReplySource;
+      /** What the recogniser believes to hear of who speaks: so few words may still turn out otherwise. */
+      readonly guess: string | undefined;
       /** Stretches of voice that came to no words. */
       readonly noises: number;
     } & Reply)

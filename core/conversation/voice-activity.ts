@@ -1,7 +1,7 @@
 import { FRAME_MS } from '../audio/pcm.ts';
 
 export interface VoiceSettings {
-  /** So much voice interrupts the agent. A multiple of 20 ms. */
+  /** So much voice interrupts the agent. A multiple of 20 ms; with less than 100 it comes a frame after the beginning. May change from frame to frame. */
   readonly interruptAfterMs: number;
   /** So long without a voice ends speech: longer than a stop consonant or a breath. */
   readonly endedAfterMs: number;
@@ -44,7 +44,7 @@ export function nextVoice(
   if (unvoicedMs >= endedAfterMs) return [silentVoice, 'speech-ended'];
   const countedMs = voiced ? FRAME_MS : unvoicedMs > CLOSURE_MS ? -FRAME_MS : 0;
   const voicedMs = Math.max(0, state.voicedMs + countedMs);
-  const told = state.told || voicedMs >= interruptAfterMs;
+  const told = state.told || (voiced && voicedMs >= interruptAfterMs);
   const speaking: VoiceState = { kind: 'speaking', voicedMs, unvoicedMs, told };
   return told && !state.told ? [speaking, 'speech-sustained'] : [speaking];
 }

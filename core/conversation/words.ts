@@ -34,3 +34,7 @@ export function hasWords(text: string): boolean {
 export function sameWords(one: string, other: string): boolean {
   return bareWords(one) === bareWords(other);
 }
+
+export function wordCount(text: string): number {
+  return text.match(/[\p{L}\p{N}'’]+/gu)?.length ?? 0;
+}

@@ -38,8 +38,31 @@ describe('an agent that was spoken over', () => {
     expect(held().give({ type: 'speech-ended' }, final('')).phase).toBe('agent');
   });
 
-  it('stops for good with the first word that means something', () => {
-    const play = held().give(partial('no'));
+  it('waits for the rest when the recogniser believes to have heard a word', () => {
+    const play = held().give(partial('no'), { type: 'speech-ended' });
+    expect(play.phase).toBe('held');
+    expect(play.deeds()).toEqual([]);
+  });
+
+  it('goes on when the word turns out to have been "uh-huh"', () => {
+    const play = held().give(partial('how'), { type: 'speech-ended' }, final('uh huh'));
+    expect(play.phase).toBe('agent');
+  });
+
+  it('stops for good when the word is settled', () => {
+    const play = held().give(partial('no'), final('No.'));
+    expect(play.state).toMatchObject({ phase: 'caller', said: { text: 'No.' } });
+    expect(play.deeds()).toEqual([{ type: 'stop-reply', reply: 'reply-2' }]);
+  });
+
+  it('stops for good when the word is never settled', () => {
+    const play = held().give(partial('no'), { type: 'speech-ended' }, quiet);
+    expect(play.phase).toBe('caller');
+    expect([...play.timers]).toEqual(['silence']);
+  });
+
+  it('stops for good with a few words, settled or not', () => {
+    const play = held().give(partial('no'), partial('no not that'));
     expect(play.phase).toBe('caller');
     expect(play.deeds()).toEqual([{ type: 'stop-reply', reply: 'reply-2' }]);
     expect([...play.timers]).toEqual(['silence']);

@@ -20,7 +20,7 @@ function answering(): TurnPlay {
 
 describe('a caller who speaks over the agent', () => {
   it('stops the audio with their first words', () => {
-    const play = answering().give(partial('no wait'));
+    const play = answering().give(partial('no not that'));
     expect(play.phase).toBe('caller');
     expect(play.deeds()).toEqual([{ type: 'stop-reply', reply: 'reply-2' }]);
   });
@@ -34,12 +34,12 @@ describe('a caller who speaks over the agent', () => {
   });
 
   it('stops the greeting too', () => {
-    const play = playTurns().give({ type: 'media-ready', greeting: 'Hello.' }, partial('I need'));
+    const play = playTurns().give({ type: 'media-ready', greeting: 'Hello.' }, partial('I need a'));
     expect(play.phase).toBe('caller');
   });
 
   it('is answered to what they said then', () => {
-    const play = answering().give(partial('no'), final('No, my limit.', 0.8), {
+    const play = answering().give(partial('no my limit'), final('No, my limit.', 0.8), {
       type: 'timer-fired',
       timer: 'end-of-turn',
     });
@@ -62,7 +62,7 @@ describe('a caller who speaks over the agent', () => {
 
 describe('a reply that was stopped', () => {
   const stopped = (): TurnPlay => {
-    const play = answering().give(partial('no'));
+    const play = answering().give(partial('no not that'));
     play.effects();
     return play;
   };

@@ -67,9 +67,10 @@ describe('a caller who speaks', () => {
     const play = listeningPlay().say('I lost my card');
     play.effects();
     play.give(partial('in'));
-    expect(play.deeds()).toEqual([{ type: 'stop-reply', reply: 'reply-2' }]);
+    expect(play.deeds()).toEqual([{ type: 'hold-reply', reply: 'reply-2' }]);
     play.give(final('in Madrid', 1), { type: 'timer-fired', timer: 'end-of-turn' });
     expect(play.deeds()).toEqual([
+      { type: 'stop-reply', reply: 'reply-2' },
       { type: 'think', reply: 'reply-3', said: { text: 'I lost my card in Madrid', confidence: 0.9, by: 'voice' } },
     ]);
   });
@@ -128,7 +129,7 @@ describe('a caller who is silent', () => {
     const play = listeningPlay(
       settingsOf(agentWith({ languages: [english({ texts: { reprompts: [], closing: 'Goodbye.' } })] })),
     );
-    play.give({ type: 'timer-fired', timer: 'silence' }, partial('wait'));
+    play.give({ type: 'timer-fired', timer: 'silence' }, partial('no please wait'));
     expect(play.phase).toBe('caller');
   });
 });
