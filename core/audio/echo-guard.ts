@@ -1,5 +1,5 @@
 import { echoFilter, type EchoFilter } from './echo-filter.ts';
-import { ECHO_MAX_MS, soundHistory } from './echo-reference.ts';
+import { ECHO_MAX_MS, LONG_HISTORY, SHORT_HISTORY, soundHistory } from './echo-reference.ts';
 import { echoSearch, type EchoMatch } from './echo-search.ts';
 import { HALF_RATE_FRAME } from './half-rate.ts';
 import { FRAME_MS } from './pcm.ts';
@@ -42,9 +42,9 @@ const silence = new Float64Array(HALF_RATE_FRAME);
 
 /** Tells the agent's own voice, coming back some 50 to 400 ms late, from a caller. */
 export function echoGuard(): EchoGuard {
-  const played = soundHistory();
-  const heard = soundHistory();
-  const left = soundHistory();
+  const played = soundHistory(LONG_HISTORY);
+  const heard = soundHistory(SHORT_HISTORY);
+  const left = soundHistory(SHORT_HISTORY);
   const search = echoSearch(played, left);
   const remainder = new Float64Array(HALF_RATE_FRAME);
   const now = new Float64Array(HALF_RATE_FRAME);

@@ -2,8 +2,9 @@ import { HALF_RATE_FRAME } from './half-rate.ts';
 
 /** The longest echo that is looked for; the field reports up to 400 ms, and the beat of what is played may run some frames ahead. */
 export const ECHO_MAX_MS = 700;
-/** A power of two that holds the longest echo, the window looked at and the filter. */
-const RING = 8_192;
+/** Powers of two, in samples at 8 kHz: what holds the longest echo, the window looked at and the filter; and what holds the window alone. */
+export const LONG_HISTORY = 8_192;
+export const SHORT_HISTORY = 1_024;
 
 /** A stretch of sound at 8 kHz and, for coarse comparisons, at 4 kHz, by its position from the beginning of the call. */
 export interface SoundHistory {
@@ -16,9 +17,10 @@ export interface SoundHistory {
   copyCoarse(from: number, into: Float64Array): void;
 }
 
-export function soundHistory(): SoundHistory {
-  const fine = new Float64Array(RING);
-  const coarse = new Float64Array(RING / 2);
+export function soundHistory(length: typeof LONG_HISTORY | typeof SHORT_HISTORY): SoundHistory {
+  // Half the memory of doubles, for every call, and all the precision that 16 bit samples have.
+  const fine = new Float32Array(length);
+  const coarse = new Float32Array(length / 2);
   let written = 0;
   let [last, lowPassed] = [0, 0];
   return {
@@ -29,11 +31,11 @@ export function soundHistory(): SoundHistory {
       for (let at = 0; at < HALF_RATE_FRAME; at += 2) {
         const one = frame[at] ?? 0;
         const two = frame[at + 1] ?? 0;
-        fine[(written + at) & (RING - 1)] = one;
-        fine[(written + at + 1) & (RING - 1)] = two;
+        fine[(written + at) & (length - 1)] = one;
+        fine[(written + at + 1) & (length - 1)] = two;
         // Low-passed before every second sample is left out, and the bass, in which all voices are alike, turned down.
         const smooth = (last + 2 * one + two) / 4;
-        coarse[((written + at) >> 1) & (RING / 2 - 1)] = smooth - 0.4 * lowPassed;
+        coarse[((written + at) >> 1) & (length / 2 - 1)] = smooth - 0.4 * lowPassed;
         lowPassed = smooth;
         last = two;
       }
@@ -44,7 +46,7 @@ export function soundHistory(): SoundHistory {
   };
 }
 
-function copyOf(ring: Float64Array, from: number, end: number, into: Float64Array): void {
+function copyOf(ring: Float32Array, from: number, end: number, into: Float64Array): void {
   into.fill(0);
   let position = Math.max(from, end - ring.length, 0);
   const stop = Math.min(from + into.length, end);

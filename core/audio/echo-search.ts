@@ -20,35 +20,36 @@ const PLAYED_MIN_POWER = 100;
 
 const fourier = realFourier(BLOCK);
 
+/** Scratch space of one search; searches follow each other, so all calls share it. */
+const window = new Float64Array(BLOCK);
+const windowRe = new Float64Array(BLOCK / 2 + 1);
+const windowIm = new Float64Array(BLOCK / 2 + 1);
+const block = new Float64Array(BLOCK);
+const re = new Float64Array(BLOCK / 2 + 1);
+const im = new Float64Array(BLOCK / 2 + 1);
+const recent = new Float64Array(WINDOW);
+const past = new Float64Array(LAGS_PER_BLOCK * BLOCKS + WINDOW);
+
+/** Correlation of the window with each stretch of the block, in `block`. */
+function correlate(from: number): void {
+  for (let at = 0; at < BLOCK; at += 1) block[at] = past[from + at] ?? 0;
+  fourier.forward(block, re, im);
+  for (let k = 0; k <= BLOCK / 2; k += 1) {
+    const a = re[k] ?? 0;
+    const b = im[k] ?? 0;
+    const c = windowRe[k] ?? 0;
+    const d = windowIm[k] ?? 0;
+    re[k] = a * c + b * d;
+    im[k] = b * c - a * d;
+  }
+  fourier.inverse(re, im, block);
+}
+
 /**
  * Looks for the last 80 ms of what is heard in the last 700 ms of what was played: cross-correlation by Fourier transform, at 4 kHz. Some tens of
  * microseconds, so it is for frames that nothing else explains.
  */
 export function echoSearch(played: SoundHistory, heard: SoundHistory): () => EchoMatch | undefined {
-  const window = new Float64Array(BLOCK);
-  const windowRe = new Float64Array(BLOCK / 2 + 1);
-  const windowIm = new Float64Array(BLOCK / 2 + 1);
-  const block = new Float64Array(BLOCK);
-  const re = new Float64Array(BLOCK / 2 + 1);
-  const im = new Float64Array(BLOCK / 2 + 1);
-  const recent = new Float64Array(WINDOW);
-  const past = new Float64Array(LAGS_PER_BLOCK * BLOCKS + WINDOW);
-
-  /** Correlation of the window with each stretch of the block, in `block`. */
-  function correlate(from: number): void {
-    for (let at = 0; at < BLOCK; at += 1) block[at] = past[from + at] ?? 0;
-    fourier.forward(block, re, im);
-    for (let k = 0; k <= BLOCK / 2; k += 1) {
-      const a = re[k] ?? 0;
-      const b = im[k] ?? 0;
-      const c = windowRe[k] ?? 0;
-      const d = windowIm[k] ?? 0;
-      re[k] = a * c + b * d;
-      im[k] = b * c - a * d;
-    }
-    fourier.inverse(re, im, block);
-  }
-
   return () => {
     const heardEnd = heard.written >> 1;
     const playedEnd = played.written >> 1;

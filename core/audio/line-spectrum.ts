@@ -35,6 +35,11 @@ const PITCH_SHORTEST = 20;
 const PITCH_LONGEST = 114;
 
 const fourier = realFourier(SIZE);
+/** Scratch space of one frame, which all calls share. */
+const windowed = new Float64Array(SIZE);
+const re = new Float64Array(BINS + 1);
+const im = new Float64Array(BINS + 1);
+const power = new Float64Array(BINS + 1);
 const WINDOW = Float64Array.from({ length: SIZE }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (n + 0.5)) / SIZE));
 /** The window's own autocorrelation, which is taken out of the sound's. */
 const WINDOW_LIKENESS = Float64Array.from({ length: PITCH_LONGEST + 2 }, (_, lag) => {
@@ -67,10 +72,6 @@ const noLines = (): Lines => ({
 /** Follows the lines of a sound's spectrum from frame to frame. */
 export function lineSpectrum(): LineSpectrum {
   const recent = new Float64Array(SIZE);
-  const windowed = new Float64Array(SIZE);
-  const re = new Float64Array(BINS + 1);
-  const im = new Float64Array(BINS + 1);
-  const power = new Float64Array(BINS + 1);
   let lines: readonly [now: Lines, before: Lines] = [noLines(), noLines()];
   return {
     push(samples, look) {

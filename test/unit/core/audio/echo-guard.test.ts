@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { echoGuard, type EchoGuard } from '#core/audio/echo-guard';
+import { halfRate } from '#core/audio/half-rate';
+import { echoOf } from '../../../support/line-sounds/echo.ts';
+import { seededRandom } from '../../../support/line-sounds/seeded-random.ts';
+import { talk } from '../../../support/line-sounds/speech.ts';
+
+const agent = talk({ seconds: 6, levelDbfs: -18, seed: 2, voice: 'slt', pauseMax: 0.1 });
+const caller = talk({ seconds: 6, levelDbfs: -20, seed: 5, voice: 'rms', pauseMax: 0.1 });
+
+function frames(pcm: Int16Array): Float64Array[] {
+  const halve = halfRate();
+  return Array.from({ length: Math.floor(pcm.length / 320) }, (_, at) =>
+    halve(pcm.subarray(at * 320, at * 320 + 320)).slice(),
+  );
+}
+
+const powerOf = (samples: Float64Array): number => samples.reduce((sum, sample) => sum + sample ** 2, 0);
+
+/** How much softer the line is behind the guard than before it, in dB, from the third second on. `aheadBy` tells how far the beat is ahead. */
+function takenAwayDb(line: Int16Array, aheadBy: (frame: number) => number = () => 0): number {
+  const guard = echoGuard();
+  const voice = frames(agent);
+  let played = 0;
+  let [before, after] = [0, 0];
+  frames(line).forEach((heard, at) => {
+    for (; played <= at + aheadBy(at); played += 1) guard.played(voice[played]);
+    const { samples, echoPower } = guard.subtract(heard);
+    const [full, left] = [powerOf(heard), powerOf(samples)];
+    if (at > 150) [before, after] = [before + full, after + left];
+    settle(guard, echoPower > 0 && left < full / 4);
+  });
+  return 10 * Math.log10(before / after);
+}
+
+function settle(guard: EchoGuard, isEcho: boolean): void {
+  if (isEcho) guard.learn();
+  else guard.explains();
+}
+
+describe('the agent’s echo', () => {
+  it.each([50, 170, 290, 400])('is found and taken away when it is %i ms late', (delayMs) => {
+    expect(takenAwayDb(echoOf(agent, { levelDb: -10, delayMs }))).toBeGreaterThan(15);
+  });
+
+  it('is taken away when it comes back upside down', () => {
+    const upright = echoOf(agent, { levelDb: -10, delayMs: 170 });
+    expect(takenAwayDb(Int16Array.from(upright, (sample) => -sample))).toBeGreaterThan(15);
+  });
+
+  it('is taken away when the beat of what is played is early and late by some frames', () => {
+    const random = seededRandom(3);
+    const jitter = (): number => Math.round(random.between(-2, 2));
+    expect(takenAwayDb(echoOf(agent, { levelDb: -10, delayMs: 170 }), jitter)).toBeGreaterThan(15);
+  });
+
+  it('is nothing in what a caller says', () => {
+    expect(Math.abs(takenAwayDb(caller))).toBeLessThan(1);
+  });
+
+  it('is not looked for when nothing was played', () => {
+    const guard = echoGuard();
+    for (const frame of frames(caller)) {
+      guard.played(undefined);
+      expect(guard.subtract(frame).echoPower).toBe(0);
+      expect(guard.explains()).toBe(false);
+      guard.learn();
+    }
+  });
+});
