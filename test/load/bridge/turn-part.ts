@@ -27,16 +27,16 @@ export const turnPart: BenchPart = {
   run: async (options) => {
     await buildBridge();
     const figures: Figure[] = [];
-    const one = await conversations({ thinkAhead: 'off' }, 1, { ...options, seconds: options.quick ? 15 : 45 });
+    const one = await conversations({ thinkAhead: 'off' }, 1, { ...options, seconds: options.quick ? 10 : 45 });
     figures.push(...latencyFigures(one, '1 call', { p50: 10, p99: 40 }), ...stopFigures(one, '1 call'));
     const many = await conversations({ thinkAhead: 'off' }, options.calls, {
       ...options,
-      seconds: options.quick ? 12 : 25,
+      seconds: options.quick ? 8 : 25,
     });
     const calls = `${options.calls} calls`;
     figures.push(...latencyFigures(many, calls, { p99: 60 }), ...stopFigures(many, calls), ...cpuFigures(many, calls));
     for (const thinkAhead of ['on-final', 'on-partial'] as const) {
-      const runs = await conversations({ thinkAhead }, 1, { ...options, runs: 1, seconds: options.quick ? 8 : 20 });
+      const runs = await conversations({ thinkAhead }, 1, { ...options, runs: 1, seconds: options.quick ? 5 : 20 });
       figures.push(thinkAheadFigure(runs, thinkAhead));
     }
     return figures;
