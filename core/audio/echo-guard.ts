@@ -27,8 +27,9 @@ const AUDIBLE_POWER = 2_500;
 const AUDIBLE_FRAMES = ECHO_MAX_MS / FRAME_MS;
 /** So alike is what is heard to what was played that it is suspected to be it, while nothing is known about echo on this line. */
 const ALIKE = 0.72;
-/** The same once the line is known to have an echo elsewhere, or none. */
-const ALIKE_AGAINST_EXPERIENCE = 0.82;
+/** The same once the line is known to have an echo, but elsewhere; and once it is known to have none. */
+const ALIKE_ELSEWHERE = 0.85;
+const ALIKE_AFTER_NONE = 0.93;
 /** Two searches find the same way when they differ by no more than this many samples. */
 const SAME_WAY_SAMPLES = 10;
 /** The same way as often as this in a row is the way. */
@@ -67,6 +68,11 @@ export function echoGuard(): EchoGuard {
     suspected = undefined;
   }
 
+  function leastAlike(): number {
+    if (filter !== undefined) return ALIKE_ELSEWHERE;
+    return audibleFrames > EXPERIENCE_FRAMES ? ALIKE_AFTER_NONE : ALIKE;
+  }
+
   return {
     played(frame) {
       const audible = frame !== undefined && meanSquare(frame) > AUDIBLE_POWER;
@@ -101,8 +107,7 @@ export function echoGuard(): EchoGuard {
       askedAt = heard.written;
       if (unexplained > LOOKED_AT_FRAMES && unexplained % LOOKED_AT_FRAMES !== 0) return false;
       const match = search();
-      const experienced = filter !== undefined || audibleFrames > EXPERIENCE_FRAMES;
-      if (match === undefined || match.likeness < (experienced ? ALIKE_AGAINST_EXPERIENCE : ALIKE)) {
+      if (match === undefined || match.likeness < leastAlike()) {
         suspected = undefined;
         return false;
       }

@@ -9,7 +9,6 @@ const FIRST_COMPARED_FRAME = 4;
 const PER_STEADY_LINE = 0.095;
 const STEADY_LINES_MAX = 8;
 const PER_PERIOD = 0.69;
-const MORE_THAN_A_VOICE = 0.1;
 /** What is judged at once: the mean of so many frames; and what is judged a little later. */
 const RECENT_FRAMES = 5;
 /** The fewer frames, the surer they have to be. */
@@ -20,10 +19,10 @@ const LATER_FROM_FRAMES = 8;
 const FORGETTING = 0.98;
 const SLOW_FROM_FRAMES = 12;
 /** Music is playing on this line. It stays so through its gaps, until what is heard has been moving for a while. */
-const PLAYS_ABOVE = -0.05;
-const OVER_BELOW = -0.2;
+const PLAYS_ABOVE = 0.05;
+const OVER_BELOW = -0.1;
 /** While music plays, this is asked of a voice, for so many frames. */
-const MOVING_BELOW = -0.25;
+const MOVING_BELOW = -0.15;
 const MOVING_FRAMES = 12;
 
 type Steadiness = Pick<SoundShape, 'steadiness' | 'steadyLines' | 'periodicity'>;
@@ -66,7 +65,7 @@ export function musicDetector(): MusicDetector {
 
 function moreThanAVoice({ steadiness, steadyLines, periodicity }: Steadiness): number {
   const standing = steadiness + PER_STEADY_LINE * Math.min(STEADY_LINES_MAX, steadyLines);
-  return standing - PER_PERIOD * periodicity - MORE_THAN_A_VOICE;
+  return standing - PER_PERIOD * periodicity;
 }
 
 /** Of the last so many, or as many as there are. */
