@@ -30,8 +30,10 @@ export function openTable(port: PortName, account: StorageAccount, name: string)
   return {
     request: async (request, signal, expected, send) => {
       signal.throwIfAborted();
-      const budget = AbortSignal.timeout(REQUEST_BUDGET_MS);
-      const abortSignal = AbortSignal.any([signal, budget]);
+      // Not AbortSignal.timeout: its timer outlives the request, and fires for nothing.
+      const budget = new AbortController();
+      const timer = setTimeout(() => budget.abort(new Error('the budget is spent')), REQUEST_BUDGET_MS);
+      const abortSignal = AbortSignal.any([signal, budget.signal]);
       const attempt = async (): Promise<Response<Awaited<ReturnType<typeof send>>>> => {
         try {
           return { kind: 'done', value: await send(client, abortSignal) };
@@ -52,7 +54,9 @@ export function openTable(port: PortName, account: StorageAccount, name: string)
         }
       } catch (error) {
         signal.throwIfAborted();
-        throw storageError(port, request, error, budget.aborted ? REQUEST_BUDGET_MS : undefined);
+        throw storageError(port, request, error, budget.signal.aborted ? REQUEST_BUDGET_MS : undefined);
+      } finally {
+        clearTimeout(timer);
       }
     },
   };

@@ -19,5 +19,5 @@ export function calledOff(
     { type: 'stop-reply', reply: step.reply },
     startSilence(settings),
   ];
-  return follow(back, (caller) => heard(caller, spoken(input.text, input.confidence), settings));
+  return follow(back, (caller) => heard(caller, spoken(input.text, input.confidence), input.quietForMs, settings));
 }

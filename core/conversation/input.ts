@@ -12,7 +12,8 @@ export type TurnInput =
   | { readonly type: 'speech-sustained' }
   | { readonly type: 'speech-ended' }
   | ({ readonly type: 'partial' } & Words)
-  | ({ readonly type: 'final'; readonly confidence: number } & Words)
+  /** `quietForMs`: since the caller's voice was last there. */
+  | ({ readonly type: 'final'; readonly confidence: number; readonly quietForMs: number } & Words)
   | { readonly type: 'key-pressed'; readonly key: string }
   | { readonly type: 'timer-fired'; readonly timer: TimerName }
   /** The first frame of this reply has gone out. */

@@ -95,7 +95,7 @@ function partialOver(state: Replying, text: string, settings: TurnSettings): Tur
 
 function finalOver(
   state: Replying,
-  { text, confidence }: Extract<TurnInput, { type: 'final' }>,
+  { text, confidence, quietForMs }: Extract<TurnInput, { type: 'final' }>,
   settings: TurnSettings,
 ): TurnStep {
   if (saysNothing(state, text, settings, isBackChannel))
@@ -105,7 +105,7 @@ function finalOver(
     const before = [stopped(state), stop('filler'), stop('resume'), ...recorded(state.said), ...recorded(said)];
     return announce(state, state.then.request, settings, ...before);
   }
-  return follow(interrupted(state, settings), (caller) => heard(caller, said, settings));
+  return follow(interrupted(state, settings), (caller) => heard(caller, said, quietForMs, settings));
 }
 
 /** No words, or words that only show that somebody listens. */

@@ -26,6 +26,9 @@ import { hasWords, sameWords, yesOrNo } from './words.ts';
 /** Asked once more after an unclear answer; after a second one the caller is connected: a person can always sort it out. */
 const UNCLEAR_MAX = 1;
 
+/** Less than this is a gap within a word: the caller speaks on although the recogniser has settled what came before. */
+const QUIET_MIN_MS = 80;
+
 /** Longer than any number a caller is asked for. A line that keeps sending tones does not fill memory. */
 const KEYS_MAX = 64;
 
@@ -44,7 +47,7 @@ export function nextListening(state: TurnIn<'caller'>, input: TurnInput, setting
     case 'final':
       // Words that came to nothing: what is waited for is what was waited for before.
       return hasWords(input.text)
-        ? heard(state, spoken(input.text, input.confidence), settings)
+        ? heard(state, spoken(input.text, input.confidence), input.quietForMs, settings)
         : paused({ ...state, guess: undefined }, settings);
     case 'key-pressed':
       return keyPressed(state, input.key, settings);
@@ -74,7 +77,7 @@ function timerFired(state: TurnIn<'caller'>, timer: TimerName, settings: TurnSet
 
 /** Speech may go on for long, but not without a word: noise is not waited for without end. */
 function speaking(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep<TurnIn<'caller'>> {
-  return [state, stop('end-of-turn'), startSilence(settings)];
+  return [{ ...state, line: 'speech' }, stop('end-of-turn'), startSilence(settings)];
 }
 
 /** The words of an utterance under way. */
@@ -95,22 +98,31 @@ function paused(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep {
     const all = merged(state.said, spoken(state.guess, 1));
     if (yesOrNo(all.text, settings.pack) === 'yes') return answer(state, all, settings);
   }
-  return state.said === undefined ? [state, startSilence(settings)] : [state, waitForMore(state, state.said, settings)];
+  const quiet: TurnIn<'caller'> = { ...state, line: 'quiet' };
+  if (state.said === undefined) return [quiet, startSilence(settings)];
+  // The pause that runs since the final is not begun anew: the voice that ends now had ended before it.
+  return state.line === 'quiet' ? [state] : [quiet, waitForMore(state, state.said, settings)];
 }
 
 function waitForMore({ awaiting }: TurnIn<'caller'>, said: Said, settings: TurnSettings): TurnEffect {
   return { type: 'start-timer', timer: 'end-of-turn', ms: endOfTurnMs(said.text, awaiting, settings) };
 }
 
-/** Words the recogniser has settled on. */
-export function heard(state: TurnIn<'caller'>, said: Said, settings: TurnSettings): TurnStep {
+/** Words the recogniser has settled on. The pause begins with them, or when the caller, who speaks on, is quiet. */
+export function heard(state: TurnIn<'caller'>, said: Said, quietForMs: number, settings: TurnSettings): TurnStep {
   const turn = merged(state.said, said);
-  const next = { ...state, said: turn, guess: undefined, reprompts: 0 };
+  const speaksOn = quietForMs < QUIET_MIN_MS;
+  const next: TurnIn<'caller'> = {
+    ...state,
+    said: turn,
+    line: speaksOn ? 'speech' : 'quiet',
+    guess: undefined,
+    reprompts: 0,
+  };
   const settled: TurnStep<TurnIn<'caller'>> = [
     next,
-    stop('silence'),
     stop('stable'),
-    waitForMore(state, turn, settings),
+    ...(speaksOn ? [startSilence(settings)] : [stop('silence'), waitForMore(state, turn, settings)]),
   ];
   return settings.turnTaking.thinkAhead === 'off' || state.keys !== ''
     ? settled

@@ -22,6 +22,8 @@ export type Turn =
   | { readonly phase: 'waiting' }
   | {
       readonly phase: 'caller';
+      /** Whether somebody speaks: the pause at the end of a turn runs in `quiet` only. */
+      readonly line: 'quiet' | 'speech';
       readonly awaiting: Awaiting;
       /** What the recogniser has settled on in this turn. */
       readonly said: Said | undefined;

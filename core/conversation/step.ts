@@ -27,7 +27,7 @@ export function listening(
   { awaiting, reprompts }: { readonly awaiting: Awaiting; readonly reprompts: number },
   said?: Said,
 ): TurnIn<'caller'> {
-  const nothing = { guess: undefined, ahead: undefined, keys: '' };
+  const nothing = { line: 'quiet', guess: undefined, ahead: undefined, keys: '' } as const;
   return { ...kept(state), phase: 'caller', awaiting, said, ...nothing, reprompts };
 }
 

@@ -46,6 +46,11 @@ export class CallerVoice {
     return this.#lastVoiceMs;
   }
 
+  /** Since the caller's voice was last there; for ever, when it never was. */
+  get quietForMs(): number {
+    return this.#lastVoiceMs === undefined ? Infinity : this.#options.clock.monotonicMs() - this.#lastVoiceMs;
+  }
+
   /** When the stretch of voice began that goes on, or was the last. Monotonic milliseconds. */
   get beganMs(): number | undefined {
     return this.#beganMs;

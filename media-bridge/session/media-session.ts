@@ -270,7 +270,7 @@ export class MediaSession {
     this.#conversation.dispatch(
       words.type === 'partial'
         ? { type: 'partial', text, from }
-        : { type: 'final', text, from, confidence: words.confidence },
+        : { type: 'final', text, from, confidence: words.confidence, quietForMs: this.#voice.quietForMs },
     );
   }
 

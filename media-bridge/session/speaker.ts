@@ -54,6 +54,8 @@ export class Speaker {
   #speaking: Speaking | undefined;
   /** Frames sent and, by the clock, not heard yet. */
   #inFlight: SentFrame[] = [];
+  /** The first frame in flight was sent after the last beat: it is heard from the next one on. */
+  #beganBetweenBeats = false;
 
   constructor(options: SpeakerOptions) {
     this.#options = options;
@@ -107,12 +109,13 @@ export class Speaker {
 
   /** Every 20 ms. */
   tick(): void {
-    const heard = this.#inFlight.shift();
+    const heard = this.#beganBetweenBeats ? undefined : this.#inFlight.shift();
+    this.#beganBetweenBeats = false;
     heard?.clause.frameHeard(heard.index);
     this.#options.onHeard(heard?.pcm);
     const speaking = this.#speaking;
     if (speaking === undefined || speaking.held) return;
-    while (this.#inFlight.length < LEAD_FRAMES && this.#sendNextFrame(speaking));
+    this.#fillLead(speaking);
     this.#synthesiseNext(speaking);
     this.#noteQuiet(speaking);
     this.#finishIfHeard();
@@ -133,6 +136,17 @@ export class Speaker {
       quietFrames: 0,
     };
     return this.#speaking.reply === reply ? this.#speaking : undefined;
+  }
+
+  /** Sound where there was none does not wait for the next beat: the caller is waiting. */
+  #begun(speaking: Speaking): void {
+    if (this.#speaking !== speaking || speaking.held || this.#inFlight.length > 0) return;
+    this.#fillLead(speaking);
+    this.#beganBetweenBeats = this.#inFlight.length > 0;
+  }
+
+  #fillLead(speaking: Speaking): void {
+    while (this.#inFlight.length < LEAD_FRAMES && this.#sendNextFrame(speaking));
   }
 
   #sendNextFrame(speaking: Speaking): boolean {
@@ -164,7 +178,7 @@ export class Speaker {
   async #synthesise(speaking: Speaking, clause: Clause): Promise<void> {
     const { signal } = speaking.abort;
     try {
-      await clause.synthesise(this.#options.textToSpeech, signal);
+      await clause.synthesise(this.#options.textToSpeech, () => this.#begun(speaking), signal);
       if (this.#speaking === speaking) this.#synthesiseNext(speaking);
     } catch (error) {
       if (this.#speaking !== speaking || signal.aborted) return;

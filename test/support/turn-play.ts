@@ -77,8 +77,13 @@ export function partial(text: string, from: 'caller' | 'line' = 'caller'): TurnI
   return { type: 'partial', text, from };
 }
 
-export function final(text: string, confidence = 0.9, from: 'caller' | 'line' = 'caller'): TurnInput {
-  return { type: 'final', text, confidence, from };
+export function final(
+  text: string,
+  confidence = 0.9,
+  from: 'caller' | 'line' = 'caller',
+  quietForMs = 500,
+): Extract<TurnInput, { type: 'final' }> {
+  return { type: 'final', text, confidence, from, quietForMs };
 }
 
 /** A conversation played input by input, with what it asked for on the way. */

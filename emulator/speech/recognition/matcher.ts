@@ -20,6 +20,9 @@ export interface Match {
 /** As like the reference as a phone line lets it be; beyond the second one, another phrase. Measured with this engine's voices through G.711. */
 const SAME_DISTANCE = 0.8;
 const OTHER_DISTANCE = 3.4;
+/** Of a phrase under way so much has to fit, and so much better than the next, before any of it is told. */
+const TELLING_DISTANCE = 2.6;
+const TELLING_LEAD = 1.1;
 /** Below this the service says NoMatch. */
 export const RECOGNISED_FROM = 0.35;
 /** Every frame may stay on a sound of the reference, go to the next or skip one: speech from half to any times as slow. */
@@ -68,9 +71,12 @@ export class PhraseMatcher {
 
   /** The phrase that is being said, if it can be told yet, and how much of it (0..1). */
   prefix(): (Pick<Match, 'text' | 'language'> & { readonly progress: number }) | undefined {
-    const track = this.#tracks.toSorted((a, b) => a.best - b.best)[0];
-    if (track === undefined || track.best / this.#frames > OTHER_DISTANCE) return undefined;
+    const [track, ...others] = this.#tracks.toSorted((a, b) => a.best - b.best);
+    if (track === undefined || track.best / this.#frames > TELLING_DISTANCE) return undefined;
     const { text, language } = track.reference;
+    const runnerUp = others.find(({ reference }) => reference.text !== text);
+    // Two phrases that begin alike: the service would rather wait, too.
+    if (runnerUp !== undefined && runnerUp.best < TELLING_LEAD * track.best) return undefined;
     return { text, language, progress: (track.bestAt + 1) / track.reference.frames.length };
   }
 

@@ -15,7 +15,7 @@ async function askedFor(text: string, locale: Agent['locales'][number]): Promise
       yield await Promise.resolve({ type: 'audio', pcm: new Int16Array(320) } as const);
     },
   };
-  await new Clause(text, locale, true).synthesise(voice, new AbortController().signal);
+  await new Clause(text, locale, true).synthesise(voice, () => undefined, new AbortController().signal);
   return asked[0]!;
 }
 

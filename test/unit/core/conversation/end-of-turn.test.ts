@@ -90,3 +90,24 @@ describe('a caller who answers yes', () => {
     expect(play.phase).toBe('caller');
   });
 });
+
+describe('the pause and the end of the voice', () => {
+  it('do not add up: a voice that ends after the final had ended before it', () => {
+    const play = listeningPlay(settings).give({ type: 'speech-started' }, final('I lost my card.'));
+    expect(pauseAfter(play)).toBe(200);
+    expect(play.give({ type: 'speech-ended' }).effects()).toEqual([]);
+  });
+
+  it('begin together where the caller speaks on over the final', () => {
+    const play = listeningPlay(settings).give({ type: 'speech-started' }, final('I lost', 0.9, 'caller', 0));
+    expect(pauseAfter(play)).toBeUndefined();
+    expect([...play.timers]).toEqual(['silence']);
+    expect(pauseAfter(play.give({ type: 'speech-ended' }))).toBe(400);
+  });
+
+  it('begin anew when somebody speaks in between', () => {
+    const play = listeningPlay(settings).give(final('I lost my card.'), { type: 'speech-started' });
+    expect([...play.timers]).toEqual(['silence']);
+    expect(pauseAfter(play.give({ type: 'speech-ended' }))).toBe(200);
+  });
+});

@@ -29,7 +29,10 @@ describe('an agent in a language that a file of YAML brings', () => {
     ['Wie bitte?', 'Soll ich Sie mit einer Kollegin verbinden?'],
   ])('asks before it connects, and understands %j', (answer, said) => {
     const play = listeningPlay(settings).say('Ich verstehe die Abbuchung nicht.');
-    const tool = { kind: 'transfer-to-person', request: { reason: 'agent-decided', queue: undefined, words: {} } } as const;
+    const tool = {
+      kind: 'transfer-to-person',
+      request: { reason: 'agent-decided', queue: undefined, words: {} },
+    } as const;
     play.give({ type: 'tool-called', reply: play.reply, tool }).hearOut();
     expect(play.deeds()).toContainEqual(
       expect.objectContaining({ type: 'say', text: 'Soll ich Sie mit einer Kollegin verbinden?' }),
@@ -40,7 +43,10 @@ describe('an agent in a language that a file of YAML brings', () => {
 
   it('takes a no for a no', () => {
     const play = listeningPlay(settings).say('Hallo.');
-    const tool = { kind: 'transfer-to-person', request: { reason: 'agent-decided', queue: undefined, words: {} } } as const;
+    const tool = {
+      kind: 'transfer-to-person',
+      request: { reason: 'agent-decided', queue: undefined, words: {} },
+    } as const;
     play.give({ type: 'tool-called', reply: play.reply, tool }).hearOut().hearOut().effects();
     expect(play.say('Nein, lieber nicht.').deeds()).toContainEqual(expect.objectContaining({ type: 'think' }));
   });
