@@ -10,15 +10,26 @@ const TAPS = Array.from({ length: 8 }, (_, index) => {
   const window = 0.54 + 0.46 * Math.cos((Math.PI * distance) / 16);
   return (window * Math.sin((Math.PI * distance) / 2)) / (Math.PI * distance);
 });
+/** Softer than anything that is looked at: most of a call is the other's turn, and costs nothing here. */
+const QUIET_PEAK = 12;
 const HISTORY = 2 * (2 * TAPS.length - 1);
 
 /** Frames of 320 samples at 16 kHz in, 160 at 8 kHz out, 1 ms late. One per stream; what it returns is overwritten by the next call. */
 export function halfRate(): (frame: Int16Array) => Float64Array {
   const samples = new Float64Array(HISTORY + SAMPLES_PER_FRAME);
   const out = new Float64Array(HALF_RATE_FRAME);
+  let wasQuiet = true;
   return (frame) => {
     samples.copyWithin(0, SAMPLES_PER_FRAME);
-    for (let at = 0; at < SAMPLES_PER_FRAME; at += 1) samples[HISTORY + at] = frame[at] ?? 0;
+    let peak = 0;
+    for (let at = 0; at < SAMPLES_PER_FRAME; at += 1) {
+      const sample = frame[at] ?? 0;
+      samples[HISTORY + at] = sample;
+      peak = Math.max(peak, Math.abs(sample));
+    }
+    const isQuiet = peak <= QUIET_PEAK;
+    if (isQuiet && wasQuiet) return out.fill(0);
+    wasQuiet = isQuiet;
     for (let at = 0; at < HALF_RATE_FRAME; at += 1) {
       const centre = 2 * at + HISTORY / 2;
       let sum = (samples[centre] ?? 0) / 2;

@@ -40,6 +40,8 @@ export class CallerKeys {
 
   /** A few hundredths of a second have passed. */
   tick(): void {
+    // Keys of the media stream are passed on at once: nothing waits.
+    if (this.#services.keySource === 'media') return;
     this.#press(this.#sources.waited(this.#services.clock.now()));
   }
 
