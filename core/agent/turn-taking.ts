@@ -21,14 +21,14 @@ export const turnTaking = z.strictObject({
     .min(60)
     .max(1_000)
     .default(140)
-    .describe('So much voice over the agent makes it pause.'),
+    .describe('So much voice over the agent makes it hold its reply.'),
   resumeAfterMs: z
     .number()
     .int()
     .min(100)
     .max(5_000)
     .default(700)
-    .describe('A paused agent goes on after so much quiet in which no words were understood.'),
+    .describe('A held reply goes on after so much quiet in which no words were understood.'),
   endOfTurn: endOfTurn.prefault({}),
   thinkAhead: z
     .enum(['off', 'on-final', 'on-partial'])
