@@ -4,6 +4,8 @@ import type { LookupFunction } from 'node:net';
 
 /** More than any answer a caller waits for; what is longer is cut. */
 const BODY_MAX_BYTES = 256 * 1024;
+/** What a connection says that the far side had closed before it was used again. */
+const CLOSED_MEANWHILE = new Set(['ECONNRESET', 'EPIPE']);
 
 export interface Connections {
   readonly http: http.Agent;
@@ -60,7 +62,11 @@ function once(
     },
   });
   request.on('error', (error: NodeJS.ErrnoException) =>
-    reject(request.reusedSocket && error.code === 'ECONNRESET' ? new StaleConnection('', { cause: error }) : error),
+    reject(
+      request.reusedSocket && CLOSED_MEANWHILE.has(error.code ?? '')
+        ? new StaleConnection('', { cause: error })
+        : error,
+    ),
   );
   request.on('response', (response) => {
     readBounded(response).then(

@@ -17,7 +17,12 @@ import { exchange, type Answer, type Connections } from './exchange.ts';
 import type { ToolSettings } from './settings.ts';
 
 /** A kept connection spares the next tool the handshakes; the far side closes it when it likes. */
-const SOCKETS_PER_HOST_MAX = 64;
+const KEPT = {
+  keepAlive: true,
+  maxSockets: 64,
+  // Of an idle one, in milliseconds: below what load balancers in between cut without a word (Azure's after four minutes).
+  timeout: 60_000,
+};
 
 export interface HttpTools {
   /** The tools of one agent in one call; `context` is read whenever one is called. */
@@ -39,8 +44,8 @@ export function httpTools(
   const problems = agents.flatMap((agent) => agent.tools.flatMap((tool) => problemsOf(agent, tool, settings)));
   if (problems.length > 0) throw new ConfigurationError(`Invalid tools:\n${problems.join('\n')}`);
   const connections: Connections = {
-    http: new http.Agent({ keepAlive: true, maxSockets: SOCKETS_PER_HOST_MAX }),
-    https: new https.Agent({ keepAlive: true, maxSockets: SOCKETS_PER_HOST_MAX }),
+    http: new http.Agent(KEPT),
+    https: new https.Agent(KEPT),
     lookup: allowedAddresses(settings.addresses, resolve),
   };
   return {
