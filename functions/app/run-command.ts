@@ -8,6 +8,7 @@ import { APOLOGY_TIMEOUT_MS, LAST_RESORT_TIMEOUT_MS } from '#core/call/transitio
 import type { Agent } from '#core/agent/agent';
 import { defaultQueue } from '#core/agent/queues';
 import type { CallConnectionId } from '#core/ids';
+import { chooseLocale } from '#core/language/choose-language';
 import { PortError } from '#core/ports/error';
 import { unreachable } from '#core/unreachable';
 import type { CallServices } from './call-services.ts';
@@ -131,7 +132,7 @@ async function apologise(
   signal: AbortSignal,
 ): Promise<void> {
   const { callId, correlationId } = state.offer;
-  const [locale] = agents.for(state.offer).locales;
+  const { locale } = chooseLocale(agents.for(state.offer), state.offer, undefined);
   const request = {
     connectionId,
     playId: `${APOLOGY_PREFIX}${callId}`,
@@ -149,13 +150,14 @@ async function apologise(
 }
 
 /** With no model and no session: who it was, and why the IVR sent them. */
-function minimalPacket(state: CallState, { definition, locales }: Agent): HandoverPacket {
+function minimalPacket(state: CallState, agent: Agent): HandoverPacket {
+  const { definition } = agent;
   return buildPacket({
     offer: state.offer,
     reason: 'failure',
     turns: [],
     customer: undefined,
-    language: locales[0].language,
+    language: chooseLocale(agent, state.offer, undefined).locale.language,
     reasonHeader: definition.reasonHeader,
     customerIdHeader: definition.customerIdHeader,
   });

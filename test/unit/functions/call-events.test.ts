@@ -13,7 +13,7 @@ import {
   type TestServices,
 } from '../../support/function-services.ts';
 import { connectionId } from '../../support/offered-call.ts';
-import { packs } from '../../support/turn-play.ts';
+import { agentWith, english, onlyAgent, packs } from '../../support/turn-play.ts';
 
 let services: TestServices;
 let callId: CallId;
@@ -99,6 +99,25 @@ describe('callbacks of a call', () => {
     });
     await deliver(callback('PlayCompleted', { operationContext: playId }));
     expect(done()).toEqual(['transfer', 'playText', 'hangUp']);
+  });
+
+  it('speak and write of the language the IVR named when the agent never came to speak', async () => {
+    const spanish = { ...english({ language: 'es-US', voice: 'es-US-PalomaNeural' }), texts: {} };
+    const bilingual = agentWith({ languages: [english(), spanish], languageFrom: { header: 'language' } });
+    services = functionServices({ agents: onlyAgent(bilingual) });
+    const customContext = { sipHeaders: { 'X-Language': 'Spanish' }, voipHeaders: {} };
+    await handleIncomingCall(incomingCallEvent({ customContext }), services);
+    callId = [...services.calls.rows.values()][0]!.state.offer.callId;
+    const refused = new PortError('call-control', 'transfer: 403', { retryable: false, status: 403, code: '7507' });
+    services.control.fail('transfer', refused);
+    await deliver(callback('CallConnected'));
+    await handleWatchdog({ callId }, services);
+    const [transfer, play] = services.control.asked.slice(-2);
+    expect(JSON.stringify(transfer?.request)).toContain('language=es-US');
+    expect(play?.request).toMatchObject({
+      text: packs.get('es')?.texts.failureMessage,
+      voice: 'es-US-PalomaNeural',
+    });
   });
 
   it('hang up when the failure message cannot be played', async () => {
