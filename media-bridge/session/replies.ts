@@ -70,8 +70,10 @@ export class Replies {
         request: () => replyRequest({ ...record.facts, turns }, said, this.#options.tools.tools),
         act: (call, signal) => this.#act(reply, call, signal),
         meanwhile: (call) => this.#options.tools.meanwhile(call),
-        maxChars: record.facts.agent.maxReplyChars,
-        abbreviations: record.facts.locale.pack.abbreviations,
+        bounds: () => {
+          const { agent, locale } = record.facts;
+          return { maxChars: agent.maxReplyChars, abbreviations: locale.pack.abbreviations };
+        },
       },
       lastVoiceMs,
       onClause,
@@ -119,9 +121,10 @@ export class Replies {
       case 'change-language':
         return told(onLanguage(reading.language) ? 'From now on you speak this language.' : 'It is not spoken here.');
       case 'hand-to-agent':
-        return told(
-          onAgent(reading.agent) ? 'You are that agent now. Go on with the caller.' : 'There is no such agent.',
-        );
+        if (!onAgent(reading.agent)) return told('There is no such agent.');
+        // For the replies that follow, and for the person: this one is shown its own calls anyway.
+        this.#note(reply, { name: call.name, text: `${reading.agent}: ${reading.reason}`, sources: [] });
+        return told('You are that agent now. Go on with the caller.');
       case 'wrong':
         return told(reading.problem);
       case 'work':

@@ -14,9 +14,14 @@ export interface ReplyWork {
   readonly meanwhile: (call: ToolCall) => string | undefined;
   /** Tools wait for it: a reply that is thought ahead does nothing before the caller's turn is over. Words do not wait. */
   readonly mayAct?: Promise<void>;
-  /** The model's own words end with the clause that goes beyond this. */
+  /** Asked again for each round, as `request`. */
+  readonly bounds: () => ReplyBounds;
+}
+
+export interface ReplyBounds {
+  /** The model's own words of the whole reply end with the clause that goes beyond this. */
   readonly maxChars: number;
-  /** Words whose full stop ends no sentence, in the language the reply is written in. */
+  /** Words whose full stop ends no sentence, in the language that is written now. */
   readonly abbreviations: readonly string[];
 }
 

@@ -2,11 +2,11 @@ import { clauseCutter } from '#core/conversation/clauses';
 import { fencedData } from '#core/conversation/fenced-data';
 import { clip } from '#core/plain-text';
 import { PortError } from '#core/ports/error';
-import type { ModelMessage, ToolCall } from '#core/ports/language-model';
+import type { ModelMessage, ModelRequest, ToolCall } from '#core/ports/language-model';
 import type { ReplyListener, ReplyWork, ToolOutcome } from './reply-work.ts';
 import { untilAborted } from './until-aborted.ts';
 
-/** A model that only calls tools is given up: the caller is waiting. */
+/** The caller is waiting: in the last round the model has no tools, so that it has to speak. */
 const ROUNDS_MAX = 5;
 /** More at once is no plan but a fault. */
 const CALLS_PER_ROUND_MAX = 8;
@@ -21,13 +21,10 @@ const NAME_MAX_CHARS = 64;
  */
 export async function writeReply(work: ReplyWork, listener: ReplyListener, signal: AbortSignal): Promise<void> {
   const reply = new Reply(work, listener, signal);
-  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+  for (let round = 1; round < ROUNDS_MAX; round += 1) {
     if ((await reply.round()) === 'written') return;
   }
-  throw new PortError('language-model', 'called tools again and again', {
-    retryable: false,
-    code: 'too_many_rounds',
-  });
+  await reply.lastRound();
 }
 
 class Reply {
@@ -49,15 +46,9 @@ class Reply {
   }
 
   async round(): Promise<'written' | 'goes-on'> {
-    const { said, calls } = await this.#read();
+    const { said, calls } = await this.#read(this.#work.request());
     if (calls.length === 0) {
-      if (!this.#hasSpoken) {
-        throw new PortError('language-model', 'the reply was empty', {
-          // What a tool did would be done again.
-          retryable: this.#acts.size === 0,
-          code: 'empty_reply',
-        });
-      }
+      this.#expectSpoken();
       return 'written';
     }
     const meanwhile = said === '' ? this.#fillIn(calls) : undefined;
@@ -74,14 +65,35 @@ class Reply {
     return 'goes-on';
   }
 
+  /** Carries nothing out: nobody would hear what came of it. */
+  async lastRound(): Promise<void> {
+    const { calls } = await this.#read({ ...this.#work.request(), tools: [] });
+    if (calls.length > 0) {
+      throw new PortError('language-model', 'called tools again and again', {
+        retryable: false,
+        code: 'too_many_rounds',
+      });
+    }
+    this.#expectSpoken();
+  }
+
+  #expectSpoken(): void {
+    if (this.#hasSpoken) return;
+    throw new PortError('language-model', 'the reply was empty', {
+      // What a tool did would be done again.
+      retryable: this.#acts.size === 0,
+      code: 'empty_reply',
+    });
+  }
+
   /** One stream of the model: its words are passed on as they come, its calls are kept for its end. */
-  async #read(): Promise<{ readonly said: string; readonly calls: readonly ToolCall[] }> {
-    const request = this.#work.request();
-    const cutter = clauseCutter(this.#work.abbreviations);
+  async #read(request: ModelRequest): Promise<{ readonly said: string; readonly calls: readonly ToolCall[] }> {
+    const { maxChars, abbreviations } = this.#work.bounds();
+    const cutter = clauseCutter(abbreviations);
     const calls: ToolCall[] = [];
     const said: string[] = [];
     const pass = (clause: string): void => {
-      if (this.#ownChars >= this.#work.maxChars) return;
+      if (this.#ownChars >= maxChars) return;
       this.#ownChars += clause.length;
       said.push(clause);
       this.#say(clause);

@@ -122,6 +122,12 @@ describe('a caller who needs another agent', () => {
     expect(asked[0]?.text).toContain('Book flights.');
     expect(asked.some(({ text }) => text === 'I need a flight.')).toBe(true);
     expect(under.sessions.rows.get(callId)?.agent).toBe('travel-desk');
+    const handedOn = { by: 'tool', name: 'hand_to_agent', text: 'travel-desk: a flight' };
+    expect(under.sessions.rows.get(callId)?.turns).toContainEqual(expect.objectContaining(handedOn));
+    under.ears.recognise(final('To Rome.'));
+    await said('All right.');
+    const next = under.model.requests.at(-1)?.messages ?? [];
+    expect(next.some(({ text }) => text.includes('"result":"travel-desk: a flight"'))).toBe(true);
   });
 });
 

@@ -31,8 +31,7 @@ async function write(replies: readonly ScriptedReply[], work: Partial<ReplyWork>
         return Promise.resolve(outcomeOf(call));
       },
       meanwhile: () => undefined,
-      maxChars: 900,
-      abbreviations: [],
+      bounds: () => ({ maxChars: 900, abbreviations: [] }),
       ...work,
     },
     { onFirstToken: () => events.push('first token'), onClause: (text) => events.push(text) },
@@ -67,7 +66,9 @@ describe('a reply of the model', () => {
   });
 
   it('that would never end is spoken to the clause that goes beyond the limit, and still ends the call', async () => {
-    const { events, result } = await write([ended('It is so. '.repeat(40))], { maxChars: 30 });
+    const { events, result } = await write([ended('It is so. '.repeat(40))], {
+      bounds: () => ({ maxChars: 30, abbreviations: [] }),
+    });
     expect(events.filter((event) => event === 'It is so.')).toHaveLength(4);
     expect(events.at(-1)).toBe('act end_call');
     expect(result).toBe('written');
@@ -186,10 +187,24 @@ describe('a reply that calls tools', () => {
     expect(names).toEqual([`functions_${'x'.repeat(54)}`, 'none']);
   });
 
-  it('is given up when it calls tools again and again', async () => {
-    const { model, result } = await write(Array.from({ length: 9 }, (_, index) => toolCall('order_status', { index })));
+  it('has no tools after four rounds of them, and has to speak', async () => {
+    const tools = [{ name: 'order_status', description: 'Where it is.', parameters: {} }];
+    const fourRounds = Array.from({ length: 4 }, (_, index) => toolCall('order_status', { index }));
+    const { model, events, result } = await write([...fourRounds, words('It was sent.')], {
+      request: () => ({ ...request, tools }),
+    });
+    expect(model.requests.map((asked) => asked.tools.length)).toEqual([1, 1, 1, 1, 0]);
+    expect(events.at(-1)).toBe('It was sent.');
+    expect(result).toBe('written');
+  });
+
+  it('is given up when it calls tools again and again, and the last call is not carried out', async () => {
+    const { model, events, result } = await write(
+      Array.from({ length: 9 }, (_, index) => toolCall('order_status', { index })),
+    );
     expect(result).toMatchObject({ port: 'language-model', retryable: false, code: 'too_many_rounds' });
     expect(model.requests).toHaveLength(5);
+    expect(events.filter((event) => event === 'act order_status')).toHaveLength(4);
   });
 
   it('does not carry out a hundred calls at once', async () => {
@@ -211,6 +226,24 @@ describe('a reply that calls tools', () => {
       },
     });
     expect(model.requests.map(({ messages }) => messages[0]?.text)).toEqual(['English', 'Spanish']);
+  });
+
+  it('keeps to the abbreviations and the length of what is the language and the agent by then', async () => {
+    let bounds = { maxChars: 10, abbreviations: ['mr'] };
+    const { events } = await write(
+      [
+        toolCall('change_language', {}, 'Ask Mr. Smith. Not said.'),
+        words('Pregunte al Sr. Smith ahora mismo. Gracias.'),
+      ],
+      {
+        bounds: () => bounds,
+        act: () => {
+          bounds = { maxChars: 900, abbreviations: ['sr'] };
+          return Promise.resolve({ kind: 'result', text: 'Go on in Spanish.' });
+        },
+      },
+    );
+    expect(events).toEqual(['first token', 'Ask Mr. Smith.', 'Pregunte al Sr. Smith ahora mismo.', 'Gracias.']);
   });
 });
 
