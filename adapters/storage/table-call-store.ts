@@ -96,6 +96,5 @@ function stateOf(id: CallId, row: Row): CallState {
     throw unreadable('call-store', id, 'unknown phase');
   }
   if (state.offer?.callId !== id) throw unreadable('call-store', id, 'another call is in it');
-  // A call that was up before keys were kept in its row has none there.
-  return ('connectedAtMs' in state && !('keys' in state) ? { ...state, keys: [] } : state) as CallState;
+  return state as CallState;
 }

@@ -8,20 +8,20 @@ import type { TranscriptTurn } from '../conversation/transcript.ts';
 export interface SessionRecord {
   readonly callId: CallId;
   readonly agent: string;
-  /** Spoken last; BCP 47. Rows written before calls had a choice do not say. */
-  readonly language?: string;
+  /** Spoken last; BCP 47. */
+  readonly language: string;
   readonly turns: readonly TranscriptTurn[];
   /** What went wrong on the way, in order. */
-  readonly incidents?: readonly Incident[];
+  readonly incidents: readonly Incident[];
   readonly customer: Customer | undefined;
   readonly packet: HandoverPacket | undefined;
 }
 
-/** Something that failed in a turn and what the caller was told instead of an answer. For those who look into a call afterwards. */
+/** Something that failed inside the call. For those who look into it afterwards; what the caller was told instead stands in the turns. */
 export interface Incident {
   readonly atMs: number;
   readonly kind: ReplyFailure | 'deaf';
-  /** A port and its code: never what somebody said. */
+  /** A port and its code, or `unexpected`: never what somebody said. */
   readonly detail: string;
 }
 

@@ -19,7 +19,9 @@ const { signal } = new AbortController();
 const session = (turns: SessionRecord['turns']): SessionRecord => ({
   callId: offer.callId,
   agent: 'billing',
+  language: 'en-US',
   turns,
+  incidents: [{ atMs: 1, kind: 'empty', detail: 'language-model empty_reply' }],
   customer: undefined,
   packet: undefined,
 });

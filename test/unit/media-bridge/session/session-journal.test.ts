@@ -14,7 +14,9 @@ function recordOf(turns: number): SessionRecord {
   return {
     callId,
     agent: 'card-services',
+    language: 'en-US',
     turns: Array.from({ length: turns }, (_, atMs) => ({ by: 'keypad', text: '1', atMs })),
+    incidents: [],
     customer: undefined,
     packet: undefined,
   };
