@@ -47,6 +47,9 @@ const schema = z
 /** Settings of one of Azure's services, by the names that the bridge knows them by. */
 type AzureSettings = Readonly<Record<string, string>>;
 
+/** What the tools of agents may ask, and with which secrets: the names of the secrets are the agents' own. */
+const TOOL_SETTING = /^TOOL_(?:HOSTS$|SECRET_)/;
+
 export interface StackConfig {
   /** Without a setting, another port is taken when this one is not free. */
   readonly listen: { readonly host: string; readonly port: number; readonly isDefault: boolean };
@@ -58,6 +61,8 @@ export interface StackConfig {
   readonly speech: AzureSettings | undefined;
   /** Azure's model for the bridge; without it, the emulator. */
   readonly model: AzureSettings | undefined;
+  /** `TOOL_HOSTS` and each `TOOL_SECRET_<name>`, as the bridge reads them. */
+  readonly tools: Readonly<Record<string, string>>;
 }
 
 /** From `.env` in the repository, when there is one, and from the environment, which wins. Throws `SettingsError`. */
@@ -77,15 +82,16 @@ export function stackConfig(env: Readonly<Record<string, string | undefined>>): 
     sipListen: settings.EDGE_SIP_LISTEN ?? 'udp:127.0.0.1:0,tcp:127.0.0.1:0',
     agent: settings.AGENT,
     keySource: settings.DTMF_SOURCE,
-    speech: usesAzureSpeech ? given('SPEECH_', settings) : undefined,
-    model: settings.OPENAI_ENDPOINT === undefined ? undefined : given('OPENAI_', settings),
+    speech: usesAzureSpeech ? given(/^SPEECH_/, settings) : undefined,
+    model: settings.OPENAI_ENDPOINT === undefined ? undefined : given(/^OPENAI_/, settings),
+    tools: given(TOOL_SETTING, env),
   };
 }
 
-function given(prefix: string, settings: Readonly<Record<string, unknown>>): AzureSettings {
+function given(names: RegExp, settings: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(settings).filter(
-      (entry): entry is [string, string] => entry[0].startsWith(prefix) && typeof entry[1] === 'string',
+      (entry): entry is [string, string] => names.test(entry[0]) && typeof entry[1] === 'string' && entry[1] !== '',
     ),
   );
 }

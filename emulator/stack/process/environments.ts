@@ -88,6 +88,7 @@ export function bridgeEnvironment(
   const { speechUrl, modelUrl } = addresses;
   return {
     ...backendEnvironment(secrets, config, addresses),
+    ...config.tools,
     HOST: '127.0.0.1',
     PORT: '0',
     DRAIN_TIMEOUT_MS,

@@ -64,6 +64,20 @@ describe('settings of the stack', () => {
     ]);
   });
 
+  it('of tools reach the bridge, and nobody else', () => {
+    const config = stackConfig({
+      TOOL_HOSTS: 'localhost:7071',
+      TOOL_SECRET_CRM_KEY: 'k',
+      TOOL_SECRET_OLD: '',
+      TOOLS: 'x',
+    });
+    expect(config.tools).toEqual({ TOOL_HOSTS: 'localhost:7071', TOOL_SECRET_CRM_KEY: 'k' });
+    const { tools } = loadBridgeConfig(bridgeEnvironment(newSecrets(), config, addresses));
+    expect(tools).toMatchObject({ hosts: ['localhost:7071'], allowInsecure: true });
+    expect(tools.secrets.get('CRM_KEY')).toBe('k');
+    expect(Object.keys(functionsEnvironment(newSecrets(), config, addresses)).join(' ')).not.toContain('TOOL_');
+  });
+
   it('are all named when they are wrong', () => {
     const wrong = { STACK_LISTEN: 'here', SPEECH_REGION: 'westeurope', OPENAI_ENDPOINT: 'https://contoso.example' };
     expect(() => stackConfig(wrong)).toThrow(/STACK_LISTEN/);
