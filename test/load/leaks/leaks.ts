@@ -31,7 +31,7 @@ const BYTES_PER_SESSION_MAX = 1_024;
 
 const SILENCE_MINUTES = 10;
 const QUICK_SILENCE_MINUTES = 4;
-/** The SDK remembers each piece of audio it has sent, for as long as the call lasts: an hour of that is 16 MiB at most. */
+/** With a service that settles: the SDK remembers each piece of audio it has sent, for as long as the call lasts. An hour of that is 16 MiB at most. */
 const KIBIBYTES_PER_SILENT_MINUTE_MAX = 280;
 const KIBIBYTE = 1_024;
 
@@ -49,23 +49,22 @@ async function silence({ quick, progress, signal }: BenchOptions): Promise<reado
   progress(`${minutes} minutes of silence in one recogniser, twice`);
   const settled = (await silenceGrowth('settles', minutes, signal)) / KIBIBYTE;
   const mute = (await silenceGrowth('mute', minutes, signal)) / KIBIBYTE;
-  const target = { max: KIBIBYTES_PER_SILENT_MINUTE_MAX };
   return [
     {
       name: 'a minute of silence, memory it adds to a recogniser',
       unit: 'KiB',
       value: settled,
       runs: [settled],
-      target,
+      target: { max: KIBIBYTES_PER_SILENT_MINUTE_MAX },
       note: `over ${minutes} minutes; the service says now and then that it heard nothing`,
     },
+    // No target: the SDK keeps what is not settled, and the call bounds that, not the adapter (media-bridge/session/hearing.ts).
     {
       name: 'a minute of silence, memory it adds when the service is mute',
       unit: 'KiB',
       value: mute,
       runs: [mute],
-      target,
-      note: `over ${minutes} minutes; the audio itself is 1875 KiB`,
+      note: `over ${minutes} minutes, of which 1875 KiB a minute are the audio; in a call Hearing replaces the recogniser after 2 minutes, 3.8 MB`,
     },
   ];
 }
