@@ -32,6 +32,10 @@ const handover = z.strictObject({
 
 const silence = z.strictObject({
   repromptAfterMs: z.number().int().min(1_000).max(60_000).default(8_000),
+  then: z
+    .enum(['close', 'hand-over'])
+    .default('close')
+    .describe('After the last reprompt: say goodbye and end the call, or connect the caller with a person.'),
 });
 
 const keypad = z.strictObject({
@@ -44,6 +48,13 @@ const keypad = z.strictObject({
     .string()
     .regex(/^[0-9*#]$/, 'expected one key')
     .default('#'),
+  maxDigits: z.number().int().min(1).max(64).optional().describe('A number is complete with so many keys.'),
+  menu: z
+    .record(z.string().regex(/^[0-9*#]$/, 'expected one key'), z.string().min(1).max(100))
+    .default({})
+    .describe(
+      'Keys that are an answer by themselves when pressed first, and what each means. Leave it out where numbers are asked for.',
+    ),
   interDigitTimeoutMs: z.number().int().min(500).max(20_000).default(3_000),
 });
 

@@ -3,7 +3,7 @@ import { heard } from './listening.ts';
 import type { TurnIn } from './state.ts';
 import { follow, listening, listenNext, spoken, startSilence, type TurnStep } from './step.ts';
 import type { TurnSettings } from './turn-settings.ts';
-import { yesOrNo } from './words.ts';
+import { turnsDown } from './words.ts';
 
 /** "No, wait": as long as no queue has been asked, the caller may think better of being handed over. Undefined when that is not so. */
 export function calledOff(
@@ -13,7 +13,7 @@ export function calledOff(
 ): TurnStep | undefined {
   const { request, step } = state;
   if (input.type !== 'final' || step.kind !== 'announcing' || request.reason === 'failure') return undefined;
-  if (yesOrNo(input.text, settings.pack) !== 'no') return undefined;
+  if (!turnsDown(input.text, settings.pack)) return undefined;
   const back: TurnStep<TurnIn<'caller'>> = [
     listening(state, listenNext),
     { type: 'stop-reply', reply: step.reply },

@@ -5,7 +5,7 @@ import { heard, keyPressed } from './listening.ts';
 import type { Replying, TurnIn } from './state.ts';
 import { anything, follow, kept, listening, recorded, spoken, startSilence, stop, type TurnStep } from './step.ts';
 import type { TurnSettings } from './turn-settings.ts';
-import { hasWords, isBackChannel, mayBeBackChannel, wordCount, yesOrNo } from './words.ts';
+import { hasWords, isBackChannel, mayBeBackChannel, turnsDown, wordCount } from './words.ts';
 
 export type CallerInput = Extract<
   TurnInput,
@@ -16,15 +16,15 @@ export type CallerInput = Extract<
 const HELD_MAX_MS = 4_000;
 /** So many words of a partial are not all mistaken. */
 const SURE_WORDS = 3;
-/** After so many noises over one reply the agent waits for no words any more. */
+/** After so many noises in one hold the agent waits for no words any more. */
 const NOISES_MAX = 2;
 
 /** Somebody speaks or presses a key while the agent thinks or speaks: does that interrupt? */
 export function callerActs(state: Replying, input: CallerInput, settings: TurnSettings): TurnStep {
   switch (input.type) {
     case 'key-pressed':
-      // The terminator of a number that is being answered already.
-      if (state.phase === 'thinking' && input.key === settings.keypad.terminator) return [state];
+      // The terminator of a number that is being answered already: nothing is being keyed in.
+      if (input.key === settings.keypad.terminator) return [state];
       return follow(interrupted(state, settings), (caller) => keyPressed(caller, input.key, settings));
     case 'speech-started':
       return state.phase === 'held' ? [state, holdTimer(HELD_MAX_MS)] : [state];
@@ -101,7 +101,7 @@ function finalOver(
   if (saysNothing(state, text, settings, isBackChannel))
     return state.phase === 'held' ? resume(state, settings) : [state];
   const said = spoken(text, confidence);
-  if (state.then.kind === 'hand-over' && yesOrNo(text, settings.pack) !== 'no') {
+  if (state.then.kind === 'hand-over' && !turnsDown(text, settings.pack)) {
     const before = [stopped(state), stop('filler'), stop('resume'), ...recorded(state.said), ...recorded(said)];
     return announce(state, state.then.request, settings, ...before);
   }

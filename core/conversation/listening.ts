@@ -29,6 +29,9 @@ const UNCLEAR_MAX = 1;
 /** Less than this is a gap within a word: the caller speaks on although the recogniser has settled what came before. */
 const QUIET_MIN_MS = 80;
 
+/** Voice after a caller's words that comes to no words of its own for so long is none: a partial is there within half a second. */
+const WORDLESS_MAX_MS = 3_000;
+
 /** Longer than any number a caller is asked for. A line that keeps sending tones does not fill memory. */
 const KEYS_MAX = 64;
 
@@ -45,10 +48,9 @@ export function nextListening(state: TurnIn<'caller'>, input: TurnInput, setting
     case 'speech-ended':
       return paused(state, settings);
     case 'final':
-      // Words that came to nothing: what is waited for is what was waited for before.
       return hasWords(input.text)
         ? heard(state, spoken(input.text, input.confidence), input.quietForMs, settings)
-        : paused({ ...state, guess: undefined }, settings);
+        : nothingHeard(state, input.quietForMs, settings);
     case 'key-pressed':
       return keyPressed(state, input.key, settings);
     case 'timer-fired':
@@ -75,9 +77,21 @@ function timerFired(state: TurnIn<'caller'>, timer: TimerName, settings: TurnSet
   }
 }
 
-/** Speech may go on for long, but not without a word: noise is not waited for without end. */
+/**
+ * Speech may go on for long, but not without a word: noise is not waited for without end, and a caller who has said something is not left
+ * waiting for the end of what may be no voice at all.
+ */
 function speaking(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep<TurnIn<'caller'>> {
-  return [{ ...state, line: 'speech' }, stop('end-of-turn'), startSilence(settings)];
+  const waiting: TurnEffect =
+    state.said === undefined ? stop('end-of-turn') : { type: 'start-timer', timer: 'end-of-turn', ms: WORDLESS_MAX_MS };
+  return [{ ...state, line: 'speech' }, waiting, startSilence(settings)];
+}
+
+/** Words that came to nothing: what is waited for is what was waited for before. */
+function nothingHeard(state: TurnIn<'caller'>, quietForMs: number, settings: TurnSettings): TurnStep {
+  const next = { ...state, guess: undefined };
+  const isOver = quietForMs >= QUIET_MIN_MS && (state.guess !== undefined || state.line === 'speech');
+  return isOver ? paused(next, settings) : [next];
 }
 
 /** The words of an utterance under way. */
@@ -122,7 +136,9 @@ export function heard(state: TurnIn<'caller'>, said: Said, quietForMs: number, s
   const settled: TurnStep<TurnIn<'caller'>> = [
     next,
     stop('stable'),
-    ...(speaksOn ? [startSilence(settings)] : [stop('silence'), waitForMore(state, turn, settings)]),
+    ...(speaksOn
+      ? [startSilence(settings), { type: 'start-timer', timer: 'end-of-turn', ms: WORDLESS_MAX_MS } as const]
+      : [stop('silence'), waitForMore(state, turn, settings)]),
   ];
   return settings.turnTaking.thinkAhead === 'off' || state.keys !== ''
     ? settled
@@ -140,13 +156,17 @@ export function keyPressed(state: TurnIn<'caller'>, key: string, settings: TurnS
     return state.keys === '' ? [state] : answerKeys(state, settings);
   }
   const more: TurnIn<'caller'> = { ...state, keys: state.keys + key, reprompts: 0 };
-  if (more.keys.length >= KEYS_MAX) return answerKeys(more, settings);
+  const isChosen = state.keys === '' && Object.hasOwn(keypad.menu, key);
+  if (isChosen || more.keys.length >= (keypad.maxDigits ?? KEYS_MAX)) return answerKeys(more, settings);
   return [more, stop('silence'), { type: 'start-timer', timer: 'keys', ms: keypad.interDigitTimeoutMs }];
 }
 
 /** Keys are an answer of their own; words said before them are part of the story, not of the number. */
 function answerKeys(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep {
-  return answer({ ...state, said: undefined }, keyed(state.keys), settings, ...recorded(state.said));
+  const { menu } = settings.keypad;
+  const meaning = Object.hasOwn(menu, state.keys) ? menu[state.keys] : undefined;
+  const said = keyed(meaning === undefined ? state.keys : `${state.keys} (${meaning})`);
+  return answer({ ...state, said: undefined }, said, settings, ...recorded(state.said));
 }
 
 function nobodySpeaks(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep {
@@ -154,9 +174,13 @@ function nobodySpeaks(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep
   if (state.said !== undefined) return answer(state, state.said, settings);
   const { reprompts, closing } = settings.texts;
   const prompt = reprompts[state.reprompts];
-  return prompt === undefined
-    ? say(state, closing, { kind: 'hang-up' }, ...leave(state))
-    : say(state, prompt, { kind: 'listen', awaiting: state.awaiting, reprompts: state.reprompts + 1 }, ...leave(state));
+  if (prompt !== undefined) {
+    const then = { kind: 'listen', awaiting: state.awaiting, reprompts: state.reprompts + 1 } as const;
+    return say(state, prompt, then, ...leave(state));
+  }
+  return settings.silence.then === 'hand-over'
+    ? announce(state, { reason: 'policy', queue: undefined, words: {} }, settings, ...leave(state))
+    : say(state, closing, { kind: 'hang-up' }, ...leave(state));
 }
 
 /** The caller's turn is over: to the model, unless a question of our own was answered. */

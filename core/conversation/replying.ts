@@ -114,7 +114,9 @@ function failed(state: Replying, why: ReplyFailure, settings: TurnSettings): Tur
     (state.phase === 'agent' && state.source === 'prompt') || (state.phase === 'held' && state.was === 'prompt');
   if (isPrompt) {
     const { kind } = state.then;
-    return kind === 'hand-over' ? finished(state, settings) : announce(state, trouble, settings, ...before);
+    return kind === 'hand-over' || kind === 'hang-up'
+      ? finished(state, settings)
+      : announce(state, trouble, settings, ...before);
   }
   if (why === 'filtered') return say(state, settings.texts.declined, listenNext, ...before);
   if (why === 'empty' && state.stumbles < STUMBLES_MAX) {

@@ -18,7 +18,7 @@ export function nextTurn(state: TurnState, input: TurnInput, settings: TurnSetti
   // Nobody said what came back over the line: it ends an utterance, and that is all.
   if ('from' in input && input.from === 'line')
     return nextTurn(state, { ...input, from: 'caller', text: '' }, settings);
-  if (input.type === 'hearing-failed' && state.phase !== 'handing-over') return inTrouble(state, settings);
+  if (input.type === 'hearing-failed' && !isOnTheWay(state)) return inTrouble(state, settings);
   switch (state.phase) {
     case 'waiting':
       return input.type === 'media-ready' ? say(state, input.greeting, listenNext) : [state];
@@ -33,4 +33,10 @@ export function nextTurn(state: TurnState, input: TurnInput, settings: TurnSetti
     default:
       return unreachable(state);
   }
+}
+
+/** To a person already, or about to be because the agent has failed. */
+function isOnTheWay(state: TurnState): boolean {
+  if (state.phase === 'handing-over') return true;
+  return 'then' in state && state.then.kind === 'hand-over' && state.then.request.reason === 'failure';
 }

@@ -25,6 +25,14 @@ export function yesOrNo(text: string, { yes, no, neither }: LanguagePack): YesOr
   return found.includes('yes') ? 'yes' : 'unclear';
 }
 
+/**
+ * Whether the words begin with a no: "no, wait". A no further on mostly means something else while a caller is being connected: "thanks, I do not
+ * want to talk to a robot".
+ */
+export function turnsDown(text: string, { no, neither }: LanguagePack): boolean {
+  return phrasesIn(text, { no, neither })[0] === 'no';
+}
+
 /** Whether a text has anything in it that was said. */
 export function hasWords(text: string): boolean {
   return /[\p{L}\p{N}]/u.test(text);

@@ -36,6 +36,7 @@ export class CallerVoice {
   #voice: VoiceState = silentVoice;
   #lastVoiceMs: number | undefined;
   #beganMs: number | undefined;
+  #lastPlayedMs: number | undefined;
 
   constructor(options: CallerVoiceOptions) {
     this.#options = options;
@@ -46,9 +47,10 @@ export class CallerVoice {
     return this.#lastVoiceMs;
   }
 
-  /** Since the caller's voice was last there; for ever, when it never was. */
+  /** Since the caller's voice was last there; for ever, when nobody speaks: a click is nobody. */
   get quietForMs(): number {
-    return this.#lastVoiceMs === undefined ? Infinity : this.#options.clock.monotonicMs() - this.#lastVoiceMs;
+    if (this.#voice.kind === 'silent' || this.#lastVoiceMs === undefined) return Infinity;
+    return this.#options.clock.monotonicMs() - this.#lastVoiceMs;
   }
 
   /** When the stretch of voice began that goes on, or was the last. Monotonic milliseconds. */
@@ -62,7 +64,13 @@ export class CallerVoice {
 
   /** What the caller hears of us in this beat: it may come back as an echo. */
   played(frame: Int16Array | undefined): void {
+    if (frame !== undefined) this.#lastPlayedMs = this.#options.clock.monotonicMs();
     this.#options.detector.played(frame);
+  }
+
+  /** Whether the caller has heard anything of us in the last `ms`. */
+  playedWithin(ms: number): boolean {
+    return this.#lastPlayedMs !== undefined && this.#options.clock.monotonicMs() - this.#lastPlayedMs <= ms;
   }
 
   /** How much voice there was within the last `ms`. */

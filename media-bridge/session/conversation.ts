@@ -49,7 +49,7 @@ export interface ConversationOptions {
   /** And since when they speak, or spoke last. */
   readonly voiceBeganMs: () => number | undefined;
   /** Another agent or another language from now on. */
-  readonly onLocale: (locale: Locale) => void;
+  readonly onLocale: (locale: Locale, phrases: readonly string[]) => void;
   readonly onRecord: (record: SessionRecord) => void;
   readonly onAwaitingTransfer: (awaiting: boolean) => void;
   readonly onHangUp: () => void;
@@ -101,11 +101,11 @@ export class Conversation {
         onCustomer: (customer) => (this.#record.customer = customer),
       }),
       lastVoiceMs: options.lastVoiceMs,
-      onClause: (reply, text) => this.#speaker.say(reply, text, this.#record.facts.locale, 'written'),
+      onClause: (reply, text) => this.#speaker.say(reply, text, this.locale, this.#kindOf(text)),
       onWritten: (reply) => this.#speaker.complete(reply),
-      onFailed: (reply, error) => this.#replyFailed(reply, error),
+      onFailed: (reply, error) => this.#modelFailed(reply, error),
       onTurnTool: (reply, tool) => this.dispatch({ type: 'tool-called', reply, tool }),
-      onLanguage: (language) => this.speak(language),
+      onLanguage: (language) => this.#changeLanguage(language),
       onAgent: (name) => this.#handTo(name),
     });
     this.#transfers = new Transfers({
@@ -127,6 +127,11 @@ export class Conversation {
     return this.#record.facts.locale;
   }
 
+  /** Words the recogniser should expect from now on. */
+  get phrases(): readonly string[] {
+    return this.#agent.definition.phrases;
+  }
+
   get interruptAfterMs(): number {
     return this.#settings.turnTaking.interruptAfterMs;
   }
@@ -140,12 +145,19 @@ export class Conversation {
     this.#record.customer = customer;
   }
 
-  /** Goes on in this language of the agent; says whether it has it. `language` is BCP 47. */
+  /** Goes on in this language of the agent; says whether it has it. `language` is BCP 47. What the recogniser listens for is its owner's to decide. */
   speak(language: string): boolean {
     const locale = localeFor(this.#agent, language);
     if (locale === undefined) return false;
     if (locale !== this.#record.facts.locale) this.#change(this.#agent, locale);
     return true;
+  }
+
+  /** Because the caller asked for it. */
+  #changeLanguage(language: string): boolean {
+    const isSpoken = this.speak(language);
+    if (isSpoken) this.#options.onLocale(this.locale, this.#agent.definition.phrases);
+    return isSpoken;
   }
 
   dispatch(input: TurnInput): void {
@@ -156,6 +168,8 @@ export class Conversation {
       for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) this.#step(next);
     } catch (error) {
       this.#inbox.length = 0;
+      // Whoever ends the session now has its end recorded.
+      this.#isRunning = false;
       this.#options.onBroken(error);
     } finally {
       this.#isRunning = false;
@@ -194,6 +208,8 @@ export class Conversation {
         this.#speaker.complete(effect.reply);
         return;
       case 'say-filler':
+        // Words are there already and only their sound is late: a filler would come after them.
+        if (this.#speaker.hasUnsaid(effect.reply)) return;
         this.#speaker.say(effect.reply, effect.text, this.#record.facts.locale, 'fixed');
         return;
       case 'think':
@@ -275,6 +291,12 @@ export class Conversation {
     this.#replies.recordTools(reply);
   }
 
+  /** What was said well is heard to its end; what a filter stopped is not. */
+  #modelFailed(reply: ReplyId, error: unknown): void {
+    if (replyFailure(error) === 'filtered') this.#replyFailed(reply, error);
+    else this.#speaker.fail(reply, error);
+  }
+
   #replyFailed(reply: ReplyId, error: unknown): void {
     const why = replyFailure(error);
     this.#options.services.log.error({ ...this.#record.ids, why, err: error }, 'reply failed');
@@ -289,6 +311,7 @@ export class Conversation {
     if (agent === undefined) return false;
     const { locale } = this.#record.facts;
     this.#change(agent, localeFor(agent, locale.language) ?? agent.locales[0]);
+    this.#options.onLocale(this.locale, agent.definition.phrases);
     return true;
   }
 
@@ -302,6 +325,5 @@ export class Conversation {
       { ...this.#record.ids, agent: agent.definition.name, language: locale.language },
       'agent or language changed',
     );
-    this.#options.onLocale(locale);
   }
 }

@@ -31,6 +31,8 @@ export interface HearingOptions {
   readonly log: Log;
   /** Times are milliseconds of audio pushed to the `Hearing`, whatever recognisers came and went. */
   readonly onTranscript: (words: Words) => void;
+  /** The engine has settled on no words for what it heard. */
+  readonly onNothing?: () => void;
   /** Recognition is gone for good. Called once at most; audio that comes later is passed over. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -64,6 +66,7 @@ export class Hearing {
   readonly #reading = new Set<Promise<void>>();
   readonly #running: Promise<void>;
   #languages: Languages;
+  #phrases: readonly string[];
   /** Languages of the recogniser opened last. */
   #heardIn: Languages;
   #ear: Ear | undefined;
@@ -76,6 +79,7 @@ export class Hearing {
   constructor(options: HearingOptions) {
     this.#options = options;
     this.#languages = options.options.languages;
+    this.#phrases = options.options.phrases;
     this.#heardIn = this.#languages;
     this.#running = this.#run();
   }
@@ -105,10 +109,11 @@ export class Hearing {
     this.#ask(verdict === 'give-up' ? { kind: 'hopeless', error } : { kind: 'deaf' });
   }
 
-  /** From now on these languages; nothing happens when they are the ones already. What is being said is heard in the new ones from its beginning. */
-  listenFor(languages: Languages): void {
-    if (languages.join() === this.#languages.join()) return;
+  /** From now on these languages and words; nothing happens when they are the ones already. What is being said is heard with the new ones from its beginning. */
+  listenFor(languages: Languages, phrases: readonly string[]): void {
+    if (languages.join() === this.#languages.join() && phrases.join('\n') === this.#phrases.join('\n')) return;
     this.#languages = languages;
+    this.#phrases = phrases;
     if (this.#ear !== undefined) this.#ask({ kind: 'other' });
   }
 
@@ -140,9 +145,9 @@ export class Hearing {
 
   /** Opens a recogniser beside the one there is, lets it hear what is not settled, and puts it in the other's place. */
   async #open(): Promise<void> {
-    const { speechToText, options, clock, log, callId } = this.#options;
+    const { speechToText, clock, log, callId } = this.#options;
     const languages = this.#languages;
-    const stream = await speechToText.open({ ...options, languages }, this.#over.signal);
+    const stream = await speechToText.open({ languages, phrases: this.#phrases }, this.#over.signal);
     // Closed while it was being opened.
     if (this.#isOver()) return this.#retire(stream);
     const areOthers = languages.join() !== this.#heardIn.join();
@@ -190,7 +195,9 @@ export class Hearing {
     ear.everAnswered = 'yes';
     this.#unansweredMs = 0;
     if (transcript.type === 'alive') {
-      if (transcript.settledMs > 0) this.#recent.makesNoSense(inCall(transcript.settledMs));
+      if (transcript.settledMs === 0) return;
+      this.#recent.makesNoSense(inCall(transcript.settledMs));
+      this.#options.onNothing?.();
       return;
     }
     this.#losses = noLosses;

@@ -7,6 +7,7 @@ import type { CallState } from '#core/call/state';
 import { greetingFor } from '#core/conversation/greeting';
 import type { KeySource } from '#core/conversation/key-sources';
 import { areOwnWords } from '#core/conversation/own-words';
+import { wordCount } from '#core/conversation/words';
 import type { CallConnectionId } from '#core/ids';
 import type { CallStore } from '#core/ports/call-store';
 import type { Clock } from '#core/ports/clock';
@@ -67,6 +68,8 @@ export type SessionEnd = 'socket-closed' | 'call-ended' | 'hung-up' | 'replaced'
 const STALLED_AFTER_MS = 4_000;
 /** From the end of a word to the transcript that has it. */
 const RECOGNITION_DELAY_MS = 2_500;
+/** So many words are of one language. */
+const TELLING_WORDS = 2;
 /** Words with less voice than this were not said by anybody. */
 const VOICE_MIN_MS = 60;
 /** ACS closes the socket when the call ends; if it does not, we do. */
@@ -136,7 +139,7 @@ export class MediaSession {
       stopAudio: () => socket.send(stopAudioMessage),
       lastVoiceMs: () => this.#voice.lastVoiceMs,
       voiceBeganMs: () => this.#voice.beganMs,
-      onLocale: ({ language }) => this.#hearing.listenFor([language]),
+      onLocale: ({ language }, phrases) => this.#hearing.listenFor([language], phrases),
       onRecord: (record) => this.#journal.note(record),
       onAwaitingTransfer: (awaiting) => {
         this.#rowWatch.awaitingTransfer = awaiting;
@@ -165,6 +168,7 @@ export class MediaSession {
       clock,
       log,
       onTranscript: (words) => this.#understood(words),
+      onNothing: () => this.#nothingUnderstood(),
       onFailed: () => this.#conversation.dispatch({ type: 'hearing-failed' }),
     });
     this.#stopTicking = services.frameClock.onTick(() => this.#guarded(() => this.#tick()));
@@ -251,7 +255,12 @@ export class MediaSession {
     if (this.#closed.signal.aborted) return;
     if (customer !== undefined) conversation.customer = customer;
     const isNew = earlier === undefined || earlier.turns.length === 0;
-    if (isNew) conversation.speak(chooseLocale(this.#agent, offer, customer).locale.language);
+    if (isNew) {
+      const { locale, candidates } = chooseLocale(this.#agent, offer, customer);
+      conversation.speak(locale.language);
+      // A record says what the customer speaks, not who is speaking: several are listened for until somebody has.
+      if (candidates.length === 1) this.#hearing.listenFor([locale.language], definition.phrases);
+    }
     const { locale } = conversation;
     const greeting = isNew
       ? greetingFor(locale, headerValue(offer.headers, definition.reasonHeader), customer)
@@ -259,14 +268,21 @@ export class MediaSession {
     conversation.dispatch({ type: 'media-ready', greeting });
   }
 
+  #nothingUnderstood(): void {
+    const { quietForMs } = this.#voice;
+    this.#conversation.dispatch({ type: 'final', text: '', from: 'caller', confidence: 0, quietForMs });
+  }
+
   #understood(words: Words): void {
     const { text, startMs, endMs, language } = words;
-    // Said in one of the languages that were listened for: from now on that one is, and the agent answers in it.
-    if (words.type === 'final' && language !== undefined && this.#conversation.speak(language)) {
-      this.#hearing.listenFor([this.#conversation.locale.language]);
-    }
     const voicedMs = this.#voice.voicedMsOfLast(endMs - startMs + RECOGNITION_DELAY_MS);
-    const from = voicedMs < VOICE_MIN_MS && areOwnWords(text, this.#conversation.lastWords) ? 'line' : 'caller';
+    const mayEcho = this.#voice.playedWithin(endMs - startMs + RECOGNITION_DELAY_MS) && voicedMs < VOICE_MIN_MS;
+    const from = mayEcho && areOwnWords(text, this.#conversation.lastWords) ? 'line' : 'caller';
+    // Said in one of the languages that were listened for: from now on that one is, and the agent answers in it. One word may be of any.
+    const tells = words.type === 'final' && from === 'caller' && wordCount(text) >= TELLING_WORDS;
+    if (tells && language !== undefined && this.#conversation.speak(language)) {
+      this.#hearing.listenFor([this.#conversation.locale.language], this.#conversation.phrases);
+    }
     this.#conversation.dispatch(
       words.type === 'partial'
         ? { type: 'partial', text, from }

@@ -41,6 +41,8 @@ interface Speaking {
   writing: boolean;
   audible: boolean;
   held: boolean;
+  /** Why no more will come of it. */
+  failure: { readonly error: unknown } | undefined;
   /** Beats in which there was nothing to hear since the last frame. */
   quietFrames: number;
 }
@@ -65,7 +67,7 @@ export class Speaker {
   say(reply: ReplyId, text: string, style: SpeechStyle, kind: 'fixed' | 'written'): void {
     const clause = new Clause(text, style, kind === 'fixed');
     const speaking = this.#begin(reply);
-    if (speaking === undefined || clause.text === '') return;
+    if (speaking === undefined || speaking.abort.signal.aborted || clause.text === '') return;
     speaking.clauses.push(clause);
     this.#synthesiseNext(speaking);
   }
@@ -75,6 +77,24 @@ export class Speaker {
     const speaking = this.#begin(reply);
     if (speaking === undefined) return;
     speaking.writing = false;
+    this.#finishIfHeard();
+  }
+
+  /** Whether something of this reply is there to be said and has not been sent. */
+  hasUnsaid(reply: ReplyId): boolean {
+    return this.#speaking?.reply === reply && this.#speaking.clauses.some(({ isSent }) => !isSent);
+  }
+
+  /** No more can come: what is there is said, then `onFailed` follows. At once, when nothing is there. */
+  fail(reply: ReplyId, error: unknown): void {
+    const speaking = this.#begin(reply);
+    if (speaking === undefined || speaking.failure !== undefined) return;
+    speaking.failure = { error };
+    speaking.abort.abort(error);
+    const unmade = speaking.clauses.findIndex(({ synthesis }) => synthesis !== 'done');
+    // What breaks off while it is heard has no end to wait for.
+    if ((speaking.clauses[unmade]?.sentFrames ?? 0) > 0) this.#tellFailure(speaking, error);
+    else if (unmade >= 0) speaking.clauses.splice(unmade);
     this.#finishIfHeard();
   }
 
@@ -133,6 +153,7 @@ export class Speaker {
       writing: true,
       audible: false,
       held: false,
+      failure: undefined,
       quietFrames: 0,
     };
     return this.#speaking.reply === reply ? this.#speaking : undefined;
@@ -167,8 +188,15 @@ export class Speaker {
     return true;
   }
 
+  /** Once. It is stopped by whoever is told: what was heard of it is asked for then. */
+  #tellFailure(speaking: Speaking, error: unknown): void {
+    speaking.failure = undefined;
+    speaking.writing = true;
+    this.#options.events.onFailed(speaking.reply, error);
+  }
+
   #synthesiseNext(speaking: Speaking): void {
-    if (speaking.clauses.some(({ synthesis }) => synthesis === 'running')) return;
+    if (speaking.failure !== undefined || speaking.clauses.some(({ synthesis }) => synthesis === 'running')) return;
     const next = speaking.clauses.find(({ synthesis }) => synthesis === 'waiting');
     if (next === undefined) return;
     const unheardMs = speaking.clauses.reduce((sum, { unsentMs }) => sum + unsentMs, 0);
@@ -181,9 +209,7 @@ export class Speaker {
       await clause.synthesise(this.#options.textToSpeech, () => this.#begun(speaking), signal);
       if (this.#speaking === speaking) this.#synthesiseNext(speaking);
     } catch (error) {
-      if (this.#speaking !== speaking || signal.aborted) return;
-      speaking.abort.abort(error);
-      this.#options.events.onFailed(speaking.reply, error);
+      if (this.#speaking === speaking && !signal.aborted) this.fail(speaking.reply, error);
     }
   }
 
@@ -197,8 +223,9 @@ export class Speaker {
 
   #finishIfHeard(): void {
     const speaking = this.#speaking;
-    if (speaking === undefined || speaking.writing || speaking.held || speaking.abort.signal.aborted) return;
+    if (speaking === undefined || speaking.held || (speaking.writing && speaking.failure === undefined)) return;
     if (this.#inFlight.length > 0 || speaking.clauses.some(({ isSent }) => !isSent)) return;
+    if (speaking.failure !== undefined) return this.#tellFailure(speaking, speaking.failure.error);
     this.#speaking = undefined;
     this.#options.events.onFinished(speaking.reply, speaking.clauses.map(({ text }) => text).join(' '));
   }

@@ -119,7 +119,7 @@ describe("a call's hearing", () => {
     beQuiet(1_000);
     await say(SPANISH);
     beQuiet(800);
-    hearing.listenFor(['es-ES']);
+    hearing.listenFor(['es-ES'], []);
     expect((await until(isFinal)).text).toBe(SPANISH);
     expect(finals()).toHaveLength(1);
   });

@@ -100,14 +100,32 @@ describe('the pause and the end of the voice', () => {
 
   it('begin together where the caller speaks on over the final', () => {
     const play = listeningPlay(settings).give({ type: 'speech-started' }, final('I lost', 0.9, 'caller', 0));
-    expect(pauseAfter(play)).toBeUndefined();
-    expect([...play.timers]).toEqual(['silence']);
+    expect(play.phase).toBe('caller');
+    play.effects();
     expect(pauseAfter(play.give({ type: 'speech-ended' }))).toBe(400);
   });
 
   it('begin anew when somebody speaks in between', () => {
     const play = listeningPlay(settings).give(final('I lost my card.'), { type: 'speech-started' });
-    expect([...play.timers]).toEqual(['silence']);
+    play.effects();
     expect(pauseAfter(play.give({ type: 'speech-ended' }))).toBe(200);
+  });
+
+  it('are not waited for without end: noise that is taken for the caller holds the answer up for three seconds', () => {
+    const noise = listeningPlay(settings).give(final('I lost my card.', 0.9, 'caller', 0));
+    expect(pauseAfter(noise)).toBe(3_000);
+    expect(noise.give({ type: 'timer-fired', timer: 'end-of-turn' }).phase).toBe('thinking');
+  });
+
+  it('follow a partial that came to nothing at once', () => {
+    const play = listeningPlay(settings).give(final('I lost my card.'), partial('the'));
+    play.effects();
+    expect(pauseAfter(play.give(final('', 0)))).toBe(200);
+  });
+
+  it('are not begun anew by an engine that settles on silence', () => {
+    const play = listeningPlay(settings);
+    play.effects();
+    expect(play.give(final('', 0)).effects()).toEqual([]);
   });
 });

@@ -203,10 +203,12 @@ describe('a caller who speaks while the agent says that it will connect them', (
     expect(play.deeds()).toEqual([{ type: 'stop-reply', reply: 'reply-3' }]);
   });
 
-  it('is connected whatever else they say during the announcement', () => {
-    const play = connecting().hearOut().give(final('Great, thanks.'));
-    expect(play.phase).toBe('handing-over');
-  });
+  it.each(['Great, thanks.', "I don't want to talk to a robot.", "Finally, I can't believe it took so long."])(
+    'is connected when they say %j during the announcement',
+    (text) => {
+      expect(connecting().hearOut().give(final(text)).phase).toBe('handing-over');
+    },
+  );
 });
 
 describe("the agent's own words come back over the line", () => {

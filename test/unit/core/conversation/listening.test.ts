@@ -195,4 +195,41 @@ describe('a caller who presses keys', () => {
     const play = listeningPlay().give(...press('1'.repeat(64)));
     expect(play.phase).toBe('thinking');
   });
+
+  it('is answered at once with a key of the menu, and the model is told what it means', () => {
+    const menu = { '1': 'my balance' };
+    const play = listeningPlay(settingsOf(agentWith({ keypad: { menu } }))).give(...press('1'));
+    expect(play.deeds()).toMatchObject([{ type: 'think', said: { text: '1 (my balance)', by: 'keypad' } }]);
+    expect([...play.timers]).toEqual(['filler']);
+  });
+
+  it('may have a key of the menu inside a number', () => {
+    const menu = { '1': 'my balance' };
+    const play = listeningPlay(settingsOf(agentWith({ keypad: { menu } }))).give(...press('21#'));
+    expect(play.deeds()).toMatchObject([{ type: 'think', said: { text: '21' } }]);
+  });
+
+  it('is answered at once when the number has all its digits', () => {
+    const play = listeningPlay(settingsOf(agentWith({ keypad: { maxDigits: 4 } }))).give(...press('1234'));
+    expect(play.deeds()).toMatchObject([{ type: 'think', said: { text: '1234' } }]);
+  });
+
+  it('hears the answer although # comes after it has begun', () => {
+    const play = listeningPlay().give(...press('42'), { type: 'timer-fired', timer: 'keys' });
+    play.give({ type: 'reply-audible', reply: play.reply });
+    play.effects();
+    expect(play.give(...press('#')).phase).toBe('agent');
+    expect(play.effects()).toEqual([]);
+  });
+});
+
+describe('a caller who stays silent where a person is to sort it out', () => {
+  it('is connected after the last reprompt', () => {
+    const play = listeningPlay(settingsOf(agentWith({ silence: { then: 'hand-over' } })));
+    for (let rounds = 0; play.phase !== 'handing-over' && rounds < 5; rounds += 1) {
+      play.give({ type: 'timer-fired', timer: 'silence' });
+      if (play.phase === 'agent') play.hearOut();
+    }
+    expect(play.state).toMatchObject({ phase: 'handing-over', request: { reason: 'policy' } });
+  });
 });

@@ -156,7 +156,7 @@ describe('a recogniser that drops', () => {
     await clock.advance(60_000);
     expect(failures).toEqual([lost]);
     speak(60_000);
-    hearing.listenFor(['es-ES']);
+    hearing.listenFor(['es-ES'], []);
     await clock.advance(60_000);
     expect(ears.streams).toEqual([]);
     expect(failures).toHaveLength(1);
@@ -201,7 +201,7 @@ describe('a caller who changes the language', () => {
     await clock.advance(0);
     beQuiet(2_000);
     speak(500);
-    hearing.listenFor(['es-ES']);
+    hearing.listenFor(['es-ES'], []);
     await clock.advance(0);
     speak(500);
     expect(ears.streams.map(({ languages, closed }) => [languages, closed])).toEqual([
@@ -220,7 +220,7 @@ describe('a caller who changes the language', () => {
     speak(2_000);
     ears.recognise({ type: 'alive', settledMs: 2_000 });
     await clock.advance(0);
-    hearing.listenFor(['es-ES']);
+    hearing.listenFor(['es-ES'], []);
     await clock.advance(0);
     expect(lastHeard()).toEqual({ fromMs: 0, toMs: 2_000, frames: 100 });
   });
@@ -229,7 +229,7 @@ describe('a caller who changes the language', () => {
     const { hearing, ears, clock, transcripts, speak } = hearingUnderTest();
     await clock.advance(0);
     const release = ears.holdOpening();
-    hearing.listenFor(['es-ES']);
+    hearing.listenFor(['es-ES'], []);
     speak(100);
     ears.streams[0]?.tell(partial('still'));
     await clock.advance(0);
@@ -243,15 +243,15 @@ describe('a caller who changes the language', () => {
   it('into the one that is listened for already changes nothing', async () => {
     const { hearing, ears, clock } = hearingUnderTest();
     await clock.advance(0);
-    hearing.listenFor(['en-US']);
+    hearing.listenFor(['en-US'], []);
     await clock.advance(0);
     expect(ears.streams).toHaveLength(1);
   });
 
   it('while the recogniser is being opened is heard in the last one named', async () => {
     const { hearing, ears, clock } = hearingUnderTest();
-    hearing.listenFor(['en-US', 'es-ES']);
-    hearing.listenFor(['es-ES']);
+    hearing.listenFor(['en-US', 'es-ES'], []);
+    hearing.listenFor(['es-ES'], []);
     await clock.advance(0);
     expect(ears.streams.filter(({ closed }) => !closed).map(({ languages }) => languages)).toEqual([['es-ES']]);
   });
@@ -260,7 +260,7 @@ describe('a caller who changes the language', () => {
     const { hearing, ears, clock, failures } = hearingUnderTest();
     await clock.advance(0);
     ears.failOpening(...Array.from({ length: 10 }, () => lost));
-    hearing.listenFor(['es-ES']);
+    hearing.listenFor(['es-ES'], []);
     await clock.advance(15_000);
     expect(ears.streams.map(({ closed }) => closed)).toEqual([false]);
     await clock.advance(15_000);

@@ -259,3 +259,35 @@ describe('a reply whose rest is late', () => {
     expect(events).toEqual([]);
   });
 });
+
+describe('a reply that breaks off', () => {
+  it('is heard as far as it was made, before its failure is told', async () => {
+    const { speaker, say, events, tick, synthesised } = speakerUnderTest();
+    say(first, 'one');
+    await synthesised();
+    speaker.fail(first, new Error('the stream broke'));
+    tick(FRAMES_PER_WORD);
+    expect(events).toEqual(['audible reply-1', 'clause one']);
+    tick(1);
+    expect(events.at(-1)).toBe('failed reply-1');
+    expect(speaker.stop(first)).toEqual({ heard: 'one', wasAudible: true });
+  });
+
+  it('is told at once when nothing of it was made', () => {
+    const { speaker, events } = speakerUnderTest();
+    speaker.fail(first, new Error('nobody there'));
+    expect(events).toEqual(['failed reply-1']);
+  });
+
+  it('takes no more words', async () => {
+    const { speaker, say, voice, events, tick, synthesised } = speakerUnderTest();
+    say(first, 'one');
+    await synthesised();
+    speaker.fail(first, new Error('the stream broke'));
+    say(first, 'two');
+    await synthesised();
+    expect(voice.spoken).toEqual(['one']);
+    tick(FRAMES_PER_WORD + 1);
+    expect(events.filter((event) => event.startsWith('failed'))).toHaveLength(1);
+  });
+});
