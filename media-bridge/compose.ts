@@ -28,7 +28,7 @@ export async function compose(config: BridgeConfig, log: Log): Promise<Composed>
   const { model, speechToText, textToSpeech, warm, close } = turnServices(config, clock, log);
   const definitions = agents.all.map(({ definition }) => definition);
   const tools = httpTools(definitions, config.tools, log);
-  const knowledge = openKnowledge(config.knowledge, definitions);
+  const knowledge = openKnowledge(config.knowledge, agents.all);
   const customers = config.customers.file === undefined ? undefined : fileDirectory(config.customers.file);
   warm(promptUtterances(agents.all));
   return {

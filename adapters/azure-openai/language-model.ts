@@ -88,6 +88,8 @@ async function* reply(
       const choice = chunk.choices[0];
       if (choice === undefined) continue;
       if (choice.delta.content) yield { type: 'text', text: choice.delta.content };
+      // A call is told when it is whole, which takes seconds when it holds a summary: that the model has begun is told at once.
+      if (calls.isEmpty && choice.delta.tool_calls !== undefined) yield { type: 'text', text: '' };
       calls.add(choice.delta.tool_calls ?? []);
       if (choice.finish_reason !== null) {
         finishReason = choice.finish_reason;

@@ -7,6 +7,10 @@ type Piece = ChatCompletionChunk.Choice.Delta.ToolCall;
 export class ToolCallPieces {
   readonly #calls = new Map<number, { id: string; name: string; argumentsJson: string }>();
 
+  get isEmpty(): boolean {
+    return this.#calls.size === 0;
+  }
+
   add(pieces: readonly Piece[]): void {
     for (const piece of pieces) {
       const call = this.#calls.get(piece.index) ?? { id: '', name: '', argumentsJson: '' };

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import MiniSearch, { type SearchOptions, type SearchResult } from 'minisearch';
-import { primarySubtag } from '#core/language/locale';
+import { primarySubtag, type LanguagePacks } from '#core/language/locale';
 import { plainText } from '#core/plain-text';
 import type { KnowledgeBase, Passage } from '#core/ports/knowledge-base';
 import { ConfigurationError } from '../settings/load-settings.ts';
 import { markdownSections } from './markdown-sections.ts';
-import { lookedUp, wordsOf } from './words-of-text.ts';
+import { lookedUp, plainWord, wordsOf } from './words-of-text.ts';
 
 /** Kept in memory: a folder beyond this belongs into a search service. */
 const FILES_MAX = 2_000;
@@ -33,9 +33,10 @@ interface Indexed extends Passage {
 
 /**
  * A folder of Markdown, read once at the start; a passage is a section under a heading. Its language is that of the front matter (`language:`) or
- * of the folder it is in (`es/`); without either it is for everybody. Throws `ConfigurationError` for a folder that cannot be read or is too large.
+ * of the folder it is in (`es/`); without either it is for everybody. Of a question, the stop words of its language are not looked for. Throws `ConfigurationError` for a folder that cannot be read or is too large.
  */
-export function markdownKnowledge(folder: string): KnowledgeBase {
+export function markdownKnowledge(folder: string, packs: LanguagePacks): KnowledgeBase {
+  const stopWords = new Map([...packs].map(([language, pack]) => [language, new Set(pack.stopWords.map(plainWord))]));
   const passages = passagesIn(folder);
   const index = new MiniSearch<Indexed>({
     fields: ['title', 'text'],
@@ -53,7 +54,10 @@ export function markdownKnowledge(folder: string): KnowledgeBase {
   return {
     search: (query, language, signal) => {
       signal.throwIfAborted();
-      const all = [...new Set(lookedUpIn(plainText(query.slice(0, QUERY_MAX_CHARS))))].slice(0, QUERY_WORDS_MAX);
+      const isStopWord = (word: string): boolean =>
+        stopWords.get(primarySubtag(language))?.has(plainWord(word)) === true;
+      const asked = wordsOf(plainText(query.slice(0, QUERY_MAX_CHARS))).filter((word) => !isStopWord(word));
+      const all = [...new Set(lookedUpIn(asked))].slice(0, QUERY_WORDS_MAX);
       const telling = all.filter((word) => !isCommon(word));
       const words = telling.length > 0 ? telling : all;
       if (words.length === 0) return Promise.resolve([]);
@@ -82,8 +86,8 @@ export function markdownKnowledge(folder: string): KnowledgeBase {
   };
 }
 
-function lookedUpIn(text: string): string[] {
-  return wordsOf(text).flatMap((word) => lookedUp(word) ?? []);
+function lookedUpIn(words: readonly string[]): string[] {
+  return words.flatMap((word) => lookedUp(word) ?? []);
 }
 
 function isSpoken(language: string | undefined, wanted: string): boolean {
@@ -93,7 +97,7 @@ function isSpoken(language: string | undefined, wanted: string): boolean {
 function commonWords(passages: readonly Indexed[]): (word: string) => boolean {
   const sections = new Map<string, number>();
   for (const { title, text } of passages) {
-    const words = new Set(lookedUpIn(`${title} ${text}`));
+    const words = new Set(lookedUpIn(wordsOf(`${title} ${text}`)));
     for (const word of words) sections.set(word, (sections.get(word) ?? 0) + 1);
   }
   return (word) =>

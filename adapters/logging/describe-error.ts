@@ -19,7 +19,8 @@ function describe(error: unknown, causesLeft: number): Record<string, unknown> {
     ...(error instanceof PortError
       ? { port: error.port, retryable: error.retryable, status: error.status, code: error.code }
       : { stack: safe(error.stack ?? '') }),
-    ...(error.cause !== undefined && causesLeft > 0 ? { cause: describe(error.cause, causesLeft - 1) } : {}),
+    // A cause in words is the far side's own: it may quote what was said.
+    ...(error.cause instanceof Error && causesLeft > 0 ? { cause: describe(error.cause, causesLeft - 1) } : {}),
   };
 }
 

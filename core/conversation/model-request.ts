@@ -82,7 +82,7 @@ function languageRule({ language, pack }: Locale): string {
 function messageOf(turn: TranscriptTurn): ModelMessage {
   switch (turn.by) {
     case 'agent':
-      return { role: 'assistant', text: turn.interrupted ? `${turn.text} [cut off here]` : turn.text };
+      return { role: 'assistant', text: turn.interrupted ? `${turn.text} —` : turn.text };
     case 'caller':
       return { role: 'user', text: callerWords(turn.text) };
     case 'keypad':

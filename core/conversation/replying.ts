@@ -97,7 +97,10 @@ function finished(state: Replying, settings: TurnSettings): TurnStep {
     case 'hand-over':
       return announce(state, then.request, settings, ...before);
     case 'hang-up':
-      return ended(state, ...before, { type: 'hang-up' });
+      // A line that goes dead without a goodbye sounds like a fault.
+      return state.phase === 'thinking'
+        ? say(state, settings.texts.goodbye, then, ...before)
+        : ended(state, ...before, { type: 'hang-up' });
     default:
       return unreachable(then);
   }

@@ -15,6 +15,7 @@ export const texts = z.strictObject({
   fillers: z.array(z.string().min(1)).describe('Said when an answer takes long; one after the other in turn.'),
   reprompts: z.array(z.string().min(1)).describe('Said when the caller is silent, one after the other.'),
   closing: z.string().min(1).describe('Said before the call is ended because nobody speaks.'),
+  goodbye: z.string().min(1).describe('Said when the agent ends the call without a word of its own.'),
   confirmation: z.string().min(1).describe('Asks whether to connect the caller with a person.'),
   announcement: z.string().min(1).describe('Said when a hand-over begins.'),
   failureMessage: z
@@ -82,6 +83,11 @@ export const languagePack = z.strictObject({
     .max(200)
     .default([])
     .describe('Words whose full stop ends no sentence, without it: "mr", "a.m".'),
+  stopWords: phrases
+    .default([])
+    .describe(
+      'Words of a question that say nothing about what is looked for: "how", "the". Accents make no difference.',
+    ),
   signs,
   texts,
 });

@@ -30,6 +30,7 @@ export interface ToolCall {
 }
 
 export type ReplyChunk =
+  /** Empty: the model has begun, and what it writes is no words yet. */
   | { readonly type: 'text'; readonly text: string }
   /** Whole: pieces are joined by the adapter. */
   | { readonly type: 'tool-call'; readonly call: ToolCall }

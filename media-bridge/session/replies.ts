@@ -6,13 +6,14 @@ import { readToolCall } from '#core/conversation/tools';
 import type { ReplyId } from '#core/ids';
 import type { Clock } from '#core/ports/clock';
 import type { LanguageModel, ToolCall } from '#core/ports/language-model';
-import type { ToolRunner } from '#core/ports/tool-runner';
+import type { ToolResult, ToolRunner } from '#core/ports/tool-runner';
 import { clip, plainText } from '#core/plain-text';
 import { unreachable } from '#core/unreachable';
 import type { CallRecord } from './call-record.ts';
 import { ModelReply } from './model-reply.ts';
 import type { ReplyLatency } from './reply-latency.ts';
 import type { ToolOutcome } from './reply-work.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** Of a tool's name as the model wrote it, for the log. */
 const NAME_MAX_CHARS = 60;
@@ -43,6 +44,8 @@ interface ToolTurn {
 export class Replies {
   readonly #options: RepliesOptions;
   #current: ModelReply | undefined;
+  /** Tools at work, by name and arguments: some go on when their reply is stopped. */
+  readonly #underWay = new Map<string, Promise<ToolResult>>();
   /** What tools gave before anything of the reply was heard: recorded after the caller's words that it answers. */
   #unrecorded: ToolTurn[] | undefined;
 
@@ -135,9 +138,24 @@ export class Replies {
   }
 
   async #work(reply: ReplyId, call: ToolCall, signal: AbortSignal): Promise<ToolOutcome> {
-    const { outcome, text, spoken, sources = [] } = await this.#options.tools.run(call, signal);
-    if (outcome !== 'refused') this.#note(reply, { name: call.name, text, sources });
+    const key = `${call.name} ${call.argumentsJson}`;
+    const before = this.#underWay.get(key);
+    // What an interrupted reply began is not begun again by the one that takes its place.
+    const joined = before && (await untilAborted(before, signal).catch(() => undefined));
+    signal.throwIfAborted();
+    const { outcome, text, spoken, sources = [] } = joined ?? (await this.#run(key, call, signal));
+    if (outcome !== 'refused' && joined === undefined) this.#note(reply, { name: call.name, text, sources });
     return { kind: 'result', text, ...(spoken === undefined ? {} : { spoken }) };
+  }
+
+  async #run(key: string, call: ToolCall, signal: AbortSignal): Promise<ToolResult> {
+    const running = this.#options.tools.run(call, signal);
+    this.#underWay.set(key, running);
+    try {
+      return await running;
+    } finally {
+      if (this.#underWay.get(key) === running) this.#underWay.delete(key);
+    }
   }
 
   #note(reply: ReplyId, tool: ToolTurn): void {

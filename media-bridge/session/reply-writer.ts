@@ -1,4 +1,5 @@
 import { clauseCutter } from '#core/conversation/clauses';
+import { hasWords } from '#core/conversation/words';
 import { fencedData } from '#core/conversation/fenced-data';
 import { clip } from '#core/plain-text';
 import { PortError } from '#core/ports/error';
@@ -121,7 +122,8 @@ class Reply {
   }
 
   #say(text: string): void {
-    this.#hasSpoken = true;
+    // A picture or a rule is nothing that can be heard.
+    this.#hasSpoken ||= hasWords(text);
     this.#listener.onClause(text);
   }
 

@@ -4,7 +4,7 @@ import { knowledgeSettings } from '#adapters/knowledge/settings';
 import { loadSettings } from '#adapters/settings/load-settings';
 import type { KnowledgeBase } from '#core/ports/knowledge-base';
 import { startHttpRecorder, type HttpRecorder } from '../../support/http-recorder.ts';
-import { agentWith } from '../../support/turn-play.ts';
+import { agentWith, onlyAgent } from '../../support/turn-play.ts';
 
 const never = new AbortController().signal;
 
@@ -123,8 +123,8 @@ describe('an index of Azure AI Search', () => {
 
 describe('the settings of the knowledge base', () => {
   it('may name none, unless an agent searches it', () => {
-    expect(openKnowledge(load({}), [agentWith()])).toBeUndefined();
-    expect(() => openKnowledge(load({}), [agentWith({ knowledge: {} })])).toThrow(
+    expect(openKnowledge(load({}), onlyAgent(agentWith()).all)).toBeUndefined();
+    expect(() => openKnowledge(load({}), onlyAgent(agentWith({ knowledge: {} })).all)).toThrow(
       'No knowledge base for card-services: set KNOWLEDGE_DIR or KNOWLEDGE_SEARCH_ENDPOINT',
     );
   });

@@ -211,6 +211,8 @@ describe('a stream from the model', () => {
       ),
     );
     expect(await collect(model.reply(asking('x'), signal))).toEqual([
+      // That it has begun.
+      { type: 'text', text: '' },
       { type: 'tool-call', call: { id: 'a', name: 'transfer_to_person', argumentsJson: '{"q":1}' } },
       { type: 'tool-call', call: { id: 'b', name: 'look_up', argumentsJson: '{}' } },
       { type: 'end', reason: 'complete' },

@@ -137,8 +137,8 @@ describe('a scenario', () => {
     expect(call?.headersIn).toEqual([{ name: 'X-Customer-ID', value: 'C%204711', decoded: 'C 4711' }]);
     expect((await readFile(call?.wav ?? '')).readUInt16LE(22)).toBe(2);
     expect(await readFile(call?.diagram ?? '', 'utf8')).toContain('sequenceDiagram');
-    expect(registered).toContain('PUT /control/phrases/one');
-    expect(registered.at(-1)).toBe('DELETE /control/phrases/one');
+    expect(registered).toContain('PUT /control/phrases/one.en-US');
+    expect(registered.at(-1)).toBe('DELETE /control/phrases/one.en-US');
   });
 
   it('says which step could not be done and what did not hold', async () => {

@@ -10,12 +10,12 @@ import { startHttpRecorder, type HttpRecorder } from '../../support/http-recorde
 import { connectionId, offer } from '../../support/offered-call.ts';
 import { toolCall, words } from '../../support/scripted-language-model.ts';
 import { final } from '../../support/scripted-speech-to-text.ts';
-import { agentSaying } from '../../support/turn-play.ts';
+import { agentSaying, packs } from '../../support/turn-play.ts';
 
 const { callId } = offer;
 const inRepository = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const log = pino({ level: 'silent' });
-const knowledge = markdownKnowledge(inRepository('agents/knowledge'));
+const knowledge = markdownKnowledge(inRepository('agents/knowledge'), packs);
 const customers = fileDirectory(inRepository('emulator/enterprise/customers.yaml'));
 
 let crm: HttpRecorder;
@@ -113,6 +113,19 @@ describe('an agent with tools', () => {
     under.ears.recognise(final('Where is my card?'));
     await heard('Let me look.');
     expect(under.model.requests).toHaveLength(1);
+  });
+
+  it('does not do twice what it began in an answer that was interrupted', async () => {
+    await call();
+    const before = crm.requests.length;
+    crm.respond('hang');
+    under.model.script(toolCall('report_lost'), toolCall('report_lost'));
+    under.ears.recognise(final('I lost my card.'));
+    await heard('I am noting that your card is lost, so that nobody can use it any more.');
+    under.ears.recognise(final('And please hurry up.'));
+    const calls = () => under.lines.filter(({ msg }) => msg === 'tool called').length;
+    await under.line('tool called', () => calls() === 2);
+    expect(crm.requests.slice(before)).toHaveLength(1);
   });
 
   it('says that it failed and goes on', async () => {

@@ -5,9 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { markdownKnowledge } from '#adapters/knowledge/markdown-folder';
 import type { KnowledgeBase } from '#core/ports/knowledge-base';
+import { packsWithGerman } from '../../../support/language-packs.ts';
+import { packs } from '../../../support/turn-play.ts';
 
 const never = new AbortController().signal;
-const cards = markdownKnowledge(fileURLToPath(new URL('../../../../agents/knowledge', import.meta.url)));
+const cards = markdownKnowledge(fileURLToPath(new URL('../../../../agents/knowledge', import.meta.url)), packs);
 
 async function sourceFor(query: string, language = 'en-US', knowledge: KnowledgeBase = cards) {
   return (await knowledge.search(query, language, never))[0]?.source;
@@ -81,24 +83,34 @@ describe('a folder of knowledge', () => {
         'deep/er/horario.md': '---\nlanguage: es\n---\n# Horario\nLa oficina abre a las nueve.',
         'notes.txt': 'The branch burns.',
       }),
+      packs,
     );
     expect(await sourceFor('branch hours', 'fr-FR', knowledge)).toBe('hours.md#hours');
     expect(await sourceFor('horario oficina', 'es-ES', knowledge)).toBe('deep/er/horario.md#horario');
     expect(await sourceFor('horario oficina', 'en-US', knowledge)).toBeUndefined();
   });
 
+  it('is asked in whole sentences of any language whose stop words are in its pack', async () => {
+    const folder = folderWith({ 'de/konto.md': '# Dispo\nDer Zins beträgt elf Prozent.' });
+    const question = 'Können Sie mir bitte sagen, wie das mit dem Zins ist?';
+    expect(await sourceFor(question, 'de-DE', markdownKnowledge(folder, packsWithGerman))).toBe('de/konto.md#dispo');
+    expect(await sourceFor(question, 'de-DE', markdownKnowledge(folder, packs))).toBeUndefined();
+  });
+
   it('may be written in a script without spaces', async () => {
-    const knowledge = markdownKnowledge(folderWith({ 'ja.md': '# 営業時間\n支店は九時に開きます。' }));
+    const knowledge = markdownKnowledge(folderWith({ 'ja.md': '# 営業時間\n支店は九時に開きます。' }), packs);
     expect(await sourceFor('支店の営業時間', 'ja-JP', knowledge)).toBe('ja.md#営業時間');
   });
 
   it('may be empty, and must be there', async () => {
-    expect(await markdownKnowledge(folderWith({})).search('anything', 'en-US', never)).toEqual([]);
-    expect(() => markdownKnowledge('/nowhere/at/all')).toThrow('KNOWLEDGE_DIR');
+    expect(await markdownKnowledge(folderWith({}), packs).search('anything', 'en-US', never)).toEqual([]);
+    expect(() => markdownKnowledge('/nowhere/at/all', packs)).toThrow('KNOWLEDGE_DIR');
   });
 
   it('does not fill the memory, nor hold up the audio', () => {
-    expect(() => markdownKnowledge(folderWith({ 'big.md': 'x'.repeat(1_000_001) }))).toThrow('KNOWLEDGE_DIR');
-    expect(() => markdownKnowledge(folderWith({ 'many.md': '# a\nb\n'.repeat(5_001) }))).toThrow('5000 sections');
+    expect(() => markdownKnowledge(folderWith({ 'big.md': 'x'.repeat(1_000_001) }), packs)).toThrow('KNOWLEDGE_DIR');
+    expect(() => markdownKnowledge(folderWith({ 'many.md': '# a\nb\n'.repeat(5_001) }), packs)).toThrow(
+      '5000 sections',
+    );
   });
 });

@@ -5,7 +5,8 @@ import type { Texts } from '#core/language/pack';
 const texts: Texts = {
   fillers: ['One moment.', 'Let me see.'],
   reprompts: ['Are you still there?'],
-  closing: 'Goodbye.',
+  closing: 'I will hang up now.',
+  goodbye: 'Goodbye.',
   confirmation: 'Shall I connect you?',
   announcement: 'I am connecting you.',
   failureMessage: 'Nobody can take your call.',
@@ -28,7 +29,7 @@ describe('the fixed prompts of an agent', () => {
     expect(prompts).toContain('Let me see.');
     expect(prompts).toContain(greetingUnknown);
     expect(prompts.filter((prompt) => prompt === 'Goodbye.')).toHaveLength(1);
-    expect(prompts).toHaveLength(13);
+    expect(prompts).toHaveLength(14);
   });
 
   it('have no greeting with a name in it', () => {

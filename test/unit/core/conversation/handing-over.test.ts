@@ -185,6 +185,16 @@ describe('a model that ends the call', () => {
     expect(play.phase).toBe('ended');
   });
 
+  it('says goodbye first when the model has not', () => {
+    const play = listeningPlay().say('That was all, bye.');
+    play.give({ type: 'tool-called', reply: play.reply, tool: { kind: 'end-call' } });
+    play.effects();
+    play.give({ type: 'reply-finished', reply: play.reply });
+    expect(play.deeds().at(-1)).toMatchObject({ type: 'say', text: 'Thank you for calling. Goodbye.' });
+    play.hearOut();
+    expect(play.deeds()).toEqual([{ type: 'hang-up' }]);
+  });
+
   it('is stopped by a caller who has one more question', () => {
     const play = listeningPlay().say('Bye.');
     play.give(

@@ -43,7 +43,7 @@ describe('what the model is asked', () => {
   it('says where a reply was interrupted, so that it does not believe it was heard whole', () => {
     const turns = [{ by: 'agent', text: 'Your balance', atMs: 0, interrupted: true }] as const;
     const { messages } = replyRequest({ ...facts, turns }, hello);
-    expect(messages).toContainEqual({ role: 'assistant', text: 'Your balance [cut off here]' });
+    expect(messages).toContainEqual({ role: 'assistant', text: 'Your balance —' });
   });
 
   it('grows no further in a call without end', () => {
