@@ -225,7 +225,10 @@ export class Speaker {
     const speaking = this.#speaking;
     if (speaking === undefined || speaking.held || (speaking.writing && speaking.failure === undefined)) return;
     if (this.#inFlight.length > 0 || speaking.clauses.some(({ isSent }) => !isSent)) return;
-    if (speaking.failure !== undefined) return this.#tellFailure(speaking, speaking.failure.error);
+    if (speaking.failure !== undefined) {
+      this.#tellFailure(speaking, speaking.failure.error);
+      return;
+    }
     this.#speaking = undefined;
     this.#options.events.onFinished(speaking.reply, speaking.clauses.map(({ text }) => text).join(' '));
   }
