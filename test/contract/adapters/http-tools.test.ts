@@ -134,6 +134,34 @@ describe('a tool of an agent', () => {
     await expect(again).rejects.toThrow('interrupted');
   });
 
+  it.each([
+    ['GET', { outcome: 'done', text: 'Done.' }],
+    ['POST', { outcome: 'failed', text: 'It could not be reached.' }],
+  ])(
+    'that finds its kept connection closed is asked again only when it changes nothing: %s',
+    async (method, second) => {
+      const used = new WeakSet<object>();
+      const forgetful = createServer((request, response) => {
+        if (used.has(request.socket)) request.socket.destroy();
+        else response.end();
+        used.add(request.socket);
+      });
+      await new Promise<void>((resolve) => forgetful.listen(0, '127.0.0.1', resolve));
+      onTestFinished(() => void forgetful.close());
+      const { port } = forgetful.address() as AddressInfo;
+      const fields = { method, url: `http://localhost:${port}/{order_id}` };
+      const runner = toolsOf(fields, { TOOL_HOSTS: `localhost:${port}` }).runner(
+        agentWith({ tools: [tool(fields)] }),
+        () => toolContext,
+      );
+      const call = { id: '1', name: 'order_status', argumentsJson: '{"order_id":"7"}' };
+      expect(await runner.run(call, never)).toEqual({ outcome: 'done', text: 'Done.' });
+      // The connection is kept once its answer has been read to the end.
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(await runner.run(call, never)).toEqual(second);
+    },
+  );
+
   it('fails when nobody is there', async () => {
     const closed = await startHttpRecorder();
     await closed.close();
