@@ -9,11 +9,11 @@ import type { LanguageModel, ToolCall } from '#core/ports/language-model';
 import type { ToolResult, ToolRunner } from '#core/ports/tool-runner';
 import { clip, plainText } from '#core/plain-text';
 import { unreachable } from '#core/unreachable';
+import { untilAborted } from '#core/until-aborted';
 import type { CallRecord } from './call-record.ts';
 import { ModelReply } from './model-reply.ts';
 import type { ReplyLatency } from './reply-latency.ts';
 import type { ToolOutcome } from './reply-work.ts';
-import { untilAborted } from './until-aborted.ts';
 
 /** Of a tool's name as the model wrote it, for the log. */
 const NAME_MAX_CHARS = 60;

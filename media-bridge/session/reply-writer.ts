@@ -4,8 +4,8 @@ import { fencedData } from '#core/conversation/fenced-data';
 import { clip } from '#core/plain-text';
 import { PortError } from '#core/ports/error';
 import type { ModelMessage, ModelRequest, ToolCall } from '#core/ports/language-model';
+import { untilAborted } from '#core/until-aborted';
 import type { ReplyListener, ReplyWork, ToolOutcome } from './reply-work.ts';
-import { untilAborted } from './until-aborted.ts';
 
 /** The caller is waiting: in the last round the model has no tools, so that it has to speak. */
 const ROUNDS_MAX = 5;
