@@ -2,21 +2,19 @@ import type { Log } from '#adapters/logging/logger';
 import type { Agent, AgentCatalogue } from '#core/agent/agent';
 import type { CallState } from '#core/call/state';
 import type { TurnEffect } from '#core/conversation/effect';
-import { fixedPrompts } from '#core/conversation/fixed-prompts';
 import type { TurnInput } from '#core/conversation/input';
 import type { ConversationFacts } from '#core/conversation/model-request';
 import { replyFailure } from '#core/conversation/reply-failure';
 import { firstTurn, type TurnState } from '#core/conversation/state';
 import { nextTurn } from '#core/conversation/turn';
-import { turnSettings, type TurnSettings } from '#core/conversation/turn-settings';
 import type { CallConnectionId, ReplyId } from '#core/ids';
-import { localeFor } from '#core/language/choose-language';
 import type { Locale } from '#core/language/locale';
 import type { Clock } from '#core/ports/clock';
 import type { Customer } from '#core/ports/customer-directory';
 import type { SessionRecord } from '#core/ports/session-store';
 import type { ToolRunner } from '#core/ports/tool-runner';
 import { unreachable } from '#core/unreachable';
+import { AgentOnCall } from './agent-on-call.ts';
 import { CallRecord } from './call-record.ts';
 import type { HandoverServices } from './hand-over.ts';
 import { Replies } from './replies.ts';
@@ -65,24 +63,20 @@ export class Conversation {
   readonly #inbox: TurnInput[] = [];
   readonly #ended = new AbortController();
   readonly #record: CallRecord;
+  readonly #agent: AgentOnCall;
   readonly #replies: Replies;
   readonly #transfers: Transfers;
   #isRunning = false;
   #state: TurnState = firstTurn;
-  #agent: Agent;
-  #settings: TurnSettings;
-  #fixed: ReadonlySet<string>;
   #lastClauses: readonly string[] = [];
   /** How long the caller had spoken when the agent fell silent, while its reply is held. */
   #quietAfterMs: number | undefined;
 
   constructor(options: ConversationOptions) {
-    const { services, agent, facts } = options;
+    const { services } = options;
     this.#options = options;
-    this.#agent = agent;
-    this.#settings = turnSettings(agent.definition, facts.locale);
-    this.#fixed = new Set(fixedPrompts(facts.locale));
     this.#record = new CallRecord({ ...options, ...services });
+    this.#agent = new AgentOnCall({ ...options, record: this.#record });
     this.#speaker = options.speaker({
       onAudible: (reply) => this.#audible(reply),
       onClause: (_reply, text) => this.#clauseAudible(text),
@@ -101,12 +95,12 @@ export class Conversation {
         onCustomer: (customer) => (this.#record.customer = customer),
       }),
       lastVoiceMs: options.lastVoiceMs,
-      onClause: (reply, text) => this.#speaker.say(reply, text, this.locale, this.#kindOf(text)),
+      onClause: (reply, text) => this.#speaker.say(reply, text, this.locale, this.#agent.kindOf(text)),
       onWritten: (reply) => this.#speaker.complete(reply),
       onFailed: (reply, error) => this.#modelFailed(reply, error),
       onTurnTool: (reply, tool) => this.dispatch({ type: 'tool-called', reply, tool }),
-      onLanguage: (language) => this.#changeLanguage(language),
-      onAgent: (name) => this.#handTo(name),
+      onLanguage: (language) => this.#agent.changeLanguage(language),
+      onAgent: (name) => this.#agent.handTo(name),
     });
     this.#transfers = new Transfers({
       record: this.#record,
@@ -124,16 +118,16 @@ export class Conversation {
 
   /** The language spoken now. */
   get locale(): Locale {
-    return this.#record.facts.locale;
+    return this.#agent.locale;
   }
 
   /** Words the recogniser should expect from now on. */
   get phrases(): readonly string[] {
-    return this.#agent.definition.phrases;
+    return this.#agent.phrases;
   }
 
   get interruptAfterMs(): number {
-    return this.#settings.turnTaking.interruptAfterMs;
+    return this.#agent.settings.turnTaking.interruptAfterMs;
   }
 
   /** What the agent has said lately: an echo of it may still be under way. */
@@ -147,17 +141,7 @@ export class Conversation {
 
   /** Goes on in this language of the agent; says whether it has it. `language` is BCP 47. What the recogniser listens for is its owner's to decide. */
   speak(language: string): boolean {
-    const locale = localeFor(this.#agent, language);
-    if (locale === undefined) return false;
-    if (locale !== this.#record.facts.locale) this.#change(this.#agent, locale);
-    return true;
-  }
-
-  /** Because the caller asked for it. */
-  #changeLanguage(language: string): boolean {
-    const isSpoken = this.speak(language);
-    if (isSpoken) this.#options.onLocale(this.locale, this.#agent.definition.phrases);
-    return isSpoken;
+    return this.#agent.speak(language);
   }
 
   dispatch(input: TurnInput): void {
@@ -191,7 +175,7 @@ export class Conversation {
 
   #step(input: TurnInput): void {
     const before = this.#state.phase;
-    const [state, ...effects] = nextTurn(this.#state, input, this.#settings);
+    const [state, ...effects] = nextTurn(this.#state, input, this.#agent.settings);
     this.#state = state;
     if (input.type === 'hearing-failed') this.#record.wentWrong('deaf', undefined);
     if (before === 'handing-over' && state.phase !== 'handing-over') this.#transfers.leave();
@@ -204,13 +188,13 @@ export class Conversation {
   #run(effect: TurnEffect): void {
     switch (effect.type) {
       case 'say':
-        this.#speaker.say(effect.reply, effect.text, this.#record.facts.locale, this.#kindOf(effect.text));
+        this.#speaker.say(effect.reply, effect.text, this.locale, this.#agent.kindOf(effect.text));
         this.#speaker.complete(effect.reply);
         return;
       case 'say-filler':
         // Words are there already and only their sound is late: a filler would come after them.
         if (this.#speaker.hasUnsaid(effect.reply)) return;
-        this.#speaker.say(effect.reply, effect.text, this.#record.facts.locale, 'fixed');
+        this.#speaker.say(effect.reply, effect.text, this.locale, 'fixed');
         return;
       case 'think':
         this.#replies.think(effect.reply, effect.said);
@@ -246,10 +230,6 @@ export class Conversation {
       default:
         unreachable(effect);
     }
-  }
-
-  #kindOf(text: string): 'fixed' | 'written' {
-    return this.#fixed.has(text) ? 'fixed' : 'written';
   }
 
   #hold(reply: ReplyId): void {
@@ -303,27 +283,5 @@ export class Conversation {
     this.#record.wentWrong(why, error);
     this.#stop(reply);
     this.dispatch({ type: 'reply-failed', reply, why });
-  }
-
-  /** Another agent goes on with this caller, in the language spoken if it has that. */
-  #handTo(name: string): boolean {
-    const agent = this.#options.services.agents.named(name);
-    if (agent === undefined) return false;
-    const { locale } = this.#record.facts;
-    this.#change(agent, localeFor(agent, locale.language) ?? agent.locales[0]);
-    this.#options.onLocale(this.locale, agent.definition.phrases);
-    return true;
-  }
-
-  #change(agent: Agent, locale: Locale): void {
-    const { log } = this.#options.services;
-    this.#agent = agent;
-    this.#settings = turnSettings(agent.definition, locale);
-    this.#fixed = new Set(fixedPrompts(locale));
-    this.#record.speakAs(agent.definition, locale);
-    log.info(
-      { ...this.#record.ids, agent: agent.definition.name, language: locale.language },
-      'agent or language changed',
-    );
   }
 }
