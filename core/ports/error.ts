@@ -7,6 +7,8 @@ export type PortName =
   | 'text-to-speech'
   | 'language-model'
   | 'customer-directory'
+  | 'caller-store'
+  | 'identity-proof'
   | 'knowledge-base'
   | 'agent-catalogue'
   | 'token-keys';
