@@ -5,6 +5,7 @@ import { hours } from '#core/hours/hours';
 import { isOpen } from '#core/hours/is-open';
 
 type Written = z.input<typeof hours>;
+type WithHolidays = Written & { readonly holidays: NonNullable<Written['holidays']> };
 
 const office = {
   zone: 'America/New_York',
@@ -152,7 +153,7 @@ function minuteAfter(time: string): string {
 }
 
 /** Every minute that is open, as the clock on the wall shows it: each opening is walked through, minute by minute. */
-function openMinutes(written: Required<Written>, dates: readonly string[]): Set<string> {
+function openMinutes(written: WithHolidays, dates: readonly string[]): Set<string> {
   const minutes = new Set<string>();
   for (const date of dates) {
     for (const opening of openingsOf(written, date)) {
@@ -168,7 +169,7 @@ function openMinutes(written: Required<Written>, dates: readonly string[]): Set<
   return minutes;
 }
 
-function openingsOf({ weekly, holidays }: Required<Written>, date: string): readonly string[] {
+function openingsOf({ weekly, holidays }: WithHolidays, date: string): readonly string[] {
   for (const wanted of [date, date.slice(5)]) {
     for (const holiday of holidays) if (holiday.date === wanted) return holiday.open ?? [];
   }
