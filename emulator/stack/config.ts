@@ -19,6 +19,8 @@ const schema = z
   .object({
     STACK_LISTEN: z.preprocess(absent, listenAddress.optional()),
     EDGE_SIP_LISTEN: text,
+    STACK_BRIDGES: z.preprocess(absent, z.coerce.number('expected a number').int().min(1).max(8).default(1)),
+    DRAIN_TIMEOUT_MS: z.preprocess(absent, z.coerce.number('expected milliseconds').int().min(0).default(1_000)),
     AGENT: text,
     DTMF_SOURCE: text,
     SPEECH_ENDPOINT: text,
@@ -54,6 +56,8 @@ export interface StackConfig {
   /** Without a setting, another port is taken when this one is not free. */
   readonly listen: { readonly host: string; readonly port: number; readonly isDefault: boolean };
   readonly sipListen: string;
+  /** Replicas of the bridge behind one address. A local bridge does not wait long for calls that nobody will end. */
+  readonly bridges: { readonly count: number; readonly drainTimeoutMs: number };
   readonly agent: string | undefined;
   /** Where the caller's keys come from, in the product's words. */
   readonly keySource: string | undefined;
@@ -80,6 +84,7 @@ export function stackConfig(env: Readonly<Record<string, string | undefined>>): 
   return {
     listen: { host, port, isDefault: settings.STACK_LISTEN === undefined },
     sipListen: settings.EDGE_SIP_LISTEN ?? 'udp:127.0.0.1:0,tcp:127.0.0.1:0',
+    bridges: { count: settings.STACK_BRIDGES, drainTimeoutMs: settings.DRAIN_TIMEOUT_MS },
     agent: settings.AGENT,
     keySource: settings.DTMF_SOURCE,
     speech: usesAzureSpeech ? given(/^SPEECH_/, settings) : undefined,

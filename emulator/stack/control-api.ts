@@ -46,8 +46,9 @@ export async function startControlApi(listenOn: StackConfig['listen'], stack: St
   };
 }
 
-function statusOf({ addresses, pids }: Stack): StackStatus {
-  return { service: STACK_SERVICE, pid: process.pid, children: pids, addresses };
+function statusOf({ addresses, bridges, pids }: Stack): StackStatus {
+  const replicas = bridges.running.map(({ name, url, pid }) => ({ name, url, pid }));
+  return { service: STACK_SERVICE, pid: process.pid, children: pids, bridges: replicas, addresses };
 }
 
 async function runPosted(request: IncomingMessage, response: ServerResponse, run: Run): Promise<void> {

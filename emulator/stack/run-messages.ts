@@ -13,6 +13,8 @@ export interface StackStatus {
   readonly pid: number;
   /** Process ids of everything that the stack started. */
   readonly children: readonly number[];
+  /** The media bridge's replicas: `kill -9` one of them in the middle of a call. */
+  readonly bridges: readonly { readonly name: string; readonly url: string; readonly pid: number }[];
   readonly addresses: Stack['addresses'];
 }
 

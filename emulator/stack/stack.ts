@@ -6,6 +6,7 @@ import type { ScenarioResult } from '../scenario/result.ts';
 import { runScenario, type RunOptions } from '../scenario/run-scenario.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { LogLine, Surroundings } from '../scenario/surroundings.ts';
+import type { Bridges } from './bridges.ts';
 import { rootFolder, stackConfig, type StackConfig } from './config.ts';
 import { startPrograms, type Programs } from './programs.ts';
 import { Queue } from './queue.ts';
@@ -30,13 +31,20 @@ export interface Stack {
     readonly edgeUrl: string;
     readonly edgeControlUrl: string;
     readonly functionsUrl: string;
+    /** The ingress in front of the bridges. */
     readonly bridgeUrl: string;
     readonly speechUrl: string;
     readonly modelUrl: string | undefined;
   };
-  /** Process ids of everything that the stack started. */
+  /** Replicas of the media bridge, to be added, drained and killed while calls are up. */
+  readonly bridges: Pick<Bridges, 'running' | 'add'>;
+  /** The functions host: killed, it can be started again at the same address. Without that the stack is broken by its end. */
+  readonly functions: { readonly pid: number | undefined; kill(): Promise<void>; start(): Promise<void> };
+  /** The enterprise's side: whoever wants calls of their own places them there. */
+  readonly enterprise: Enterprise;
+  /** Process ids of everything of the stack that runs now. */
   readonly pids: readonly number[];
-  /** Aborted, with the reason, when a process ends that should not. */
+  /** Aborted, with the reason, when a process ends that should not; of the bridges, when the last one does. */
   readonly broken: AbortSignal;
   /** One scenario at a time: the others wait. The emulators know the phrases and answers of one. */
   run(scenario: Scenario, options?: StoryRunOptions): Promise<ScenarioResult>;
@@ -82,7 +90,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await closeAll();
     throw error;
   }
-  const { addresses, broken } = programs;
+  const running = programs;
+  const { addresses, bridges, broken, functions } = running;
   const surroundings: Surroundings = {
     enterprise,
     edgeSip: addresses.sip,
@@ -103,8 +112,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
   return {
     addresses,
+    bridges,
+    functions,
+    enterprise,
     broken,
-    pids: programs.pids,
+    get pids() {
+      return running.pids;
+    },
     run: (scenario, { onStory, ...runOptions } = {}) =>
       queue.run(async () => {
         const ends = [broken, ending.signal, ...(runOptions.signal ? [runOptions.signal] : [])];

@@ -103,6 +103,13 @@ export class Child {
     return (this.#stopping ??= this.#stop(graceMs));
   }
 
+  /** SIGKILL. Resolves when it is gone. */
+  async kill(): Promise<void> {
+    this.#process.kill('SIGKILL');
+    await this.exited;
+    this.#process.stdin.destroy();
+  }
+
   async #stop(graceMs: number): Promise<void> {
     this.#process.kill('SIGTERM');
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), graceMs);

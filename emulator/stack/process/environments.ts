@@ -29,8 +29,6 @@ type Environment = Readonly<Record<string, string>>;
 
 const EVERY_ADDRESS = '127.0.0.1:0';
 const DEPLOYMENT = 'emulated-model';
-/** A local bridge does not wait for calls that nobody will end. */
-const DRAIN_TIMEOUT_MS = '1000';
 
 export function speechEnvironment({ speechKey }: Secrets): Environment {
   return { SPEECH_LISTEN: EVERY_ADDRESS, SPEECH_KEY: speechKey };
@@ -91,7 +89,7 @@ export function bridgeEnvironment(
     ...config.tools,
     HOST: '127.0.0.1',
     PORT: '0',
-    DRAIN_TIMEOUT_MS,
+    DRAIN_TIMEOUT_MS: String(config.bridges.drainTimeoutMs),
     KNOWLEDGE_DIR: path.join(addresses.root, 'agents/knowledge'),
     CUSTOMERS_FILE: path.join(addresses.root, 'emulator/enterprise/customers.yaml'),
     ...(config.speech ?? { SPEECH_ENDPOINT: speechUrl.replace(/^http/, 'ws'), SPEECH_KEY: secrets.speechKey }),

@@ -25,6 +25,7 @@ describe('settings of the stack', () => {
   it('need not be there', () => {
     expect(stackConfig({})).toMatchObject({
       listen: { host: '127.0.0.1', port: 4070, isDefault: true },
+      bridges: { count: 1, drainTimeoutMs: 1_000 },
       speech: undefined,
       model: undefined,
     });
@@ -40,6 +41,14 @@ describe('settings of the stack', () => {
       speech: undefined,
       model: undefined,
     });
+  });
+
+  it('say how many bridges there are, and how long one waits for its calls', () => {
+    const config = stackConfig({ STACK_BRIDGES: '3', DRAIN_TIMEOUT_MS: '250' });
+    expect(config.bridges.count).toBe(3);
+    const { listen } = loadBridgeConfig(bridgeEnvironment(newSecrets(), config, addresses));
+    expect(listen.drainTimeoutMs).toBe(250);
+    expect(() => stackConfig({ STACK_BRIDGES: '0' })).toThrow(/STACK_BRIDGES/);
   });
 
   it('of Azure reach the bridge in place of the emulators', () => {
