@@ -11,6 +11,7 @@ export function crossCheck(agent: AgentDefinition): YamlIssue[] {
   return [
     ...checkQueueNames(agent),
     ...checkFallback(agent),
+    ...checkFailureQueue(agent),
     ...checkKeys(agent),
     ...checkPlaces(agent),
     ...checkLanguages(agent),
@@ -39,6 +40,18 @@ function checkFallback({ handover, queues }: AgentDefinition): YamlIssue[] {
           },
         ],
   );
+}
+
+function checkFailureQueue({ failure, queues }: AgentDefinition): YamlIssue[] {
+  const names = queues.map(({ name }) => name);
+  return failure.queue === undefined || names.includes(failure.queue)
+    ? []
+    : [
+        {
+          path: ['failure', 'queue'],
+          message: `no queue is called "${failure.queue}"; there are ${names.join(', ')}`,
+        },
+      ];
 }
 
 function checkKeys({ keypad }: AgentDefinition): YamlIssue[] {

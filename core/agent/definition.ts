@@ -3,32 +3,8 @@ import { knowledge } from '../knowledge/definition.ts';
 import { texts } from '../language/pack.ts';
 import { httpTool } from '../tools/http-tool.ts';
 import { answers } from './answers.ts';
+import { failure, handover, queue } from './hand-over.ts';
 import { turnTaking } from './turn-taking.ts';
-
-const phoneNumber = z
-  .string()
-  .regex(/^\+[1-9]\d{1,14}$/, 'expected an E.164 number such as "+18005550142"')
-  .describe('An E.164 number with its leading +.');
-
-const queue = z
-  .strictObject({
-    name: z.string().regex(/^[a-z0-9-]{1,40}$/, 'expected lower-case letters, digits and hyphens, 40 at most'),
-    target: phoneNumber.describe('Where the SBC routes calls for this queue of people.'),
-    topics: z.array(z.string().min(1)).default([]).describe('What this queue is for, in words the model may use.'),
-  })
-  .describe('A queue of people.');
-
-const handover = z.strictObject({
-  confirm: z
-    .boolean()
-    .default(true)
-    .describe('Ask the caller before handing over what the agent, not the caller, proposed.'),
-  fallback: z
-    .array(z.string().min(1))
-    .default([])
-    .describe('Queues tried in this order when the chosen one refuses or does not answer.'),
-  onFailure: z.enum(['disconnect', 'return-to-conversation']).default('disconnect'),
-});
 
 const silence = z.strictObject({
   repromptAfterMs: z.number().int().min(1_000).max(60_000).default(8_000),
@@ -128,6 +104,7 @@ export const agentDefinition = z.strictObject({
   agents: z.array(z.string().min(1)).default([]).describe('Other agents this one may hand the caller to, by name.'),
   queues: z.array(queue).min(1),
   handover: handover.prefault({}),
+  failure: failure.prefault({}),
   silence: silence.prefault({}),
   keypad: keypad.prefault({}),
 });

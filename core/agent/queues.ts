@@ -11,6 +11,11 @@ export function defaultQueue(agent: AgentDefinition): Queue {
   return queuesToTry(agent, undefined)[0];
 }
 
+/** Where a call goes in which something failed: to the queue the agent names for that, else to the default one. */
+export function failureQueue(agent: AgentDefinition): Queue {
+  return agent.failure.queue === undefined ? defaultQueue(agent) : queueNamed(agent, agent.failure.queue);
+}
+
 /** The queues in the order in which they are tried: the wanted one, then the fall-back order, each once. A name that no queue has counts as none. */
 export function queuesToTry(agent: AgentDefinition, wanted: string | undefined): readonly [Queue, ...Queue[]] {
   const known = agent.queues.map(({ name }) => name);

@@ -1,5 +1,5 @@
 import { isGone } from '#adapters/call-automation/request-error';
-import { defaultQueue } from '#core/agent/queues';
+import { failureQueue } from '#core/agent/queues';
 import type { CallOffer } from '#core/call/offer';
 import { PortError } from '#core/ports/error';
 import { applyEvent } from './apply-event.ts';
@@ -13,7 +13,7 @@ const FIRST_PAUSE_MS = 250;
 type AnswerResult = { readonly kind: 'settled' } | { readonly kind: 'refused'; readonly error: PortError };
 
 /**
- * Answers; when the front refuses, gives the caller to the first queue of people; when that is refused as well, says so in the log and in
+ * Answers; when the front refuses, gives the caller to the agent's queue for failed calls; when that is refused as well, says so in the log and in
  * the row. The watchdog is set at the same time, so that a process that dies after the answer leaves nobody alone.
  */
 export async function answerCall(
@@ -94,7 +94,7 @@ async function giveToPerson(
 ): Promise<void> {
   const { callId, correlationId } = offer;
   const { agents, clock, control, log } = services;
-  const { target } = defaultQueue(agents.for(offer).definition);
+  const { target } = failureQueue(agents.for(offer).definition);
   try {
     await control.redirect(incomingCallContext, target, signal);
     await applyEvent(callId, { type: 'redirected', atMs: clock.now(), target }, services, signal);

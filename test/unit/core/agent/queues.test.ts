@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { agentDefinition } from '#core/agent/definition';
-import { defaultQueue, queuesToTry } from '#core/agent/queues';
+import { defaultQueue, failureQueue, queuesToTry } from '#core/agent/queues';
 
 const agent = agentDefinition.parse({
   name: 'cards',
@@ -30,5 +30,16 @@ describe('the queues that are tried', () => {
   it('are the first one when there is no fall-back', () => {
     const plain = agentDefinition.parse({ ...agent, handover: {} });
     expect(defaultQueue(plain)).toEqual({ name: 'disputes', target: '+18005550110' });
+  });
+});
+
+describe('the queue for failed calls', () => {
+  it('is the one the agent names', () => {
+    const named = agentDefinition.parse({ ...agent, failure: { queue: 'lost-cards' } });
+    expect(failureQueue(named)).toEqual({ name: 'lost-cards', target: '+18005550120' });
+  });
+
+  it('is the default queue when it names none', () => {
+    expect(failureQueue(agent)).toEqual(defaultQueue(agent));
   });
 });
