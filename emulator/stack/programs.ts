@@ -25,8 +25,14 @@ interface ProgramsOptions {
   readonly config: StackConfig;
   readonly onProgress: (what: string) => void;
   readonly onLine: (line: LogLine) => void;
+  readonly adjust: AdjustEnvironment;
   readonly signal: AbortSignal;
 }
+
+type Environment = Readonly<Record<string, string>>;
+
+/** The environment that a program of the product gets in place of its own, at each of its starts: for what is to stand between it and the rest. */
+export type AdjustEnvironment = (program: 'bridge' | 'functions', environment: Environment) => Promise<Environment>;
 
 /** Generous: twenty cold processes may share two cores. */
 const READY_TIMEOUT_MS = 45_000;
@@ -36,7 +42,13 @@ const STOP_GRACE_MS = 12_000;
 const DRAIN_MARGIN_MS = 12_000;
 
 /** Starts the processes in the order in which one needs the address of another. On failure everything started is ended again. */
-export async function startPrograms({ config, onProgress, onLine, signal }: ProgramsOptions): Promise<Programs> {
+export async function startPrograms({
+  config,
+  onProgress,
+  onLine,
+  adjust,
+  signal,
+}: ProgramsOptions): Promise<Programs> {
   const children = new Set<Child>();
   const broken = new AbortController();
   let stopping: Promise<void> | undefined;
@@ -93,14 +105,20 @@ export async function startPrograms({ config, onProgress, onLine, signal }: Prog
       onNoneLeft: breakWith,
       start: async (replica) => {
         const name = config.bridges.count === 1 ? 'media bridge' : `media bridge ${replica}`;
-        const child = start(name, ['media-bridge/main.ts'], bridgeEnv, (line) => onLine({ ...line, replica }));
+        const child = start(name, ['media-bridge/main.ts'], await adjust('bridge', bridgeEnv), (line) =>
+          onLine({ ...line, replica }),
+        );
         return { child, url: (await whenReady(child)).http };
       },
     });
     await Promise.all(Array.from({ length: config.bridges.count }, () => bridges.add()));
     const functionsEnv = functionsEnvironment(secrets, config, { ...backend, bridgeUrl });
     const functions = new RestartableProgram(breakWith, async () => {
-      const child = start('functions host', ['emulator/functions-host/main.ts'], functionsEnv);
+      const child = start(
+        'functions host',
+        ['emulator/functions-host/main.ts'],
+        await adjust('functions', functionsEnv),
+      );
       await whenReady(child);
       return child;
     });

@@ -8,7 +8,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import type { LogLine, Surroundings } from '../scenario/surroundings.ts';
 import type { Bridges } from './bridges.ts';
 import { rootFolder, stackConfig, type StackConfig } from './config.ts';
-import { startPrograms, type Programs } from './programs.ts';
+import { startPrograms, type AdjustEnvironment, type Programs } from './programs.ts';
 import { Queue } from './queue.ts';
 import { Story, type StoryLine } from './story/story.ts';
 
@@ -21,6 +21,7 @@ export interface StackOptions {
   readonly onLogLine?: (line: LogLine) => void;
   /** Aborting ends a start that is under way. */
   readonly signal?: AbortSignal;
+  readonly adjust?: AdjustEnvironment;
   /** Recordings and diagrams; `calls` in the repository by default. */
   readonly callsFolder?: string;
 }
@@ -67,6 +68,7 @@ const REQUEST_TIMEOUT_MS = 20_000;
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { onProgress = () => undefined, callsFolder = path.join(rootFolder, 'calls') } = options;
   const signal = options.signal ?? new AbortController().signal;
+  const adjust: AdjustEnvironment = options.adjust ?? ((_program, environment) => Promise.resolve(environment));
   const config = options.config ?? stackConfig({});
   const listeners = new Set<(line: LogLine) => void>(options.onLogLine ? [options.onLogLine] : []);
   const onLine = (line: LogLine): void => {
@@ -81,7 +83,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await programs?.stop();
   };
   try {
-    programs = await startPrograms({ config, onProgress, onLine, signal });
+    programs = await startPrograms({ config, onProgress, onLine, adjust, signal });
     onProgress('the enterprise: SBC, callers, queues of people');
     enterprise = await Enterprise.start({ fqdn: TRUNK });
     logVisits(enterprise, onLine);
