@@ -84,6 +84,10 @@ function problemsOf(agent: AgentDefinition, { name, url, secret }: HttpTool, set
   ];
 }
 
+/** For the model. */
+const NOT_PROVEN =
+  'This is only for a caller who has proven who they are, and this caller has not. Nothing was done. Have them verify who they are first, or offer them a person.';
+
 interface Work {
   readonly tool: HttpTool;
   readonly call: ToolCall;
@@ -96,6 +100,10 @@ interface Work {
 async function run(work: Work, signal: AbortSignal): Promise<ToolResult> {
   signal.throwIfAborted();
   const { tool, call, context, log } = work;
+  if (tool.requires === 'proven' && context.identity.kind !== 'proven') {
+    log.info({ callId: context.callId, tool: tool.name, identity: context.identity.kind }, 'tool refused');
+    return { outcome: 'refused', text: NOT_PROVEN };
+  }
   const args = readArguments(tool.parameters, call.argumentsJson);
   if (!args.ok) return { outcome: 'refused', text: args.problem };
   const reading = requestOf(tool, args.values, context);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { CallOffer } from '../call/offer.ts';
 import type { TranscriptTurn } from '../conversation/transcript.ts';
+import { customerOf, type CallerIdentity } from '../identity/caller-identity.ts';
 import { clip, plainText } from '../plain-text.ts';
-import type { Customer } from '../ports/customer-directory.ts';
 import { headerValue } from './inbound-headers.ts';
 import type { HandoverPacket, HandoverReason } from './packet.ts';
 import { redact } from './redact.ts';
@@ -18,7 +18,7 @@ export interface PacketFacts {
   readonly offer: CallOffer;
   readonly reason: HandoverReason;
   readonly turns: readonly TranscriptTurn[];
-  readonly customer: Customer | undefined;
+  readonly identity: CallerIdentity;
   readonly language: string;
   /** Canonical names of the headers that say why the IVR sent the caller, and who they are. */
   readonly reasonHeader: string;
@@ -42,9 +42,8 @@ export function buildPacket(facts: PacketFacts, words: PacketWords = {}): Handov
     summary: bounded(words.summary, SUMMARY_MAX_CHARS) ?? fallbackSummary(facts),
     sentiment: words.sentiment ?? 'unknown',
     language: facts.language,
-    // No header proves identity, and nothing in this conversation has asked for proof.
-    verified: false,
-    customerId: facts.customer?.id ?? headerValue(offer.headers, facts.customerIdHeader),
+    verified: facts.identity.kind === 'proven',
+    customerId: customerOf(facts.identity)?.id ?? headerValue(offer.headers, facts.customerIdHeader),
   };
 }
 

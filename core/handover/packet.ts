@@ -11,6 +11,7 @@ export interface HandoverPacket {
   readonly sentiment: 'positive' | 'neutral' | 'negative' | 'unknown';
   /** BCP 47. */
   readonly language: string;
+  /** The caller has proven that they are this customer. No header does that. */
   readonly verified: boolean;
   readonly customerId: string | undefined;
 }

@@ -12,6 +12,13 @@ export interface Customer {
 export type CustomerQuery =
   { readonly by: 'id'; readonly id: string } | { readonly by: 'number'; readonly number: PhoneNumber };
 
+/** Whom header or number speak of. A hint: it greets, it does not prove. */
+export interface FoundCustomer {
+  readonly customer: Customer;
+  readonly by: 'header' | 'number';
+}
+
 export interface CustomerDirectory {
+  /** Undefined when nobody has this id or number. Throws `PortError`. */
   find(query: CustomerQuery, signal: AbortSignal): Promise<Customer | undefined>;
 }

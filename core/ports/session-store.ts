@@ -1,6 +1,6 @@
 import type { CallId } from '../ids.ts';
 import type { HandoverPacket } from '../handover/packet.ts';
-import type { Customer } from './customer-directory.ts';
+import type { CallerIdentity } from '../identity/caller-identity.ts';
 import type { ReplyFailure } from '../conversation/reply-failure.ts';
 import type { TranscriptTurn } from '../conversation/transcript.ts';
 
@@ -13,7 +13,7 @@ export interface SessionRecord {
   readonly turns: readonly TranscriptTurn[];
   /** What went wrong on the way, in order. */
   readonly incidents: readonly Incident[];
-  readonly customer: Customer | undefined;
+  readonly identity: CallerIdentity;
   readonly packet: HandoverPacket | undefined;
 }
 

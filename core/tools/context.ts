@@ -1,4 +1,5 @@
 import type { CallId, PhoneNumber } from '../ids.ts';
+import { customerOf, type CallerIdentity } from '../identity/caller-identity.ts';
 import { plainText } from '../plain-text.ts';
 
 /** What a request may take from the call, beside the model's arguments. Where the caller's number and the customer come from proves nothing. */
@@ -9,8 +10,7 @@ export interface ToolContext {
   readonly to: string;
   /** BCP 47, as spoken now. */
   readonly language: string;
-  /** Undefined while nobody knows who calls. */
-  readonly customerId: string | undefined;
+  readonly identity: CallerIdentity;
 }
 
 /** Names with a dot, so that no parameter can have one of them. */
@@ -24,7 +24,7 @@ export function contextValues(context: ToolContext): ReadonlyMap<string, string>
     'call.from': context.from,
     'call.to': context.to,
     'call.language': context.language,
-    'customer.id': context.customerId,
+    'customer.id': customerOf(context.identity)?.id,
   };
   return new Map(
     Object.entries(values)

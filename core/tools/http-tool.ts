@@ -34,6 +34,12 @@ export const httpTool = z.strictObject({
     .describe(
       'Sent as JSON. A string that is nothing but one place becomes the value itself; a member whose place has no value is left out.',
     ),
+  requires: z
+    .enum(['nothing', 'proven'], 'expected "nothing" or "proven"')
+    .default('nothing')
+    .describe(
+      'proven: only for a caller who has proven who they are. A header, a number and what they say are no proof.',
+    ),
   secret: z
     .string()
     .regex(/^[A-Z][A-Z0-9_]{0,60}$/, 'expected capitals, digits and underscores, such as "CRM_KEY"')

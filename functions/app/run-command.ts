@@ -7,6 +7,7 @@ import type { HandoverPacket } from '#core/handover/packet';
 import { APOLOGY_TIMEOUT_MS, LAST_RESORT_TIMEOUT_MS } from '#core/call/transition';
 import type { Agent } from '#core/agent/agent';
 import { defaultQueue } from '#core/agent/queues';
+import { unknownCaller } from '#core/identity/caller-identity';
 import type { CallConnectionId } from '#core/ids';
 import { chooseLocale } from '#core/language/choose-language';
 import { PortError } from '#core/ports/error';
@@ -156,7 +157,7 @@ function minimalPacket(state: CallState, agent: Agent): HandoverPacket {
     offer: state.offer,
     reason: 'failure',
     turns: [],
-    customer: undefined,
+    identity: unknownCaller,
     language: chooseLocale(agent, state.offer, undefined).locale.language,
     reasonHeader: definition.reasonHeader,
     customerIdHeader: definition.customerIdHeader,

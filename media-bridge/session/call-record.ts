@@ -5,6 +5,7 @@ import type { TranscriptTurn } from '#core/conversation/transcript';
 import type { HandoverPacket } from '#core/handover/packet';
 import type { Clock } from '#core/ports/clock';
 import type { Customer } from '#core/ports/customer-directory';
+import { checked, claimed, unknownCaller, type CallerIdentity, type ClaimedBy } from '#core/identity/caller-identity';
 import { PortError } from '#core/ports/error';
 import type { Incident, SessionRecord } from '#core/ports/session-store';
 import type { AgentDefinition } from '#core/agent/definition';
@@ -13,7 +14,7 @@ import type { Locale } from '#core/language/locale';
 import type { ReplyLatency } from './reply-latency.ts';
 
 export interface CallRecordOptions {
-  readonly facts: Omit<ConversationFacts, 'customer' | 'turns'>;
+  readonly facts: Omit<ConversationFacts, 'identity' | 'turns'>;
   /** What an earlier media session of this call wrote down. */
   readonly earlier: SessionRecord | undefined;
   readonly clock: Clock;
@@ -29,7 +30,7 @@ export class CallRecord {
   #agent: AgentDefinition;
   #locale: Locale;
   #incidents: readonly Incident[];
-  #customer: Customer | undefined;
+  #identity: CallerIdentity;
   #packet: HandoverPacket | undefined;
 
   constructor(options: CallRecordOptions) {
@@ -37,13 +38,13 @@ export class CallRecord {
     ({ agent: this.#agent, locale: this.#locale } = options.facts);
     this.#turns = options.earlier?.turns ?? [];
     this.#incidents = options.earlier?.incidents ?? [];
-    this.#customer = options.earlier?.customer;
+    this.#identity = options.earlier?.identity ?? unknownCaller;
     this.#packet = options.earlier?.packet;
   }
 
   get facts(): ConversationFacts {
     const { offer } = this.#options.facts;
-    return { offer, agent: this.#agent, locale: this.#locale, customer: this.#customer, turns: this.#turns };
+    return { offer, agent: this.#agent, locale: this.#locale, identity: this.#identity, turns: this.#turns };
   }
 
   /** For log lines. */
@@ -59,9 +60,17 @@ export class CallRecord {
     this.#tell();
   }
 
-  /** Written with the next turn. */
-  set customer(customer: Customer) {
-    this.#customer = customer;
+  /** Somebody says that the caller is this customer. Written with the next turn. */
+  claimed(customer: Customer, by: ClaimedBy): void {
+    this.#identity = claimed(this.#identity, customer, by);
+  }
+
+  /** What a check has said of the customer it was asked about. */
+  checked(check: Parameters<typeof checked>[1]): void {
+    const { ids } = this;
+    this.#identity = checked(this.#identity, check);
+    this.#options.log.info({ ...ids, kind: check.kind, verdict: check.verdict }, 'identity checked');
+    this.#tell();
   }
 
   set packet(packet: HandoverPacket) {
@@ -117,7 +126,7 @@ export class CallRecord {
       language: this.#locale.language,
       turns: this.#turns,
       incidents: this.#incidents,
-      customer: this.#customer,
+      identity: this.#identity,
       packet: this.#packet,
     });
   }

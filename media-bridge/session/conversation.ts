@@ -10,7 +10,7 @@ import { nextTurn } from '#core/conversation/turn';
 import type { CallConnectionId, ReplyId } from '#core/ids';
 import type { Locale } from '#core/language/locale';
 import type { Clock } from '#core/ports/clock';
-import type { Customer } from '#core/ports/customer-directory';
+import type { FoundCustomer } from '#core/ports/customer-directory';
 import type { SessionRecord } from '#core/ports/session-store';
 import type { ToolRunner } from '#core/ports/tool-runner';
 import { unreachable } from '#core/unreachable';
@@ -27,7 +27,7 @@ import { TurnTimers } from './turn-timers.ts';
 const LAST_CLAUSES = 3;
 
 export interface ConversationOptions {
-  readonly facts: Omit<ConversationFacts, 'customer' | 'turns'>;
+  readonly facts: Omit<ConversationFacts, 'identity' | 'turns'>;
   readonly agent: Agent;
   readonly earlier: SessionRecord | undefined;
   readonly connectionId: CallConnectionId;
@@ -92,7 +92,7 @@ export class Conversation {
       services,
       tools: options.tools({
         facts: () => this.#record.facts,
-        onCustomer: (customer) => (this.#record.customer = customer),
+        onCustomer: (customer) => this.#record.claimed(customer, 'words'),
       }),
       lastVoiceMs: options.lastVoiceMs,
       onClause: (reply, text) => this.#speaker.say(reply, text, this.locale, this.#agent.kindOf(text)),
@@ -135,8 +135,9 @@ export class Conversation {
     return this.#lastClauses.join(' ');
   }
 
-  set customer(customer: Customer) {
-    this.#record.customer = customer;
+  /** Header or number say that this customer is calling. */
+  customerFound({ customer, by }: FoundCustomer): void {
+    this.#record.claimed(customer, by);
   }
 
   /** Goes on in this language of the agent; says whether it has it. `language` is BCP 47. What the recogniser listens for is its owner's to decide. */

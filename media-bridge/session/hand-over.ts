@@ -30,12 +30,12 @@ export async function preparePacket(
   { model, log }: Pick<HandoverServices, 'model' | 'log'>,
   signal: AbortSignal,
 ): Promise<HandoverPacket> {
-  const { agent, locale, offer, customer, turns } = facts;
+  const { agent, locale, offer, identity, turns } = facts;
   const words = request.words.summary === undefined ? await wordsOfModel(facts, model, log, signal) : request.words;
   return buildPacket(
     {
       offer,
-      customer,
+      identity,
       turns,
       reason: request.reason,
       language: locale.language,

@@ -9,9 +9,10 @@ import type { KeySource } from '#core/conversation/key-sources';
 import { areOwnWords } from '#core/conversation/own-words';
 import { wordCount } from '#core/conversation/words';
 import type { CallConnectionId } from '#core/ids';
+import { customerOf, unknownCaller } from '#core/identity/caller-identity';
 import type { CallStore } from '#core/ports/call-store';
 import type { Clock } from '#core/ports/clock';
-import type { Customer, CustomerDirectory } from '#core/ports/customer-directory';
+import type { CustomerDirectory, FoundCustomer } from '#core/ports/customer-directory';
 import type { SessionRecord, SessionStore } from '#core/ports/session-store';
 import type { SpeechToText, SpeechToTextOptions, Words } from '#core/ports/speech-to-text';
 import type { TextToSpeech } from '#core/ports/text-to-speech';
@@ -100,7 +101,7 @@ export class MediaSession {
     const { call, earlier } = start;
     const { offer } = call;
     const agent = agents.named(earlier?.agent ?? '') ?? agents.for(offer);
-    const chosen = chooseLocale(agent, offer, earlier?.customer);
+    const chosen = chooseLocale(agent, offer, customerOf(earlier?.identity ?? unknownCaller));
     const locale = agent.locales.find(({ language }) => language === earlier?.language) ?? chosen.locale;
     const [first, ...others] = chosen.candidates;
     // Whoever has spoken before has shown in which language.
@@ -250,20 +251,20 @@ export class MediaSession {
     const { offer } = call;
     const { definition } = this.#agent;
     const conversation = this.#conversation;
-    const onLate = (late: Customer): void => void (conversation.customer = late);
-    const customer = await whoIsCalling(offer, definition, this.#services, onLate, this.#closed.signal);
+    const onLate = (late: FoundCustomer): void => conversation.customerFound(late);
+    const found = await whoIsCalling(offer, definition, this.#services, onLate, this.#closed.signal);
     if (this.#closed.signal.aborted) return;
-    if (customer !== undefined) conversation.customer = customer;
+    if (found !== undefined) conversation.customerFound(found);
     const isNew = earlier === undefined || earlier.turns.length === 0;
     if (isNew) {
-      const { locale, candidates } = chooseLocale(this.#agent, offer, customer);
+      const { locale, candidates } = chooseLocale(this.#agent, offer, found?.customer);
       conversation.speak(locale.language);
       // A record says what the customer speaks, not who is speaking: several are listened for until somebody has.
       if (candidates.length === 1) this.#hearing.listenFor([locale.language], definition.phrases);
     }
     const { locale } = conversation;
     const greeting = isNew
-      ? greetingFor(locale, headerValue(offer.headers, definition.reasonHeader), customer)
+      ? greetingFor(locale, headerValue(offer.headers, definition.reasonHeader), found?.customer)
       : locale.texts.resume;
     conversation.dispatch({ type: 'media-ready', greeting });
   }

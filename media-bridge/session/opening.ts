@@ -1,9 +1,9 @@
+import { findCustomer } from '#adapters/customers/find-customer';
 import type { Log } from '#adapters/logging/logger';
 import type { AgentDefinition } from '#core/agent/definition';
 import type { CallOffer } from '#core/call/offer';
 import type { Clock } from '#core/ports/clock';
-import type { Customer, CustomerDirectory } from '#core/ports/customer-directory';
-import { findCustomer } from './find-customer.ts';
+import type { CustomerDirectory, FoundCustomer } from '#core/ports/customer-directory';
 
 /** The greeting waits this long for the customer's name; a later one is used from the next turn on. */
 const CUSTOMER_BUDGET_MS = 400;
@@ -19,9 +19,9 @@ export async function whoIsCalling(
   offer: CallOffer,
   agent: AgentDefinition,
   { customers, clock, log }: OpeningServices,
-  onLate: (customer: Customer) => void,
+  onLate: (found: FoundCustomer) => void,
   signal: AbortSignal,
-): Promise<Customer | undefined> {
+): Promise<FoundCustomer | undefined> {
   const search = findCustomer(customers, offer, agent, signal).catch((error: unknown) => {
     if (!signal.aborted) log.warn({ callId: offer.callId, err: error }, 'customer not looked up');
     return undefined;

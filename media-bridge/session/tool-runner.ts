@@ -19,8 +19,8 @@ export interface ToolServices {
 
 /** One call, as its tools see it. */
 export interface CallOfTools {
-  /** As they are when a tool is called: agent, language and customer change. */
-  readonly facts: () => Pick<ConversationFacts, 'agent' | 'locale' | 'offer' | 'customer'>;
+  /** As they are when a tool is called: agent, language and who the caller is change. */
+  readonly facts: () => Pick<ConversationFacts, 'agent' | 'locale' | 'offer' | 'identity'>;
   /** The caller said who they are, and somebody is: a hint still, no proof. */
   readonly onCustomer: (customer: Customer) => void;
 }
@@ -58,12 +58,12 @@ export function callToolRunner(services: ToolServices, call: CallOfTools): ToolR
 }
 
 function contextOf({ facts }: CallOfTools): ToolContext {
-  const { offer, locale, customer } = facts();
+  const { offer, locale, identity } = facts();
   return {
     callId: offer.callId,
     from: offer.from.kind === 'number' ? offer.from.number : undefined,
     to: offer.to,
     language: locale.language,
-    customerId: customer?.id,
+    identity,
   };
 }

@@ -18,5 +18,9 @@ export const toolContext: ToolContext = {
   from: offer.from.kind === 'number' ? offer.from.number : undefined,
   to: offer.to,
   language: 'en-US',
-  customerId: 'C-1001',
+  identity: {
+    kind: 'claimed',
+    by: 'header',
+    customer: { id: 'C-1001', name: 'Ana Lopez', language: undefined, facts: {} },
+  },
 };

@@ -88,6 +88,21 @@ describe('a tool of an agent', () => {
     expect(crm.requests).toHaveLength(before);
   });
 
+  it('is for a caller who has proven who they are, where it asks for that', async () => {
+    const before = crm.requests.length;
+    const customer = { id: 'C-1001', name: 'Ana Lopez', language: undefined, facts: {} };
+    for (const by of ['header', 'number', 'words'] as const) {
+      const context: ToolContext = { ...toolContext, identity: { kind: 'claimed', by, customer } };
+      expect(await run({ requires: 'proven' }, { order_id: '7' }, context)).toEqual({
+        outcome: 'refused',
+        text: 'This is only for a caller who has proven who they are, and this caller has not. Nothing was done. Have them verify who they are first, or offer them a person.',
+      });
+    }
+    expect(crm.requests).toHaveLength(before);
+    const proven: ToolContext = { ...toolContext, identity: { kind: 'proven', by: 'pin', customer } };
+    expect(await run({ requires: 'proven' }, { order_id: '7' }, proven)).toMatchObject({ outcome: 'done' });
+  });
+
   it('says that there is no tool of another name', async () => {
     const runner = toolsOf({}).runner(agentWith({ tools: [tool()] }), () => toolContext);
     expect(await runner.run({ id: '1', name: '__proto__', argumentsJson: '{}' }, never)).toEqual({

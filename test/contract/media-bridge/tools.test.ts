@@ -167,6 +167,10 @@ describe('an agent with tools', () => {
     under.ears.recognise(final('My number is C 4711.'));
     await said('Hello again.');
     await turnsOfCall();
-    expect(under.sessions.rows.get(callId)?.customer?.id).toBe('C-4711');
+    expect(under.sessions.rows.get(callId)?.identity).toMatchObject({
+      kind: 'claimed',
+      by: 'words',
+      customer: { id: 'C-4711' },
+    });
   });
 });

@@ -22,7 +22,7 @@ const session = (turns: SessionRecord['turns']): SessionRecord => ({
   language: 'en-US',
   turns,
   incidents: [{ atMs: 1, kind: 'empty', detail: 'language-model empty_reply' }],
-  customer: undefined,
+  identity: { kind: 'unknown' },
   packet: undefined,
 });
 

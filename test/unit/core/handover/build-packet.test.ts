@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { unknownCaller } from '#core/identity/caller-identity';
 import type { TranscriptTurn } from '#core/conversation/transcript';
 import { buildPacket, readPacketWords, type PacketFacts } from '#core/handover/build-packet';
 import { offer } from '../../../support/offered-call.ts';
@@ -7,11 +8,13 @@ import { offer } from '../../../support/offered-call.ts';
 const caller = (text: string): TranscriptTurn => ({ by: 'caller', text, atMs: 0, confidence: 1 });
 const agent = (text: string): TranscriptTurn => ({ by: 'agent', text, atMs: 0, interrupted: false });
 
+const ada = { id: 'C-7', name: 'Ada', language: undefined, facts: {} };
+
 const facts: PacketFacts = {
   offer,
   reason: 'caller-asked',
   turns: [agent('How can I help you?'), caller('There is a charge I do not know.'), caller('A person, please.')],
-  customer: { id: 'C-7', name: 'Ada', language: undefined, facts: {} },
+  identity: { kind: 'claimed', by: 'words', customer: ada },
   language: 'en-US',
   reasonHeader: 'call-reason',
   customerIdHeader: 'customer-id',
@@ -50,7 +53,14 @@ describe('a hand-over packet', () => {
   });
 
   it('names the customer of the header when nobody knows them better', () => {
-    expect(buildPacket({ ...facts, customer: undefined }).customerId).toBe('C-1001');
+    expect(buildPacket({ ...facts, identity: unknownCaller }).customerId).toBe('C-1001');
+  });
+
+  it('says that the caller is verified only when they have proven it', () => {
+    expect(buildPacket({ ...facts, identity: { kind: 'proven', by: 'pin', customer: ada } }).verified).toBe(true);
+    for (const by of ['header', 'number', 'words'] as const) {
+      expect(buildPacket({ ...facts, identity: { kind: 'claimed', by, customer: ada } }).verified).toBe(false);
+    }
   });
 
   it('keeps the last of a long story', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { unknownCaller } from '#core/identity/caller-identity';
 import type { ArgumentValue } from '#core/tools/parameters';
 import { requestOf } from '#core/tools/request';
 import { toolContext, toolWith } from '../../../support/tool.ts';
@@ -47,7 +48,7 @@ describe('the address of a request', () => {
   it('is not made while the customer it needs is not known', () => {
     const tool = toolWith({ url: 'https://crm.example/customers/{customer.id}' });
     expect(requestOf(tool, new Map(), toolContext)).toMatchObject({ ok: true });
-    expect(requestOf(tool, new Map(), { ...toolContext, customerId: undefined })).toEqual({
+    expect(requestOf(tool, new Map(), { ...toolContext, identity: unknownCaller })).toEqual({
       ok: false,
       problem: 'This needs customer.id, which is not known in this call.',
     });

@@ -47,11 +47,12 @@ function expectOnlyData(messages: readonly ModelMessage[]): void {
 
 describe.each(HOSTILE.map((text) => [text.slice(0, 40), text]))('"%s"', (_, text) => {
   const custom = { 'call-reason': text, [text.slice(0, 200)]: 'x' };
+  const customer = { id: text, name: text, language: text, facts: { [text.slice(0, 200)]: text } };
   const facts: ConversationFacts = {
     agent,
     locale,
     offer: { ...offer, headers: { userToUser: text, custom } },
-    customer: { id: text, name: text, language: text, facts: { [text.slice(0, 200)]: text } },
+    identity: { kind: 'claimed', by: 'words', customer },
     turns: [
       { by: 'caller', text, atMs: 0, confidence: 1 },
       { by: 'tool', name: text, text, atMs: 0, sources: [text] },
@@ -75,7 +76,7 @@ describe.each(HOSTILE.map((text) => [text.slice(0, 40), text]))('"%s"', (_, text
     const runner = callToolRunner(
       {
         httpTools,
-        customers: { find: () => Promise.resolve(facts.customer) },
+        customers: { find: () => Promise.resolve(customer) },
         knowledge: { search: () => Promise.resolve([{ text, title: text, source: text }]) },
         log,
       },

@@ -17,7 +17,7 @@ function recordOf(turns: number): SessionRecord {
     language: 'en-US',
     turns: Array.from({ length: turns }, (_, atMs) => ({ by: 'keypad', text: '1', atMs })),
     incidents: [],
-    customer: undefined,
+    identity: { kind: 'unknown' },
     packet: undefined,
   };
 }

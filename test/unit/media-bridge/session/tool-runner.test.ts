@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { claimed, unknownCaller } from '#core/identity/caller-identity';
 import type { HttpTools } from '#adapters/http-tools/http-tools';
 import { emptyDirectory } from '#adapters/customers/file-directory';
 import { createLogger } from '#adapters/logging/logger';
@@ -59,7 +60,7 @@ function callWith(fields: Parameters<typeof agentWith>[0] = {}, services: Partia
         offer,
         agent,
         locale: localesOf(agent, packs)[language] ?? localesOf(agent, packs)[0],
-        customer: found[0],
+        identity: found[0] === undefined ? unknownCaller : claimed(unknownCaller, found[0], 'words'),
       }),
       onCustomer: (customer) => found.push(customer),
     },
@@ -100,10 +101,19 @@ describe('the tools of a call', () => {
     const languages = [english(), english({ language: 'es-MX' })];
     const call = callWith({ languages, tools: [declared('order_status')] });
     const context = async (): Promise<ToolContext> => JSON.parse((await call.run('order_status')).text) as ToolContext;
-    expect(await context()).toEqual({ callId: offer.callId, from: '+14255550100', to: offer.to, language: 'en-US' });
+    expect(await context()).toEqual({
+      callId: offer.callId,
+      from: '+14255550100',
+      to: offer.to,
+      language: 'en-US',
+      identity: unknownCaller,
+    });
     await call.run('lookup_customer', { customer_id: 'C-1001' });
     call.speakSecond();
-    expect(await context()).toMatchObject({ language: 'es-MX', customerId: 'C-1001' });
+    expect(await context()).toMatchObject({
+      language: 'es-MX',
+      identity: { kind: 'claimed', by: 'words', customer: { id: 'C-1001' } },
+    });
   });
 
   it('say something when they fail, in words of their own or of the language', async () => {
