@@ -6,7 +6,7 @@ export function fixedPrompts({
   greetingUnknown,
   texts,
 }: Pick<Locale, 'greeting' | 'greetingUnknown' | 'texts'>): readonly string[] {
-  // A greeting with a name in it is another one in every call.
-  const greetings = /\{\w+\}/.test(greeting) ? [greetingUnknown] : [greeting, greetingUnknown];
-  return [...new Set([...greetings, ...Object.values(texts).flat()])];
+  // What has a name or a number in it is another sentence in every call.
+  const isFixed = (text: string): boolean => !/\{\w+\}/.test(text);
+  return [...new Set([greeting, greetingUnknown, ...Object.values(texts).flat()].filter(isFixed))];
 }

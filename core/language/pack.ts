@@ -8,6 +8,19 @@ const phrase = z
 const phrases = z.array(phrase).max(400);
 const spokenWord = z.string().min(1).max(40);
 
+/** Words with places to be filled in. One that nothing fills would be read out as it stands. */
+function sentence(...places: readonly string[]) {
+  const known = places.map((place) => `{${place}}`).join(', ');
+  return z
+    .string()
+    .min(1)
+    .max(300)
+    .refine(
+      (text) => [...text.matchAll(/\{(\w*)\}/g)].every(([, place = '']) => places.includes(place)),
+      known === '' ? 'nothing fills a place in {} here: write it without' : `nothing fills other places than ${known}`,
+    );
+}
+
 /**
  * What fixed sentences an agent needs in a language. A language pack has all of them; an agent replaces those it wants to say in its own way.
  */
@@ -30,6 +43,21 @@ export const texts = z.strictObject({
   declined: z.string().min(1).describe('Said when a content filter stopped the answer.'),
   toolFailed: z.string().min(1).describe('Said when a tool failed and says nothing of its own.'),
   knowledgeIntro: z.string().min(1).describe('Said before a passage of the knowledge base is read out.'),
+  comfort: sentence().describe('Said while a transfer is under way and takes long.'),
+  longWait: sentence('wait').describe('How long a queue is: {wait} is one of `waits`.'),
+  connectOrCallBack: sentence().describe('Asks, after `longWait`, whether to connect the caller or to call them back.'),
+  closed: sentence().describe('Said when no queue is open.'),
+  opensAgain: sentence('opening').describe('Said after `closed`: {opening} is one of `openings`.'),
+  offerCallBack: sentence().describe('Asks, after `closed`, whether to call the caller back.'),
+  callBackNumber: sentence('ending').describe(
+    "Asks whether to call back the number the caller calls from; {ending} is that number's last digits.",
+  ),
+  askNumber: sentence().describe('Asks for the number to call back.'),
+  checkNumber: sentence('number').describe('Asks whether {number} was understood rightly.'),
+  callBackNoted: sentence().describe('Said when a call-back request has been recorded.'),
+  callBackFailed: sentence().describe('Said when it could not be recorded; the caller is connected then.'),
+  transferFailed: sentence().describe('Said when no queue took the call and the agent goes on.'),
+  anythingElse: sentence().describe('Said when the agent goes on after a hand-over came to nothing.'),
 });
 
 export type Texts = z.infer<typeof texts>;
@@ -43,6 +71,47 @@ const signs = z.strictObject({
   underscore: spokenWord.describe('"_" in an address.'),
   plus: spokenWord.describe('"+" in an address.'),
   endingIn: spokenWord.describe('Said for the stars of "**** 4242".'),
+});
+
+const wordValues = (min: number, max: number) => z.record(phrase, z.int().min(min).max(max));
+
+/** How numbers are said (spoken-numbers.ts): in which order their words stand, and what each is worth. */
+const spokenNumberWords = z.strictObject({
+  values: wordValues(10, 900).describe('Words from ten on: "eleven", "twenty", "doscientos".'),
+  times: wordValues(100, 1_000).describe('Words that multiply what stands before them: "hundred", "thousand".'),
+  repeats: wordValues(2, 4).default({}).describe('Words that say the next digit so often: "double".'),
+  joiners: phrases.default([]).describe('Between a hundred and what follows: "one hundred and five".'),
+  tensJoiners: phrases
+    .default([])
+    .describe('Between a ten and its unit: "y" of "cuarenta y siete". Empty where nothing stands there.'),
+  unitsFirst: phrases.default([]).describe('Between a unit and the ten after it: "und" of "siebenundvierzig".'),
+  boundDigits: wordValues(0, 9)
+    .default({})
+    .describe('Forms of digits that count inside a larger number only: "ein" of "einundzwanzig".'),
+  soundAlikes: wordValues(0, 9)
+    .default({})
+    .describe('Words that a recogniser may write for a digit of the same sound: "for". Only codes are read this way.'),
+  notNumbers: phrases.default([]).describe('Phrases with such a word in them that count nothing: "one moment".'),
+  corrections: phrases.default([]).describe('Words after which somebody says a number again: "sorry", "no".'),
+});
+
+/** How long a wait is, and when somebody is there again: said in words of the language, since numbers bend what stands around them. */
+const waits = z
+  .array(z.strictObject({ minutes: z.int().min(1).max(600), say: spokenWord }))
+  .min(1)
+  .max(40)
+  .refine(
+    (list) => list.every(({ minutes }, index) => minutes > (list[index - 1]?.minutes ?? 0)),
+    'expected each with more minutes than the one before',
+  );
+
+const openings = z.strictObject({
+  at: sentence('time').describe('A time of day: "at {time}".'),
+  atOne: sentence('time').optional().describe("The same for one o'clock, where that is another word."),
+  today: sentence('at').describe('"today {at}"; {at} is one of the two above.'),
+  tomorrow: sentence('at'),
+  weekday: sentence('weekday', 'at').describe('Within a week: "on {weekday} {at}".'),
+  later: sentence('date', 'at').describe('"on {date} {at}".'),
 });
 
 /** How a language is listened to and spoken, as written in YAML under `agents/languages/`. */
@@ -60,6 +129,8 @@ export const languagePack = z.strictObject({
   neither: phrases
     .default([])
     .describe('Phrases with a word of the two lists in them that mean neither: "are you sure".'),
+  connect: phrases.describe('Answers that choose to be connected, or to wait, rather than to be called back.'),
+  callBack: phrases.describe('Answers that choose to be called back: "call me back", "i don\'t want to wait".'),
   openEndings: phrases.describe('Words after which a speaker goes on, whatever mark the recogniser sets: "and", "my".'),
   openUnlessAsked: phrases
     .default([])
@@ -72,7 +143,8 @@ export const languagePack = z.strictObject({
   digits: z
     .record(phrase, z.int().min(0).max(9))
     .describe('Spoken digits: a turn that ends in them may be a number that is being dictated.'),
-  numberWords: phrases.describe('Other words of spoken numbers: "twenty", "hundred", "double".'),
+  spokenNumbers: spokenNumberWords,
+  numberWords: phrases.describe('Other words between the digits of a number that is read out: "dash", "point".'),
   numberCues: phrases.describe('Words before a number that is said digit by digit: "account", "ending in".'),
   ordinalSuffixes: z
     .array(z.string().min(1).max(8))
@@ -89,6 +161,9 @@ export const languagePack = z.strictObject({
       'Words of a question that say nothing about what is looked for: "how", "the". Accents make no difference.',
     ),
   signs,
+  waits: waits.describe('What is said for a wait of so many minutes or less.'),
+  longerWait: spokenWord.describe('What is said for a wait beyond those.'),
+  openings,
   texts,
 });
 
