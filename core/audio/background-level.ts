@@ -17,17 +17,19 @@ export interface BackgroundLevel {
 /** Learns how loud the line is when nobody speaks: the median of the last second or so of frames that held no voice. */
 export function backgroundLevel(): BackgroundLevel {
   const histogram = new Float64Array(BINS);
-  let total = 0;
+  /** Of all bins. In an array: numbers that a closure keeps are allocated anew with every frame of every call. */
+  const total = new Float64Array(1);
   let gateDbfs = UNKNOWN_DBFS;
   return {
     note(levelDbfs) {
       for (let bin = 0; bin < BINS; bin += 1) histogram[bin] = FORGETTING * (histogram[bin] ?? 0);
       const bin = Math.max(0, Math.min(BINS - 1, Math.round(levelDbfs - QUIETEST_DBFS)));
       histogram[bin] = (histogram[bin] ?? 0) + 1;
-      total = FORGETTING * total + 1;
+      const all = FORGETTING * (total[0] ?? 0) + 1;
+      total[0] = all;
       let below = 0;
       let median = 0;
-      while (median < BINS - 1 && (below += histogram[median] ?? 0) < total / 2) median += 1;
+      while (median < BINS - 1 && (below += histogram[median] ?? 0) < all / 2) median += 1;
       gateDbfs = median + QUIETEST_DBFS + ABOVE_BACKGROUND_DB;
     },
     get gateDbfs() {

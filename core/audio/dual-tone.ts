@@ -12,7 +12,12 @@ const REST_MAX = 0.02;
  * squares, tell the frequencies.
  */
 export function isKeypadTone(samples: Float64Array): boolean {
-  let [uu, uv, vv, uw, vw, ww] = [0, 0, 0, 0, 0, 0];
+  let uu = 0;
+  let uv = 0;
+  let vv = 0;
+  let uw = 0;
+  let vw = 0;
+  let ww = 0;
   for (let at = 4; at < samples.length; at += 1) {
     const u = (samples[at - 1] ?? 0) + (samples[at - 3] ?? 0);
     const v = samples[at - 2] ?? 0;

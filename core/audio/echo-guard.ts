@@ -2,24 +2,23 @@ import { echoFilter, type EchoFilter } from './echo-filter.ts';
 import { ECHO_MAX_MS, LONG_HISTORY, SHORT_HISTORY, soundHistory } from './echo-reference.ts';
 import { echoSearch, type EchoMatch } from './echo-search.ts';
 import { HALF_RATE_FRAME } from './half-rate.ts';
+import { meanSquare } from './level.ts';
 import { FRAME_MS } from './pcm.ts';
 
 export interface EchoGuard {
   /** 20 ms at 8 kHz of what the caller hears of us; undefined for silence. */
   played(frame: Float64Array | undefined): void;
-  /** What is left of 20 ms of what is heard when the echo to be expected is taken away. Once a frame, first. */
-  subtract(heard: Float64Array): Remainder;
+  /**
+   * What is left of 20 ms of what is heard when the echo to be expected is taken away; undefined for silence, in and out. Once a frame, first.
+   * `heard` must stay as it is until the next call, which overwrites what this one gave.
+   */
+  subtract(heard: Float64Array | undefined): Float64Array | undefined;
+  /** Mean square of the echo that was taken away last; 0 when none was expected. */
+  readonly echoPower: number;
   /** Whether what is left is an echo all the same: of a way not known yet, or that has changed. For frames that sound like a voice. */
   explains(): boolean;
   /** The frame held nothing but what was expected: how the echo sounds can be learned from it. */
   learn(): void;
-}
-
-export interface Remainder {
-  /** Overwritten by the next call. */
-  readonly samples: Float64Array;
-  /** Mean square of the echo that was taken away; 0 when none is expected. */
-  readonly echoPower: number;
 }
 
 /** Frames louder than this (mean square of 16 bit samples) can come back as an echo that is heard. */
@@ -48,10 +47,13 @@ export function echoGuard(): EchoGuard {
   const left = soundHistory(SHORT_HISTORY);
   const search = echoSearch(played, left);
   const remainder = new Float64Array(HALF_RATE_FRAME);
-  const now = new Float64Array(HALF_RATE_FRAME);
+  let now: Float64Array = silence;
+  /** In an array: a number that a closure keeps is allocated anew with every frame of every call. */
+  const echoPower = new Float64Array(1);
   let filter: EchoFilter | undefined;
   let suspected: { readonly match: EchoMatch; readonly times: number } | undefined;
-  let [unexplained, askedAt] = [0, 0];
+  let unexplained = 0;
+  let askedAt = 0;
   let audibleFrames = 0;
   let audibleSince = AUDIBLE_FRAMES;
 
@@ -73,33 +75,39 @@ export function echoGuard(): EchoGuard {
     return audibleFrames > EXPERIENCE_FRAMES ? ALIKE_AFTER_NONE : ALIKE;
   }
 
+  /** In `remainder`. The mean square of what was taken away; 0 for a filter that adds more than it takes, which is wrong about this frame. */
+  function takeAway(echo: Float64Array, frame: Float64Array): number {
+    let before = 0;
+    let after = 0;
+    for (let at = 0; at < HALF_RATE_FRAME; at += 1) {
+      const sample = frame[at] ?? 0;
+      const rest = sample - (echo[at] ?? 0);
+      before += sample * sample;
+      after += rest * rest;
+      remainder[at] = rest;
+    }
+    return after < before ? meanSquare(echo) : 0;
+  }
+
   return {
     played(frame) {
       const audible = frame !== undefined && meanSquare(frame) > AUDIBLE_POWER;
       audibleSince = audible ? 0 : audibleSince + 1;
       if (audible) audibleFrames += 1;
-      played.push(frame ?? silence);
+      played.push(frame);
     },
     subtract(frame) {
-      now.set(frame);
+      now = frame ?? silence;
       const echo = filter !== undefined && audibleSince < AUDIBLE_FRAMES ? filter.expected(heard.written) : undefined;
-      let echoPower = 0;
-      if (echo !== undefined) {
-        let [before, after] = [0, 0];
-        for (let at = 0; at < HALF_RATE_FRAME; at += 1) {
-          const sample = frame[at] ?? 0;
-          const rest = sample - (echo[at] ?? 0);
-          before += sample * sample;
-          after += rest * rest;
-          remainder[at] = rest;
-        }
-        // A filter that adds more than it takes is wrong about this frame.
-        if (after < before) echoPower = meanSquare(echo);
-      }
-      if (echoPower === 0) remainder.set(frame);
+      const taken = echo === undefined || frame === undefined ? 0 : takeAway(echo, frame);
+      const rest = taken === 0 ? frame : remainder;
+      echoPower[0] = taken;
       heard.push(frame);
-      left.push(remainder);
-      return { samples: remainder, echoPower };
+      left.push(rest);
+      return rest;
+    },
+    get echoPower() {
+      return echoPower[0] ?? 0;
     },
     explains() {
       if (audibleSince >= AUDIBLE_FRAMES) return false;
@@ -121,10 +129,4 @@ export function echoGuard(): EchoGuard {
       if (audibleSince < AUDIBLE_FRAMES) filter?.learn(now);
     },
   };
-}
-
-function meanSquare(samples: Float64Array): number {
-  let sum = 0;
-  for (const sample of samples) sum += sample * sample;
-  return sum / samples.length;
 }

@@ -10,35 +10,51 @@ export const SHORT_HISTORY = 1_024;
 export interface SoundHistory {
   /** 8 kHz samples so far. */
   readonly written: number;
-  push(frame: Float64Array): void;
+  /** 20 ms at 8 kHz; undefined for silence. */
+  push(frame: Float64Array | undefined): void;
   /** Copies the samples of the 8 kHz positions from `from` on; what is not there any more, or not yet, is silence. */
   copy(from: number, into: Float64Array): void;
   /** The same for positions at 4 kHz. */
   copyCoarse(from: number, into: Float64Array): void;
 }
 
+const silence = new Float64Array(HALF_RATE_FRAME);
+
 export function soundHistory(length: typeof LONG_HISTORY | typeof SHORT_HISTORY): SoundHistory {
   // Half the memory of doubles, for every call, and all the precision that 16 bit samples have.
   const fine = new Float32Array(length);
   const coarse = new Float32Array(length / 2);
   let written = 0;
-  let [last, lowPassed] = [0, 0];
+  let silentSamples = 0;
+  /** The last sample and the last of the low-pass. In an array: numbers that a closure keeps are allocated anew each time. */
+  const memory = new Float64Array(2);
+
+  function write(frame: Float64Array): void {
+    let last = memory[0] ?? 0;
+    let lowPassed = memory[1] ?? 0;
+    for (let at = 0; at < HALF_RATE_FRAME; at += 2) {
+      const one = frame[at] ?? 0;
+      const two = frame[at + 1] ?? 0;
+      fine[(written + at) & (length - 1)] = one;
+      fine[(written + at + 1) & (length - 1)] = two;
+      // Low-passed before every second sample is left out, and the bass, in which all voices are alike, turned down.
+      const smooth = (last + 2 * one + two) / 4;
+      coarse[((written + at) >> 1) & (length / 2 - 1)] = smooth - 0.4 * lowPassed;
+      lowPassed = smooth;
+      last = two;
+    }
+    memory[0] = last;
+    memory[1] = lowPassed;
+  }
+
   return {
     get written() {
       return written;
     },
     push(frame) {
-      for (let at = 0; at < HALF_RATE_FRAME; at += 2) {
-        const one = frame[at] ?? 0;
-        const two = frame[at + 1] ?? 0;
-        fine[(written + at) & (length - 1)] = one;
-        fine[(written + at + 1) & (length - 1)] = two;
-        // Low-passed before every second sample is left out, and the bass, in which all voices are alike, turned down.
-        const smooth = (last + 2 * one + two) / 4;
-        coarse[((written + at) >> 1) & (length / 2 - 1)] = smooth - 0.4 * lowPassed;
-        lowPassed = smooth;
-        last = two;
-      }
+      // The low-pass rings on into the first frame of a silence; once the silence is as long as the history, it is there already.
+      if (frame !== undefined || silentSamples < length + HALF_RATE_FRAME) write(frame ?? silence);
+      silentSamples = frame === undefined ? silentSamples + HALF_RATE_FRAME : 0;
       written += HALF_RATE_FRAME;
     },
     copy: (from, into) => copyOf(fine, from, written, into),
@@ -47,13 +63,9 @@ export function soundHistory(length: typeof LONG_HISTORY | typeof SHORT_HISTORY)
 }
 
 function copyOf(ring: Float32Array, from: number, end: number, into: Float64Array): void {
-  into.fill(0);
-  let position = Math.max(from, end - ring.length, 0);
+  const start = Math.max(from, end - ring.length, 0);
   const stop = Math.min(from + into.length, end);
-  while (position < stop) {
-    const at = position & (ring.length - 1);
-    const length = Math.min(stop - position, ring.length - at);
-    into.set(ring.subarray(at, at + length), position - from);
-    position += length;
-  }
+  if (stop - start < into.length) into.fill(0);
+  for (let position = start; position < stop; position += 1)
+    into[position - from] = ring[position & (ring.length - 1)] ?? 0;
 }

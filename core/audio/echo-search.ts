@@ -1,5 +1,6 @@
 import { ECHO_MAX_MS, type SoundHistory } from './echo-reference.ts';
 import { realFourier } from './fourier.ts';
+import { meanSquare } from './level.ts';
 
 export interface EchoMatch {
   /** Position in what was played, less the position in what is heard, at 8 kHz. */
@@ -55,7 +56,7 @@ export function echoSearch(played: SoundHistory, heard: SoundHistory): () => Ech
     const playedEnd = played.written >> 1;
     heard.copyCoarse(heardEnd - WINDOW, recent);
     window.set(recent);
-    const heardPower = power(recent);
+    const heardPower = meanSquare(recent) * WINDOW;
     if (heardPower === 0) return undefined;
     fourier.forward(window, windowRe, windowIm);
     const start = playedEnd - past.length;
@@ -86,10 +87,4 @@ export function echoSearch(played: SoundHistory, heard: SoundHistory): () => Ech
     const offset = 2 * (start + bestAt - (heardEnd - WINDOW));
     return { offset, likeness: Math.min(1, Math.sqrt(best / heardPower)) };
   };
-}
-
-function power(samples: Float64Array): number {
-  let sum = 0;
-  for (const sample of samples) sum += sample * sample;
-  return sum;
 }

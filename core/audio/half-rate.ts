@@ -14,8 +14,11 @@ const TAPS = Array.from({ length: 8 }, (_, index) => {
 const QUIET_PEAK = 12;
 const HISTORY = 2 * (2 * TAPS.length - 1);
 
-/** Frames of 320 samples at 16 kHz in, 160 at 8 kHz out, 1 ms late. One per stream; what it returns is overwritten by the next call. */
-export function halfRate(): (frame: Int16Array) => Float64Array {
+/**
+ * Frames of 320 samples at 16 kHz in, 160 at 8 kHz out, 1 ms late; undefined for silence. One per stream; what it returns is overwritten by the next
+ * call.
+ */
+export function halfRate(): (frame: Int16Array) => Float64Array | undefined {
   const samples = new Float64Array(HISTORY + SAMPLES_PER_FRAME);
   const out = new Float64Array(HALF_RATE_FRAME);
   let wasQuiet = true;
@@ -28,7 +31,7 @@ export function halfRate(): (frame: Int16Array) => Float64Array {
       peak = Math.max(peak, Math.abs(sample));
     }
     const isQuiet = peak <= QUIET_PEAK;
-    if (isQuiet && wasQuiet) return out.fill(0);
+    if (isQuiet && wasQuiet) return undefined;
     wasQuiet = isQuiet;
     for (let at = 0; at < HALF_RATE_FRAME; at += 1) {
       const centre = 2 * at + HISTORY / 2;

@@ -34,30 +34,44 @@ export interface MusicDetector {
 
 /** Music holds its notes, voices glide: tells them apart by how steady the lines of the spectrum are, at once and over seconds. */
 export function musicDetector(): MusicDetector {
-  /** How much steadier than a voice each of the last frames was. */
-  const recent: number[] = [];
+  /** How much steadier than a voice each of the last frames was, from the oldest on. */
+  const recent = new Float64Array(LATER_FRAMES);
+  let known = 0;
   let sounding = 0;
-  let [sum, weight] = [0, 0];
+  /** Sum and weight. In an array: numbers that a closure keeps are allocated anew with every frame of every call. */
+  const slow = new Float64Array(2);
   let playing = false;
+
+  /** Of the last so many, or as many as there are. */
+  function mean(last: number): number {
+    const from = Math.max(0, known - last);
+    let sum = 0;
+    for (let at = from; at < known; at += 1) sum += recent[at] ?? 0;
+    return sum / Math.max(1, known - from);
+  }
+
   return {
     judge(shape) {
       if (shape === undefined) {
         sounding = 0;
-        recent.length = 0;
+        known = 0;
         return false;
       }
       sounding += 1;
       if (sounding < FIRST_COMPARED_FRAME) return playing;
       const excess = moreThanAVoice(shape);
-      recent.push(excess);
-      if (recent.length > LATER_FRAMES) recent.shift();
-      sum = FORGETTING * sum + excess;
-      weight = FORGETTING * weight + 1;
+      if (known === LATER_FRAMES) recent.copyWithin(0, 1);
+      else known += 1;
+      recent[known - 1] = excess;
+      const sum = FORGETTING * (slow[0] ?? 0) + excess;
+      const weight = FORGETTING * (slow[1] ?? 0) + 1;
+      slow[0] = sum;
+      slow[1] = weight;
       if (weight > SLOW_FROM_FRAMES) playing = sum / weight > (playing ? OVER_BELOW : PLAYS_ABOVE);
-      if (playing) return recent.length < MOVING_FRAMES || mean(recent, MOVING_FRAMES) > MOVING_BELOW;
+      if (playing) return known < MOVING_FRAMES || mean(MOVING_FRAMES) > MOVING_BELOW;
       return (
-        mean(recent, RECENT_FRAMES) > SURE / Math.min(RECENT_FRAMES, recent.length) ||
-        (recent.length >= LATER_FROM_FRAMES && mean(recent, LATER_FRAMES) > 0)
+        mean(RECENT_FRAMES) > SURE / Math.min(RECENT_FRAMES, known) ||
+        (known >= LATER_FROM_FRAMES && mean(LATER_FRAMES) > 0)
       );
     },
   };
@@ -66,12 +80,4 @@ export function musicDetector(): MusicDetector {
 function moreThanAVoice({ steadiness, steadyLines, periodicity }: Steadiness): number {
   const standing = steadiness + PER_STEADY_LINE * Math.min(STEADY_LINES_MAX, steadyLines);
   return standing - PER_PERIOD * periodicity;
-}
-
-/** Of the last so many, or as many as there are. */
-function mean(values: readonly number[], last: number): number {
-  const from = Math.max(0, values.length - last);
-  let sum = 0;
-  for (let at = from; at < values.length; at += 1) sum += values[at] ?? 0;
-  return sum / Math.max(1, values.length - from);
 }

@@ -1,6 +1,7 @@
 import { backgroundLevel } from './background-level.ts';
 import { isKeypadTone } from './dual-tone.ts';
 import { echoGuard } from './echo-guard.ts';
+import { meanSquare } from './level.ts';
 import { lineSpectrum, type SoundShape } from './line-spectrum.ts';
 import { musicDetector } from './music-detector.ts';
 
@@ -10,8 +11,8 @@ export type SoundKind = 'voice' | 'echo' | 'tone' | 'music' | 'background' | 'si
 export interface SoundJudge {
   /** 20 ms at 8 kHz of what the caller hears of us; undefined for silence. */
   played(frame: Float64Array | undefined): void;
-  /** What 20 ms at 8 kHz from the caller's side are. */
-  judge(frame: Float64Array): SoundKind;
+  /** What 20 ms at 8 kHz from the caller's side are; undefined for silence. The frame must stay as it is until the next one. */
+  judge(frame: Float64Array | undefined): SoundKind;
 }
 
 /** Nothing to hear. */
@@ -36,35 +37,39 @@ const CLOSED_UNTIL_FRAMES = 7;
 const NEAR_DBFS = -34;
 const NEAR_ALONE_DBFS = -41;
 const NEAR_HISS_DBFS = -50;
+/** What is softer is near in no case, whatever its spectrum. */
+const NEAREST_DBFS = Math.min(NEAR_DBFS, NEAR_ALONE_DBFS, NEAR_HISS_DBFS);
+/** The mean of so many frames is compared. */
+const LASTING_FRAMES = 3;
 /** One frame may be softer than the last few together by this much: not a click that is over. */
 const DIP_DB = 5;
 /** Several voices at once hide each other's pitch. */
 const ALONE = 0.8;
 
-/** Whether a frame is the caller's voice, or what it is instead. `soundsLikeVoice` is the first, cheap judge; it hears every frame, in order. */
-export function soundJudge(soundsLikeVoice: (samples: Float64Array) => boolean): SoundJudge {
+/**
+ * Whether a frame is the caller's voice, or what it is instead. `soundsLikeVoice` is the first, cheap judge; it hears every frame, in order,
+ * undefined for silence.
+ */
+export function soundJudge(soundsLikeVoice: (samples: Float64Array | undefined) => boolean): SoundJudge {
   const echo = echoGuard();
   const background = backgroundLevel();
   const spectrum = lineSpectrum();
   const music = musicDetector();
-  const powers = [0, 0, 0];
+  const powers = new Float64Array(LASTING_FRAMES);
   let run = 0;
   let voices = 0;
-  const periods: number[] = [];
+  const periods = new Float64Array(NOISE_FRAMES);
 
   function isNoise(shape: SoundShape): boolean {
     run += 1;
-    periods.push(shape.periodicity);
-    if (periods.length > NOISE_FRAMES) periods.shift();
-    if (run <= NOISE_FRAMES || periods.reduce((sum, period) => sum + period, 0) > PERIODIC * periods.length)
-      return false;
+    shiftIn(periods, shape.periodicity);
+    if (run <= NOISE_FRAMES || sumOf(periods) > PERIODIC * NOISE_FRAMES) return false;
     return !(shape.brightnessHz > BRIGHT_HZ && run <= BRIGHT_FRAMES_MAX);
   }
 
   function notVoice(kind: SoundKind, levelDbfs: number): SoundKind {
     run = 0;
     voices = 0;
-    periods.length = 0;
     if (kind === 'background' || kind === 'silence') {
       background.note(levelDbfs);
       echo.learn();
@@ -75,16 +80,16 @@ export function soundJudge(soundsLikeVoice: (samples: Float64Array) => boolean):
   return {
     played: (frame) => echo.played(frame),
     judge(frame) {
-      const { samples, echoPower } = echo.subtract(frame);
-      const power = meanSquare(samples);
-      powers.shift();
-      powers.push(power);
+      const samples = echo.subtract(frame);
+      const { echoPower } = echo;
+      const power = samples === undefined ? 0 : meanSquare(samples);
+      shiftIn(powers, power);
       const levelDbfs = dbfs(power);
-      const lasting = dbfs(powers.reduce((sum, value) => sum + value, 0) / powers.length);
+      const lastingDbfs = Math.min(dbfs(sumOf(powers) / LASTING_FRAMES), levelDbfs + DIP_DB);
       const alike = soundsLikeVoice(samples);
-      const shape = spectrum.push(samples, levelDbfs > LOOKED_AT_DBFS ? 'look' : 'pass-over');
-      const near =
-        shape !== undefined && Math.min(lasting, levelDbfs + DIP_DB) >= Math.max(background.gateDbfs, nearDbfs(shape));
+      const mayBeNear = levelDbfs > LOOKED_AT_DBFS && lastingDbfs >= Math.max(background.gateDbfs, NEAREST_DBFS);
+      const shape = spectrum.push(samples, mayBeNear ? 'look' : 'pass-over');
+      const near = shape !== undefined && lastingDbfs >= Math.max(background.gateDbfs, nearDbfs(shape));
       const isMusic = music.judge(near ? shape : undefined);
       if (echoPower > 0 && power < ECHO_LEFT * echoPower) {
         echo.learn();
@@ -95,7 +100,7 @@ export function soundJudge(soundsLikeVoice: (samples: Float64Array) => boolean):
         return 'voice';
       }
       if (levelDbfs < SILENT_DBFS) return notVoice('silence', levelDbfs);
-      if (!near || !alike) return notVoice('background', levelDbfs);
+      if (samples === undefined || !near || !alike) return notVoice('background', levelDbfs);
       if (isClick(samples, power)) return notVoice('background', levelDbfs);
       if (isKeypadTone(samples)) return notVoice('tone', levelDbfs);
       if (echo.explains()) return notVoice('echo', levelDbfs);
@@ -128,10 +133,16 @@ function isClick(samples: Float64Array, power: number): boolean {
   return false;
 }
 
-function meanSquare(samples: Float64Array): number {
+/** The oldest value, the first, makes room. */
+function shiftIn(values: Float64Array, value: number): void {
+  for (let at = 1; at < values.length; at += 1) values[at - 1] = values[at] ?? 0;
+  values[values.length - 1] = value;
+}
+
+function sumOf(values: Float64Array): number {
   let sum = 0;
-  for (const sample of samples) sum += sample * sample;
-  return sum / samples.length;
+  for (let at = 0; at < values.length; at += 1) sum += values[at] ?? 0;
+  return sum;
 }
 
 function dbfs(power: number): number {

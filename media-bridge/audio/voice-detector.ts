@@ -5,17 +5,12 @@ import { HALF_RATE_FRAME, HALF_RATE_HZ, halfRate } from '#core/audio/half-rate';
 import { SAMPLES_PER_FRAME } from '#core/audio/pcm';
 import { soundJudge, type SoundKind } from '#core/audio/sound-judge';
 
-/** What one inbound frame is: the caller's voice, or what it is instead. */
-export interface VoiceJudgement {
-  readonly kind: SoundKind;
-}
-
 /** Tells the caller's voice from everything else on the line. One detector a call: it learns the line's noise, its echo and its music. */
 export interface VoiceDetector {
   /** What the caller hears of us in this 20 ms: the frame being played out now, or undefined for silence. Called once a beat; reference for the echo. */
   played(frame: Int16Array | undefined): void;
-  /** Whether this inbound 20 ms frame is the caller's voice: not the line's noise, not our own voice coming back, not music, not keypad tones, not far babble. */
-  judge(frame: Int16Array): VoiceJudgement;
+  /** What this inbound 20 ms frame is: the caller's voice, or the line's noise, our own voice coming back, music, keypad tones, far babble. */
+  judge(frame: Int16Array): SoundKind;
   /** Gives its memory back. Once; a closed detector hears nothing. */
   close(): void;
 }
@@ -32,18 +27,22 @@ const AGGRESSIVENESS = 2;
 export async function fvadDetectors(): Promise<VoiceDetectors> {
   const fvad = await createFvad({ wasmBinary: readFileSync(wasmPath()) });
   const buffer = fvad._malloc(HALF_RATE_FRAME * 2);
+  /** In samples. */
+  const start = buffer / 2;
   return () => {
     let handle = fvad._fvad_new();
     if (handle === 0) throw new Error('No memory for another voice detector');
     fvad._fvad_set_mode(handle, AGGRESSIVENESS);
     fvad._fvad_set_sample_rate(handle, HALF_RATE_HZ);
-    const [inbound, outbound] = [halfRate(), halfRate()];
+    const inbound = halfRate();
+    const outbound = halfRate();
     const sounds = soundJudge((samples) => {
       // The view is taken anew each time: the module's memory moves when it grows. Rounding and clipping is the array's.
       const memory = fvad.HEAP16;
-      for (let at = 0; at < HALF_RATE_FRAME; at += 1) {
-        memory[buffer / 2 + at] = Math.max(-32_768, Math.min(32_767, samples[at] ?? 0));
-      }
+      if (samples === undefined) memory.fill(0, start, start + HALF_RATE_FRAME);
+      else
+        for (let at = 0; at < HALF_RATE_FRAME; at += 1)
+          memory[start + at] = Math.max(-32_768, Math.min(32_767, samples[at] ?? 0));
       return fvad._fvad_process(handle, buffer, HALF_RATE_FRAME) === 1;
     });
     return {
@@ -51,8 +50,8 @@ export async function fvadDetectors(): Promise<VoiceDetectors> {
         if (handle !== 0) sounds.played(frame?.length === SAMPLES_PER_FRAME ? outbound(frame) : undefined);
       },
       judge(frame) {
-        if (handle === 0 || frame.length !== SAMPLES_PER_FRAME) return { kind: 'silence' };
-        return { kind: sounds.judge(inbound(frame)) };
+        if (handle === 0 || frame.length !== SAMPLES_PER_FRAME) return 'silence';
+        return sounds.judge(inbound(frame));
       },
       close() {
         if (handle !== 0) fvad._fvad_free(handle);

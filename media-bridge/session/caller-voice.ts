@@ -88,7 +88,7 @@ export class CallerVoice {
 
   #hear(frame: Int16Array): void {
     const { detector, clock, interruptAfterMs, onFrame, onVoice } = this.#options;
-    const { kind } = detector.judge(frame);
+    const kind = detector.judge(frame);
     const isVoice = kind === 'voice';
     // The recogniser must not write down the agent's own words as the caller's.
     onFrame(kind === 'echo' ? SILENT_FRAME : frame, isVoice);

@@ -108,7 +108,7 @@ export async function startBridgeUnderTest(changes: Partial<BridgeServices> = {}
       let open = true;
       return {
         played: () => undefined,
-        judge: (frame) => ({ kind: levelDbfs(frame) > -40 ? 'voice' : 'silence' }),
+        judge: (frame) => (levelDbfs(frame) > -40 ? 'voice' : 'silence'),
         close: () => {
           if (open) openDetectors -= 1;
           open = false;

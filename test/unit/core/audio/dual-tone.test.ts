@@ -59,8 +59,8 @@ function sounding(pcm: Int16Array): Float64Array[] {
   const frames: Float64Array[] = [];
   for (let at = 0; at + 320 <= pcm.length; at += 320) {
     const frame = pcm.subarray(at, at + 320);
-    const half = halve(frame).slice();
-    if (levelDbfs(frame) > least) frames.push(half);
+    const half = halve(frame)?.slice();
+    if (half !== undefined && levelDbfs(frame) > least) frames.push(half);
   }
   return frames;
 }

@@ -139,7 +139,7 @@ describe('a voice detector', () => {
   it('hears nothing in silence, nor in a frame of another length', () => {
     expect(share(hear(silence(1)), 'silence')).toBe(1);
     const detector = detectors();
-    expect(detector.judge(new Int16Array(7).fill(9_000)).kind).toBe('silence');
+    expect(detector.judge(new Int16Array(7).fill(9_000))).toBe('silence');
     detector.played(new Int16Array(7));
     detector.close();
   });
