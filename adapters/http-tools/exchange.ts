@@ -1,22 +1,17 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { LookupFunction } from 'node:net';
+import type { Connections } from './connections.ts';
 
 /** More than any answer a caller waits for; what is longer is cut. */
 const BODY_MAX_BYTES = 256 * 1024;
 /** What a connection says that the far side had closed before it was used again. */
 const CLOSED_MEANWHILE = new Set(['ECONNRESET', 'EPIPE']);
 
-export interface Connections {
-  readonly http: http.Agent;
-  readonly https: https.Agent;
-  readonly lookup: LookupFunction;
-}
-
 export interface Exchange {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  /** JSON, unless a header says otherwise. */
   readonly body: string | undefined;
 }
 
@@ -24,6 +19,8 @@ export interface Answer {
   readonly status: number;
   /** UTF-8; cut when it is longer than anything we read. */
   readonly body: string;
+  /** How long the far side asks to be left alone. */
+  readonly retryAfterMs: number | undefined;
 }
 
 /** One request and its answer. Follows no redirect, asks for no compression. Throws what Node throws, and the signal's reason. */
@@ -57,8 +54,9 @@ function once(
       'user-agent': 'trunkline',
       accept: 'application/json',
       'accept-encoding': 'identity',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
-      ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+      ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
     },
   });
   request.on('error', (error: NodeJS.ErrnoException) =>
@@ -70,12 +68,22 @@ function once(
   );
   request.on('response', (response) => {
     readBounded(response).then(
-      (text) => resolve({ status: response.statusCode ?? 0, body: text }),
+      (text) =>
+        resolve({
+          status: response.statusCode ?? 0,
+          body: text,
+          retryAfterMs: retryAfterMs(response.headers['retry-after']),
+        }),
       (error: unknown) => reject(error instanceof Error ? error : new Error('the answer broke off')),
     );
   });
   request.end(body);
   return promise;
+}
+
+/** Seconds (RFC 9110 section 10.2.3); a date is left alone: clocks differ by more than a caller waits. */
+function retryAfterMs(header: string | undefined): number | undefined {
+  return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1_000 : undefined;
 }
 
 async function readBounded(response: http.IncomingMessage): Promise<string> {

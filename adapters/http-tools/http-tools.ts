@@ -1,6 +1,3 @@
-import { lookup } from 'node:dns';
-import http from 'node:http';
-import https from 'node:https';
 import type { AgentDefinition } from '#core/agent/definition';
 import type { ToolCall } from '#core/ports/language-model';
 import type { ToolResult, ToolRunner } from '#core/ports/tool-runner';
@@ -12,17 +9,10 @@ import { resultText } from '#core/tools/result';
 import { wordsIn } from '#core/tools/words';
 import type { Log } from '../logging/logger.ts';
 import { ConfigurationError } from '../settings/load-settings.ts';
-import { allowedAddresses, type ResolveHost } from './allowed-addresses.ts';
-import { exchange, type Answer, type Connections } from './exchange.ts';
+import type { ResolveHost } from './allowed-addresses.ts';
+import { keptConnections, type Connections } from './connections.ts';
+import { exchange, type Answer } from './exchange.ts';
 import type { ToolSettings } from './settings.ts';
-
-/** A kept connection spares the next tool the handshakes; the far side closes it when it likes. */
-const KEPT = {
-  keepAlive: true,
-  maxSockets: 64,
-  // Of an idle one, in milliseconds: below what load balancers in between cut without a word (Azure's after four minutes).
-  timeout: 60_000,
-};
 
 export interface HttpTools {
   /** The tools of one agent in one call; `context` is read whenever one is called. */
@@ -39,15 +29,11 @@ export function httpTools(
   agents: readonly AgentDefinition[],
   settings: ToolSettings,
   log: Log,
-  resolve: ResolveHost = lookup,
+  resolve?: ResolveHost,
 ): HttpTools {
   const problems = agents.flatMap((agent) => agent.tools.flatMap((tool) => problemsOf(agent, tool, settings)));
   if (problems.length > 0) throw new ConfigurationError(`Invalid tools:\n${problems.join('\n')}`);
-  const connections: Connections = {
-    http: new http.Agent(KEPT),
-    https: new https.Agent(KEPT),
-    lookup: allowedAddresses(settings.addresses, resolve),
-  };
+  const connections = keptConnections(settings.addresses, resolve);
   return {
     runner: ({ tools }, context) => {
       const named = (name: string): HttpTool | undefined => tools.find((tool) => tool.name === name);
@@ -65,10 +51,7 @@ export function httpTools(
         },
       };
     },
-    close: () => {
-      connections.http.destroy();
-      connections.https.destroy();
-    },
+    close: () => connections.close(),
   };
 }
 

@@ -4,14 +4,18 @@ import { flag } from '../settings/fields.ts';
 
 const SECRET_PREFIX = 'TOOL_SECRET_';
 
-export interface ToolSettings {
+/** Where requests may go that an agent's file or a setting asks for. */
+export interface HostSettings {
   /** Lower-case hosts as they stand in a URL: without a port means the scheme's own. */
   readonly hosts: readonly string[];
   /** Addresses and subnets a listed name may resolve to although they are not public. */
   readonly addresses: readonly Subnet[];
+  readonly allowInsecure: boolean;
+}
+
+export interface ToolSettings extends HostSettings {
   /** By the name an agent's file calls them. */
   readonly secrets: ReadonlyMap<string, string>;
-  readonly allowInsecure: boolean;
 }
 
 export interface Subnet {
@@ -20,30 +24,37 @@ export interface Subnet {
   readonly prefixBits: number;
 }
 
+/** The variables of `HostSettings`, for any fragment that needs them. */
+export const hostFields = { TOOL_HOSTS: z.string().default(''), ALLOW_INSECURE_URLS: flag };
+
 /** `TOOL_HOSTS`, and each `TOOL_SECRET_<name>` there is. */
 export const toolSettings = z
-  .looseObject({ TOOL_HOSTS: z.string().default(''), ALLOW_INSECURE_URLS: flag })
-  .transform((env, context): ToolSettings => {
-    const entries = env.TOOL_HOSTS.split(',')
-      .map((entry) => entry.trim().toLowerCase())
-      .filter((entry) => entry !== '');
-    const subnets = entries.map((entry) => subnetIn(entry));
-    entries.forEach((entry, index) => {
-      if (subnets[index] === undefined && !isHost(entry)) {
-        context.addIssue({
-          code: 'custom',
-          path: ['TOOL_HOSTS'],
-          message: `entry ${index + 1} is no host such as "crm.contoso.example" or "localhost:7071", no address and no subnet`,
-        });
-      }
-    });
-    return {
-      hosts: entries.filter((entry) => !entry.includes('/')),
-      addresses: subnets.filter((subnet) => subnet !== undefined),
-      secrets: secretsIn(env, context),
-      allowInsecure: env.ALLOW_INSECURE_URLS,
-    };
+  .looseObject(hostFields)
+  .transform((env, context): ToolSettings => ({ ...hostsIn(env, context), secrets: secretsIn(env, context) }));
+
+export function hostsIn(
+  env: { readonly TOOL_HOSTS: string; readonly ALLOW_INSECURE_URLS: boolean },
+  context: z.RefinementCtx,
+): HostSettings {
+  const entries = env.TOOL_HOSTS.split(',')
+    .map((entry) => entry.trim().toLowerCase())
+    .filter((entry) => entry !== '');
+  const subnets = entries.map((entry) => subnetIn(entry));
+  entries.forEach((entry, index) => {
+    if (subnets[index] === undefined && !isHost(entry)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['TOOL_HOSTS'],
+        message: `entry ${index + 1} is no host such as "crm.contoso.example" or "localhost:7071", no address and no subnet`,
+      });
+    }
   });
+  return {
+    hosts: entries.filter((entry) => !entry.includes('/')),
+    addresses: subnets.filter((subnet) => subnet !== undefined),
+    allowInsecure: env.ALLOW_INSECURE_URLS,
+  };
+}
 
 function secretsIn(env: Readonly<Record<string, unknown>>, context: z.RefinementCtx): Map<string, string> {
   const secrets = new Map<string, string>();

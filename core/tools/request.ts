@@ -29,7 +29,7 @@ export function requestOf(tool: HttpTool, args: ToolArguments, context: ToolCont
   const values: PlaceValues = new Map([...contextValues(context), ...args]);
   const missing = placesOfRequest(tool).find((place) => !values.has(place));
   if (missing !== undefined) return { ok: false, problem: `This needs ${missing}, which is not known in this call.` };
-  const url = urlOf(tool.url, values);
+  const url = fillUrl(tool.url, values);
   if (url === undefined) return { ok: false, problem: 'A value is nothing that can stand in an address.' };
   const headers = Object.entries(tool.headers).map(([name, template]) => [name, header(template, values)] as const);
   if (headers.some(([, value]) => !HEADER_VALUE.test(value))) {
@@ -52,7 +52,8 @@ export function placesOfRequest({ url, headers }: Pick<HttpTool, 'url' | 'header
   return [url, ...Object.values(headers)].flatMap(placesIn);
 }
 
-function urlOf(template: string, values: PlaceValues): URL | undefined {
+/** A URL with its places filled in, percent-encoded; undefined when a value would climb to another path. Expects a value for each place. */
+export function fillUrl(template: string, values: PlaceValues): URL | undefined {
   const query = template.indexOf('?');
   const path = query < 0 ? template : template.slice(0, query);
   // Behind a proxy that decodes once too often, such a value would climb to another path.
