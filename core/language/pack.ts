@@ -92,6 +92,7 @@ const spokenNumberWords = z.strictObject({
     .default({})
     .describe('Words that a recogniser may write for a digit of the same sound: "for". Only codes are read this way.'),
   notNumbers: phrases.default([]).describe('Phrases with such a word in them that count nothing: "one moment".'),
+  interjections: phrases.default([]).describe('Digits that mean nothing at the beginning of what is said: "oh, okay".'),
   corrections: phrases.default([]).describe('Words after which somebody says a number again: "sorry", "no".'),
 });
 

@@ -74,13 +74,17 @@ function piecesOf(token: string, pack: LanguagePack): readonly Piece[] {
   return wordPieces(bareWords(token), pack);
 }
 
-function wordPieces(word: string, { digits, numberWords }: LanguagePack): readonly Piece[] {
-  const isKnown = Object.hasOwn(digits, word) || numberWords.includes(word);
+function wordPieces(word: string, pack: LanguagePack): readonly Piece[] {
+  const isKnown = Object.hasOwn(pack.digits, word) || isNumberWord(word, pack);
   const pieces = (isKnown ? [word] : word.split('-')).map((part): Piece | undefined => {
-    if (Object.hasOwn(digits, part)) return { kind: 'digit' };
-    return numberWords.includes(part) ? { kind: 'number-word' } : undefined;
+    if (Object.hasOwn(pack.digits, part)) return { kind: 'digit' };
+    return isNumberWord(part, pack) ? { kind: 'number-word' } : undefined;
   });
   return pieces.every((piece) => piece !== undefined) ? pieces : [];
+}
+
+function isNumberWord(word: string, { numberWords, spokenNumbers: { values, times, repeats } }: LanguagePack): boolean {
+  return numberWords.includes(word) || [values, times, repeats].some((known) => Object.hasOwn(known, word));
 }
 
 function isOrdinal(written: string, { ordinalSuffixes }: LanguagePack): boolean {
