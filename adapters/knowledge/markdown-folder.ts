@@ -2,11 +2,11 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import MiniSearch, { type SearchOptions, type SearchResult } from 'minisearch';
 import { primarySubtag, type LanguagePacks } from '#core/language/locale';
+import { lookedUp, plainWord, wordsOf } from '#core/language/words-of-text';
 import { plainText } from '#core/plain-text';
 import type { KnowledgeBase, Passage } from '#core/ports/knowledge-base';
 import { ConfigurationError } from '../settings/load-settings.ts';
 import { markdownSections } from './markdown-sections.ts';
-import { lookedUp, plainWord, wordsOf } from './words-of-text.ts';
 
 /** Kept in memory: a folder beyond this belongs into a search service. */
 const FILES_MAX = 2_000;

@@ -26,7 +26,7 @@ export function isOpen(hours: Hours, atMs: number): boolean {
 }
 
 /** `date` as "2026-12-25". */
-function openingsOn({ weekly, holidays }: Hours, date: string): readonly Opening[] {
+export function openingsOn({ weekly, holidays }: Hours, date: string): readonly Opening[] {
   const holiday =
     holidays.find((day) => day.date === date) ?? holidays.find((day) => day.date === date.slice(-'12-25'.length));
   return holiday?.open ?? weekly[WEEKDAYS[new Date(utcMs(date)).getUTCDay()] ?? WEEKDAYS[0]];
@@ -36,7 +36,8 @@ function dayBefore(date: string): string {
   return new Date(utcMs(date) - DAY_MINUTES * 60_000).toISOString().slice(0, '2026-12-25'.length);
 }
 
-function utcMs(date: string): number {
+/** The beginning of a date as if the zone were UTC. */
+export function utcMs(date: string): number {
   return Date.parse(`${date}T00:00:00Z`);
 }
 
@@ -49,7 +50,8 @@ interface WallClock {
 /** Making one takes longer than all the rest; there are as many as zones in the configuration. */
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
-function wallClock(zone: string, atMs: number): WallClock {
+/** What the clock on the wall shows. `atMs`: milliseconds since the epoch. */
+export function wallClock(zone: string, atMs: number): WallClock {
   const parts = Object.fromEntries(
     clockOf(zone)
       .formatToParts(atMs)
