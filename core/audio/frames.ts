@@ -1,30 +1,35 @@
 import { SAMPLES_PER_FRAME } from './pcm.ts';
 
 export interface FrameCutter {
-  /** Whole 20 ms frames; what is left over waits for the next chunk. Frames may share memory with `chunk`. */
-  push(chunk: Int16Array): Int16Array[];
-  /** The rest, filled up with silence, or nothing. */
-  flush(): Int16Array | undefined;
+  /** Gives the whole 20 ms frames there are; what is left over waits for the next chunk. Frames may share memory with `chunk`. */
+  push(chunk: Int16Array): void;
+  /** Gives the rest, if there is any, filled up with silence. */
+  flush(): void;
 }
 
-/** Cuts audio of any chunk size into frames. */
-export function frameCutter(): FrameCutter {
-  let rest = new Int16Array(0);
+const nothing = new Int16Array(0);
+
+/** Cuts audio of any chunk size into frames, which are given to `onFrame` in order, each while `push` or `flush` runs. */
+export function frameCutter(onFrame: (frame: Int16Array) => void): FrameCutter {
+  let rest: Int16Array = nothing;
   return {
     push(chunk) {
+      // Nearly every chunk of a call.
+      if (rest.length === 0 && chunk.length === SAMPLES_PER_FRAME) {
+        onFrame(chunk);
+        return;
+      }
       const pcm = rest.length === 0 ? chunk : joined(rest, chunk);
       const whole = pcm.length - (pcm.length % SAMPLES_PER_FRAME);
-      const frames: Int16Array[] = [];
-      for (let at = 0; at < whole; at += SAMPLES_PER_FRAME) frames.push(pcm.subarray(at, at + SAMPLES_PER_FRAME));
-      rest = pcm.slice(whole);
-      return frames;
+      rest = whole === pcm.length ? nothing : pcm.slice(whole);
+      for (let at = 0; at < whole; at += SAMPLES_PER_FRAME) onFrame(pcm.subarray(at, at + SAMPLES_PER_FRAME));
     },
     flush() {
-      if (rest.length === 0) return undefined;
+      if (rest.length === 0) return;
       const frame = new Int16Array(SAMPLES_PER_FRAME);
       frame.set(rest);
-      rest = new Int16Array(0);
-      return frame;
+      rest = nothing;
+      onFrame(frame);
     },
   };
 }

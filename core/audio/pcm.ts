@@ -13,14 +13,12 @@ const BASE64_MAX_CHARS = 88_000;
 /** Samples out of base64, or undefined for what is no base64, too long, or not whole samples. Never throws. */
 export function pcmFromBase64(text: string): Int16Array | undefined {
   if (text.length > BASE64_MAX_CHARS || text.length % 4 !== 0) return undefined;
-  const bytes = Buffer.from(text, 'base64');
-  // What is no base64 the decoder passes over, and then there is too little.
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  if (bytes.length !== (text.length / 4) * 3 - padding || bytes.length % 2 !== 0) return undefined;
-  // Copied: small buffers share a pool, at offsets that need not be even.
-  const pcm = new Int16Array(bytes.length / 2);
-  new Uint8Array(pcm.buffer).set(bytes);
-  return pcm;
+  const byteLength = (text.length / 4) * 3 - padding;
+  if (byteLength % 2 !== 0) return undefined;
+  const pcm = new Int16Array(byteLength / 2);
+  // What is no base64 the decoder passes over, and then there is too little.
+  return Buffer.from(pcm.buffer).write(text, 'base64') === byteLength ? pcm : undefined;
 }
 
 export function pcmToBase64(pcm: Int16Array): string {

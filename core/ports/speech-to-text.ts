@@ -12,7 +12,7 @@ export interface SpeechToTextOptions {
 
 /** Audio in by `push`, transcripts out by iteration. Iteration ends after `close`, and throws `PortError` when the engine fails. */
 export interface TranscriptStream extends AsyncIterable<Transcript> {
-  /** Never waits: a frame that cannot be queued is dropped and counted, so that a slow engine cannot stall the call. */
+  /** Never waits: a frame that cannot be queued is dropped and counted, so that a slow engine cannot stall the call. Samples to keep are copied: the caller writes over them. */
   push(pcm: Int16Array): void;
   /** `problem`: why its owner gives it up although it has not failed. Whoever chose the engine may choose another next time. */
   close(problem?: Error): Promise<void>;

@@ -1,10 +1,12 @@
 import { pcmFromBase64 } from '#core/audio/pcm';
+import { ordinaryFrame } from './ordinary-frame.ts';
 
 /**
  * Messages of ACS on the media-streaming WebSocket (acs-facts 4.3). Parsed by hand rather than with the SDK's `StreamingData.parse`, which
  * keeps the kind of the last message in a static of the process and throws on kinds it does not know.
  */
 export type InboundMessage =
+  /** Reading the next message, of whatever media session, may write over the samples. */
   | { readonly kind: 'audio'; readonly pcm: Int16Array }
   | { readonly kind: 'metadata'; readonly sampleRateHz: number }
   /** One key: `0` to `9`, `*`, `#`, `A` to `D`. */
@@ -22,6 +24,12 @@ const MESSAGE_MAX_BYTES = 128 * 1024;
 
 /** Never throws: one bad frame from the network must not end a call. */
 export function readInboundMessage(data: Buffer): InboundReading {
+  const pcm = ordinaryFrame(data);
+  return pcm === undefined ? readCarefully(data) : { ok: true, message: { kind: 'audio', pcm } };
+}
+
+/** A message of whatever shape. */
+export function readCarefully(data: Buffer): InboundReading {
   if (data.length > MESSAGE_MAX_BYTES) return malformed('length');
   let message: unknown;
   try {

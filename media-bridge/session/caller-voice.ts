@@ -30,8 +30,9 @@ export interface CallerVoiceOptions {
 /** The caller's side of the line: cuts what comes in into frames and tells when somebody speaks. */
 export class CallerVoice {
   readonly #options: CallerVoiceOptions;
-  readonly #cutter = frameCutter();
+  readonly #cutter = frameCutter((frame) => this.#hear(frame));
   readonly #voiced = new Uint8Array(REMEMBERED_FRAMES);
+  readonly #settings = { ...defaultVoiceSettings };
   #frames = 0;
   #voice: VoiceState = silentVoice;
   #lastVoiceMs: number | undefined;
@@ -59,7 +60,7 @@ export class CallerVoice {
   }
 
   push(pcm: Int16Array): void {
-    for (const frame of this.#cutter.push(pcm)) this.#hear(frame);
+    this.#cutter.push(pcm);
   }
 
   /** What the caller hears of us in this beat: it may come back as an echo. */
@@ -95,10 +96,9 @@ export class CallerVoice {
     this.#voiced[this.#frames % REMEMBERED_FRAMES] = isVoice ? 1 : 0;
     this.#frames += 1;
     if (isVoice) this.#noteVoice(clock.monotonicMs());
-    const [voice, event] = nextVoice(this.#voice, isVoice, {
-      ...defaultVoiceSettings,
-      interruptAfterMs: interruptAfterMs(),
-    });
+    const settings = this.#settings;
+    settings.interruptAfterMs = interruptAfterMs();
+    const [voice, event] = nextVoice(this.#voice, isVoice, settings);
     this.#voice = voice;
     if (event !== undefined) onVoice(event);
   }

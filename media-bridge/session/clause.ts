@@ -59,16 +59,15 @@ export class Clause {
   /** Throws `PortError`, or the signal's reason. */
   async synthesise(textToSpeech: TextToSpeech, onAudio: () => void, signal: AbortSignal): Promise<void> {
     this.#synthesis = 'running';
-    const cutter = frameCutter();
+    const cutter = frameCutter((frame) => this.#frames.push(frame));
     const utterance = this.#isFixed ? { ssml: this.#ssml, fixed: true as const } : { ssml: this.#ssml };
     for await (const chunk of textToSpeech.speak(utterance, signal)) {
       if (chunk.type === 'audio') {
-        this.#frames.push(...cutter.push(chunk.pcm));
+        cutter.push(chunk.pcm);
         onAudio();
       } else this.#words.push({ text: chunk.text, atMs: chunk.atMs });
     }
-    const rest = cutter.flush();
-    if (rest !== undefined) this.#frames.push(rest);
+    cutter.flush();
     this.#synthesis = 'done';
   }
 

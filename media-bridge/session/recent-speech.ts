@@ -34,7 +34,10 @@ export class RecentSpeech {
 
   push(frame: Int16Array): void {
     const place = this.#frames % KEPT_MAX_FRAMES;
-    this.#samples.set(frame.subarray(0, SAMPLES_PER_FRAME), place * SAMPLES_PER_FRAME);
+    this.#samples.set(
+      frame.length > SAMPLES_PER_FRAME ? frame.subarray(0, SAMPLES_PER_FRAME) : frame,
+      place * SAMPLES_PER_FRAME,
+    );
     this.#voice[place] = 0;
     this.#frames += 1;
   }

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readInboundMessage } from '../../../../media-bridge/acs/inbound-message.ts';
+import { SAMPLES_PER_FRAME } from '#core/audio/pcm';
+import { readCarefully, readInboundMessage } from '../../../../media-bridge/acs/inbound-message.ts';
+import { ordinaryFrame } from '../../../../media-bridge/acs/ordinary-frame.ts';
 import { audioMessage, stopAudioMessage } from '../../../../media-bridge/acs/outbound-message.ts';
 
 const read = (message: unknown) =>
@@ -27,6 +29,50 @@ describe('an audio message', () => {
     expect(read(audioMessage(pcm))).toEqual({ ok: true, message: { kind: 'audio', pcm } });
     expect(JSON.parse(audioMessage(pcm))).toEqual({ kind: 'AudioData', audioData: { data } });
     expect(JSON.parse(stopAudioMessage)).toEqual({ kind: 'StopAudio', stopAudio: {} });
+  });
+});
+
+describe('a frame in an ordinary message', () => {
+  const timestamp = '2026-11-20T19:16:12.925Z';
+  const frame = fc.int16Array({ minLength: SAMPLES_PER_FRAME, maxLength: SAMPLES_PER_FRAME });
+  const base64 = (samples: Int16Array): string => Buffer.from(samples.buffer).toString('base64');
+  const messageOf = (audioData: object): Buffer => Buffer.from(JSON.stringify({ kind: 'AudioData', audioData }));
+
+  it.each([
+    ['mixed', { timestamp }],
+    ['of one participant', { timestamp, participantRawID: '4:+15550100' }],
+    ['of an edge that says little', {}],
+  ])('is known at sight: %s', (_, members) => {
+    fc.assert(
+      fc.property(frame, fc.constantFrom({ silent: false }, { silent: true }, {}), (samples, silent) => {
+        expect(ordinaryFrame(messageOf({ ...members, data: base64(samples), ...silent }))).toEqual(samples);
+      }),
+    );
+  });
+
+  it('is what careful reading makes of it, and whatever differs by a byte is left to careful reading', () => {
+    const change = fc.record({
+      at: fc.nat(1_100),
+      removed: fc.nat(3),
+      put: fc.oneof(
+        fc.constant(''),
+        fc.string({ maxLength: 3 }),
+        fc.constantFrom('"', '\\', '=', '-', '\n', '\u00e9', '}}'),
+      ),
+    });
+    const data = fc.oneof(frame.map(base64), fc.base64String({ minLength: 840, maxLength: 872 }));
+    fc.assert(
+      fc.property(data, fc.array(change, { maxLength: 2 }), (text, changes) => {
+        let message = messageOf({ timestamp, data: text, silent: false });
+        for (const { at, removed, put } of changes)
+          message = Buffer.concat([message.subarray(0, at), Buffer.from(put), message.subarray(at + removed)]);
+        const known = ordinaryFrame(message);
+        const read = readCarefully(message);
+        if (known !== undefined) expect(read).toEqual({ ok: true, message: { kind: 'audio', pcm: known } });
+        expect(readInboundMessage(message)).toEqual(read);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });
 
