@@ -1,33 +1,104 @@
+import type { AgentDefinition } from '../agent/definition.ts';
+import { queuesToTry } from '../agent/queues.ts';
 import type { CallOffer } from '../call/offer.ts';
 import type { RejectReason } from '../call/outcome.ts';
-import type { PhoneNumber } from '../ids.ts';
+import { isOpen } from '../hours/is-open.ts';
+import { parsePhoneNumber, type PhoneNumber } from '../ids.ts';
+import { unreachable } from '../unreachable.ts';
+import type { AdmissionPolicy, Way } from './policy.ts';
+import type { Region } from './region.ts';
 
 /** The phone rings for thirty seconds (acs-facts 1.5): an offer that is older is of no use to anybody. */
 export const RING_MS = 30_000;
 
-export interface AdmissionPolicy {
-  /** Off: nobody is answered by the agent, everybody goes to `humanQueue`. */
-  readonly agent: 'on' | 'off';
-  readonly humanQueue: PhoneNumber;
-  readonly blockedCallers: readonly PhoneNumber[];
-  /** Numbers the agent answers; empty: all. A call to another one is not ours (acs-facts 1.6). */
-  readonly calledNumbers: readonly PhoneNumber[];
+/** What is known beside the offer, none of it waited for. */
+export interface AdmissionFacts {
+  /** The agent that the call is for: its queues are the ones that the policy names. */
+  readonly agent: AgentDefinition;
+  /** As the trunk header says: good enough to tell lines apart, no proof against a caller who can write headers. */
+  readonly trunk: string | undefined;
+  readonly region: Region;
 }
+
+/** The rule that decided. */
+export type Because = keyof AdmissionPolicy['then'];
 
 export type Admission =
   | { readonly kind: 'answer' }
-  | { readonly kind: 'redirect'; readonly target: PhoneNumber }
-  | { readonly kind: 'reject'; readonly reason: RejectReason }
-  | { readonly kind: 'drop'; readonly why: 'too-old' | 'not-ours' };
+  | { readonly kind: 'redirect'; readonly target: PhoneNumber; readonly because: Because }
+  | { readonly kind: 'reject'; readonly reason: RejectReason; readonly because: Because }
+  /** Nobody is told anything: it is over already, or somebody else's. */
+  | { readonly kind: 'drop'; readonly because: 'too-old' | Because };
 
-/** Who gets in. Pure: the facts and the time are given. */
-export function admit(offer: CallOffer, policy: AdmissionPolicy, nowMs: number): Admission {
-  if (nowMs - offer.offeredAtMs > RING_MS) return { kind: 'drop', why: 'too-old' };
-  if (policy.calledNumbers.length > 0 && !policy.calledNumbers.includes(offer.to))
-    return { kind: 'drop', why: 'not-ours' };
-  if (offer.from.kind === 'number' && policy.blockedCallers.includes(offer.from.number)) {
-    return { kind: 'reject', reason: 'forbidden' };
+/** Who gets in. Pure and total: the facts and the time (milliseconds since the epoch) are given. */
+export function admit(offer: CallOffer, policy: AdmissionPolicy, facts: AdmissionFacts, nowMs: number): Admission {
+  if (nowMs - offer.offeredAtMs > RING_MS) return { kind: 'drop', because: 'too-old' };
+  for (const because of rulesThatApply(offer, policy, facts, nowMs)) {
+    const way = wayOf(because, offer, policy);
+    if (way !== 'answer') return turnedAway(way, because, facts.agent);
   }
-  if (policy.agent === 'off') return { kind: 'redirect', target: policy.humanQueue };
   return { kind: 'answer' };
+}
+
+/** In the order in which they are looked at. */
+function* rulesThatApply(
+  offer: CallOffer,
+  policy: AdmissionPolicy,
+  { trunk, region }: AdmissionFacts,
+  nowMs: number,
+): Generator<Because> {
+  const line = lineOf(offer, policy);
+  const hours = line?.hours ?? policy.hours;
+  if (policy.calledNumbers.length > 0 && !policy.calledNumbers.includes(offer.to)) yield 'wrongNumber';
+  if (policy.trunks.length > 0 && !policy.trunks.some((name) => comparable(name) === comparable(trunk ?? ''))) {
+    yield 'wrongTrunk';
+  }
+  if (isBlocked(offer, policy)) yield 'blocked';
+  if (hours !== undefined && !isOpen(hours, nowMs)) yield 'closed';
+  if (policy.agent === 'off' || line?.agent === 'off') yield 'off';
+  if (region.state === 'gone' || region.state === 'failing') yield 'unhealthy';
+  if (region.state === 'serving' && region.freeCalls === 0) yield 'full';
+}
+
+function isBlocked({ from }: CallOffer, { blockedCallers }: AdmissionPolicy): boolean {
+  if (from.kind === 'anonymous') return blockedCallers.anonymous;
+  return (
+    blockedCallers.numbers.includes(from.number) ||
+    blockedCallers.prefixes.some((prefix) => from.number.startsWith(prefix))
+  );
+}
+
+function wayOf(because: Because, offer: CallOffer, policy: AdmissionPolicy): Way {
+  switch (because) {
+    case 'wrongNumber':
+    case 'wrongTrunk':
+    case 'blocked':
+      return policy.then[because];
+    case 'closed':
+    case 'off':
+    case 'unhealthy':
+    case 'full':
+      return lineOf(offer, policy)?.then[because] ?? policy.then[because];
+    default:
+      return unreachable(because);
+  }
+}
+
+function lineOf({ to }: CallOffer, { lines }: AdmissionPolicy): AdmissionPolicy['lines'][number] | undefined {
+  return lines.find(({ numbers }) => numbers.includes(to));
+}
+
+/** Of Call Automation's three reasons, the one that says least stands for "not here" (acs-facts 6.4). */
+const REASONS = { unavailable: 'none', busy: 'busy', forbidden: 'forbidden' } as const;
+
+function turnedAway(way: Exclude<Way, 'answer'>, because: Because, agent: AgentDefinition): Admission {
+  if (way === 'ignore') return { kind: 'drop', because };
+  if (way !== 'people' && 'refuse' in way) return { kind: 'reject', reason: REASONS[way.refuse], because };
+  const number = way !== 'people' && 'number' in way ? parsePhoneNumber(way.number) : undefined;
+  const wanted = way !== 'people' && 'queue' in way ? way.queue : undefined;
+  return { kind: 'redirect', target: number ?? queuesToTry(agent, wanted)[0].target, because };
+}
+
+function comparable(text: string): string {
+  return text.trim().toLowerCase();
 }

@@ -9,6 +9,8 @@ export type PortName =
   | 'customer-directory'
   | 'caller-store'
   | 'identity-proof'
+  | 'policy-store'
+  | 'bridge-reports'
   | 'knowledge-base'
   | 'agent-catalogue'
   | 'token-keys';

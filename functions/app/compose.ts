@@ -1,13 +1,18 @@
 import type { EventGridHandler, HttpHandler, StorageQueueHandler } from '@azure/functions';
 import { callbackUrl, mediaUrl } from '#adapters/acs-tokens/call-urls';
 import { acsTokenValidator } from '#adapters/acs-tokens/token-validator';
+import { livePolicy } from '#adapters/admission/live-policy';
+import { liveRegion } from '#adapters/admission/live-region';
+import { loadDefaultPolicy } from '#adapters/admission/settings';
 import { loadCatalogue } from '#adapters/agents/agent-folder';
 import { acsCallControl } from '#adapters/call-automation/call-control';
 import { systemClock } from '#adapters/clock/system-clock';
 import { createLogger } from '#adapters/logging/logger';
 import { exitOnConfigurationError } from '#adapters/settings/load-settings';
 import { queueWatchdog } from '#adapters/storage/queue-watchdog';
+import { tableBridgeReports } from '#adapters/storage/table-bridge-reports';
 import { tableCallStore } from '#adapters/storage/table-call-store';
+import { tablePolicyStore } from '#adapters/storage/table-policy-store';
 import { handleCallEvents, type CallEventsServices } from './call-events.ts';
 import { loadFunctionsConfig, type FunctionsConfig } from './config.ts';
 import { handleIncomingCall, type IncomingCallServices } from './incoming-call.ts';
@@ -45,10 +50,11 @@ export const handlers: Handlers = {
 function compose(config: FunctionsConfig): IncomingCallServices & CallEventsServices {
   const clock = systemClock();
   const { secret } = config.ticket;
+  const log = createLogger('functions', config.log);
   const agents = loadCatalogue(config.agents);
   return {
     clock,
-    log: createLogger('functions', config.log),
+    log,
     agents,
     calls: tableCallStore(config.storage),
     control: acsCallControl(config.callControl),
@@ -56,7 +62,16 @@ function compose(config: FunctionsConfig): IncomingCallServices & CallEventsServ
     watchdogMs: config.watchdogMs,
     transfer: config.transfer,
     keySource: config.keySource,
-    admission: { agent: 'on', blockedCallers: [], calledNumbers: [] },
+    admission: {
+      policy: livePolicy({
+        store: tablePolicyStore(config.storage),
+        standard: loadDefaultPolicy(config.admission),
+        clock,
+        log,
+      }),
+      region: liveRegion(tableBridgeReports(config.storage), clock, log),
+      trunkHeader: config.agents.trunkHeader,
+    },
     validateToken: acsTokenValidator(config.tokens),
     ticketSecret: secret,
     recentIds: new RecentIds(),

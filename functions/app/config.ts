@@ -1,6 +1,7 @@
 import { callbackUrlSettings, mediaUrlSettings } from '#adapters/acs-tokens/call-urls';
 import { ticketSettings } from '#adapters/acs-tokens/ticket';
 import { tokenSettings } from '#adapters/acs-tokens/token-validator';
+import { admissionSettings } from '#adapters/admission/settings';
 import { agentSettings } from '#adapters/agents/agent-folder';
 import { keySettings } from '#adapters/call-automation/key-settings';
 import { callControlSettings } from '#adapters/call-automation/settings';
@@ -29,6 +30,7 @@ const fragments = {
   storage: storageSettings,
   hostStorage: hostStorageSettings,
   agents: agentSettings,
+  admission: admissionSettings,
   watchdogMs: watchdogSettings,
   log: logSettings,
 };

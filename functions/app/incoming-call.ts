@@ -1,16 +1,14 @@
 import { parseIncomingCall } from '#adapters/call-automation/incoming-call';
-import { admit, type AdmissionPolicy } from '#core/admission/admit';
-import { defaultQueue } from '#core/agent/queues';
 import { firstState } from '#core/call/transition';
 import type { CallId } from '#core/ids';
 import { unreachable } from '#core/unreachable';
+import { decide, type AdmissionServices } from './admission.ts';
 import { answerCall } from './answer-call.ts';
 import { applyEvent } from './apply-event.ts';
 import type { CallServices } from './call-services.ts';
 
 export interface IncomingCallServices extends CallServices {
-  /** Everything but where people are: the default queue of the call's agent. */
-  readonly admission: Omit<AdmissionPolicy, 'humanQueue'>;
+  readonly admission: AdmissionServices;
   /** Where the front brings the audio of this call. */
   readonly mediaUrl: (callId: CallId) => string;
 }
@@ -35,10 +33,10 @@ export async function handleIncomingCall(event: unknown, services: IncomingCallS
   }
   const { offer, incomingCallContext } = incoming;
   const { callId, correlationId } = offer;
-  const humanQueue = defaultQueue(services.agents.for(offer).definition).target;
-  const decision = admit(offer, { ...services.admission, humanQueue }, clock.now());
+  const decision = await decide(offer, services);
   if (decision.kind === 'drop') {
-    log.warn({ callId, correlationId, why: decision.why, ageMs: clock.now() - offer.offeredAtMs }, 'call dropped');
+    const { because } = decision;
+    log.warn({ callId, correlationId, because, ageMs: clock.now() - offer.offeredAtMs }, 'call dropped');
     return;
   }
   const signal = AbortSignal.timeout(HANDLER_BUDGET_MS);

@@ -1,9 +1,12 @@
+import { admissionPolicy } from '#core/admission/policy';
+import type { Region } from '#core/admission/region';
 import { agentDefinition } from '#core/agent/definition';
 import type { CallId, PhoneNumber } from '#core/ids';
 import type { Clock } from '#core/ports/clock';
 import type { TokenValidator } from '#adapters/acs-tokens/token-validator';
 import { makeTicket } from '#adapters/acs-tokens/ticket';
 import { pino } from 'pino';
+import type { z } from 'zod';
 import type { CallbackRequest, CallEventsServices } from '../../functions/app/call-events.ts';
 import type { IncomingCallServices } from '../../functions/app/incoming-call.ts';
 import { RecentIds } from '../../functions/app/recent-ids.ts';
@@ -37,6 +40,19 @@ export interface TestServices extends IncomingCallServices, CallEventsServices {
 
 type ServiceChanges = Partial<Omit<IncomingCallServices & CallEventsServices, 'calls' | 'control'>>;
 
+/** A policy as somebody would write it, and what the bridges say. */
+export function admissionBy(
+  policy: z.input<typeof admissionPolicy> = {},
+  region: Region = { state: 'unknown' },
+): IncomingCallServices['admission'] {
+  const inForce = admissionPolicy.parse(policy);
+  return {
+    policy: () => Promise.resolve(inForce),
+    region: { current: () => Promise.resolve(region), answered: () => undefined },
+    trunkHeader: 'trunk',
+  };
+}
+
 /** Sleeps take no time, and move both clocks. */
 function quickClock(): Clock {
   let ms = offer.offeredAtMs + 500;
@@ -64,7 +80,7 @@ export function functionServices(changes: ServiceChanges = {}): TestServices {
     clock: quickClock(),
     log: pino({ level: 'debug' }, { write: (line) => void lines.push(JSON.parse(line) as LogLine) }),
     agents: onlyAgent(agent),
-    admission: { agent: 'on', blockedCallers: [], calledNumbers: [] },
+    admission: admissionBy(),
     keySource: 'media',
     transfer: { headerPrefix: 'X-', callerId: 'none' },
     watchdog: { schedule: (id) => Promise.resolve(void scheduled.push(id)) },

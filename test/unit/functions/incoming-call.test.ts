@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { PhoneNumber } from '#core/ids';
 import { PortError } from '#core/ports/error';
 import { handleIncomingCall } from '../../../functions/app/incoming-call.ts';
 import {
+  admissionBy,
   agent,
   functionServices,
   incomingCallEvent,
@@ -128,13 +128,13 @@ describe('somebody calls', () => {
     const eventTime = new Date(offer.offeredAtMs - 40_000).toISOString();
     await handleIncomingCall(incomingCallEvent({}, { eventTime }), services);
     expect(services.control.operations()).toEqual([]);
-    expect(services.lines[0]).toMatchObject({ msg: 'call dropped', why: 'too-old' });
+    expect(services.lines[0]).toMatchObject({ msg: 'call dropped', because: 'too-old' });
   });
 
   it('while the agent is switched off, and goes to the people of the agent it was for', async () => {
     const travelDesk = '+18005550150';
     const services = functionServices({
-      admission: { agent: 'off', blockedCallers: [], calledNumbers: [] },
+      admission: admissionBy({ agent: 'off' }),
       agents: {
         ...onlyAgent(agent),
         for: ({ to }) =>
@@ -151,10 +151,8 @@ describe('somebody calls', () => {
   });
 
   it('who is blocked, and is refused', async () => {
-    const blockedCallers = ['+14255550100' as PhoneNumber];
-    const services = functionServices({
-      admission: { agent: 'on', blockedCallers, calledNumbers: [] },
-    });
+    const blockedCallers = { numbers: ['+14255550100'] };
+    const services = functionServices({ admission: admissionBy({ blockedCallers }) });
     await handleIncomingCall(incomingCallEvent(), services);
     expect(services.control.asked).toEqual([{ operation: 'reject', request: 'forbidden' }]);
     expect(row(services)).toMatchObject({ phase: 'ended', outcome: { kind: 'rejected', reason: 'forbidden' } });

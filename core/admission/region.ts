@@ -1,0 +1,58 @@
+/** What a bridge needs of others to talk to a caller. */
+export type NeededService = 'speech-to-text' | 'language-model' | 'text-to-speech';
+
+/** What one bridge says of itself, every few seconds. */
+export interface BridgeReport {
+  /** One process: another one after a restart. */
+  readonly replica: string;
+  /** A draining one takes no calls any more. */
+  readonly state: 'serving' | 'draining';
+  readonly calls: number;
+  /** How many calls it takes. */
+  readonly maxCalls: number;
+  /** Services that have failed several times in a row, in every region it knows. */
+  readonly failing: readonly NeededService[];
+  /** When it was written, milliseconds since the epoch, by the clock of the storage. */
+  readonly atMs: number;
+}
+
+/** What was reported, and when that was looked up; `undefined` while it never was. */
+export interface ReportsRead {
+  readonly reports: readonly BridgeReport[];
+  readonly readAtMs: number;
+}
+
+/** What is known of all bridges together. */
+export type Region =
+  /** Nobody has ever reported, or it could not be looked up: no reason to turn anybody away. */
+  | { readonly state: 'unknown' }
+  /** Bridges have reported, and none does any more. */
+  | { readonly state: 'gone' }
+  /** Each of them lacks something that a conversation needs. */
+  | { readonly state: 'failing'; readonly services: readonly NeededService[] }
+  | { readonly state: 'serving'; readonly freeCalls: number };
+
+/** Several reports may be late or lost before a bridge counts as gone. */
+export const REPORT_LIFE_MS = 20_000;
+export const REPORT_EVERY_MS = 4_000;
+
+/** `answeredSince` are the answers of this process that no report can know of yet. */
+export function regionOf(
+  read: ReportsRead | undefined,
+  nowMs: number,
+  answeredSince: (atMs: number) => number,
+): Region {
+  // What was looked up long ago says nothing about now.
+  if (read === undefined || read.reports.length === 0 || nowMs - read.readAtMs > REPORT_LIFE_MS) {
+    return { state: 'unknown' };
+  }
+  const alive = read.reports.filter(({ atMs }) => nowMs - atMs <= REPORT_LIFE_MS);
+  if (alive.length === 0) return { state: 'gone' };
+  const serving = alive.filter(({ state }) => state === 'serving');
+  if (serving.length > 0 && serving.every(({ failing }) => failing.length > 0)) {
+    return { state: 'failing', services: [...new Set(serving.flatMap(({ failing }) => failing))] };
+  }
+  const free = serving.reduce((sum, { calls, maxCalls }) => sum + Math.max(0, maxCalls - calls), 0);
+  const oldestMs = Math.min(...serving.map(({ atMs }) => atMs));
+  return { state: 'serving', freeCalls: Math.max(0, free - answeredSince(oldestMs)) };
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { REPORT_LIFE_MS, regionOf, type BridgeReport } from '#core/admission/region';
+
+const nowMs = 1_790_000_000_000;
+const none = () => 0;
+const report = (changes: Partial<BridgeReport> = {}): BridgeReport => ({
+  replica: 'bridge-1',
+  state: 'serving',
+  calls: 10,
+  maxCalls: 50,
+  failing: [],
+  atMs: nowMs - 1_000,
+  ...changes,
+});
+const regionBy = (...reports: readonly BridgeReport[]) => regionOf({ reports, readAtMs: nowMs - 500 }, nowMs, none);
+const dead = report({ atMs: nowMs - REPORT_LIFE_MS - 1 });
+
+describe('what the bridges say together', () => {
+  it('is nothing before one has reported, or when nobody could look', () => {
+    expect(regionOf(undefined, nowMs, none)).toEqual({ state: 'unknown' });
+    expect(regionBy()).toEqual({ state: 'unknown' });
+  });
+
+  it('is nothing when it was looked up long ago: the storage is out of reach, the bridges may be well', () => {
+    const read = { reports: [report()], readAtMs: nowMs - REPORT_LIFE_MS - 1 };
+    expect(regionOf(read, nowMs, none)).toEqual({ state: 'unknown' });
+  });
+
+  it('is that they are gone when none has reported for a while', () => {
+    expect(regionBy(dead)).toEqual({ state: 'gone' });
+  });
+
+  it('is the room that is left in those that take calls', () => {
+    const draining = report({ replica: 'bridge-3', state: 'draining' });
+    expect(regionBy(report(), report({ replica: 'bridge-2', calls: 45 }), draining, dead)).toEqual({
+      state: 'serving',
+      freeCalls: 45,
+    });
+  });
+
+  it('counts a bridge with more calls than it should have as full, not against the others', () => {
+    expect(regionBy(report({ calls: 60 }), report({ calls: 49 }))).toEqual({ state: 'serving', freeCalls: 1 });
+  });
+
+  it('counts calls that were answered since they reported', () => {
+    const reports = [report({ atMs: nowMs - 3_000 }), report({ atMs: nowMs - 1_000 })];
+    const read = { reports, readAtMs: nowMs };
+    expect(regionOf(read, nowMs, (sinceMs) => (sinceMs === nowMs - 3_000 ? 7 : 0))).toMatchObject({ freeCalls: 73 });
+    expect(regionOf(read, nowMs, () => 100)).toMatchObject({ freeCalls: 0 });
+  });
+
+  it('has no room while all of them drain', () => {
+    expect(regionBy(report({ state: 'draining' }))).toEqual({ state: 'serving', freeCalls: 0 });
+  });
+
+  it('is failing when each of them lacks something, not when one of them does', () => {
+    const deaf = report({ failing: ['speech-to-text'] });
+    const mute = report({ failing: ['text-to-speech', 'speech-to-text'] });
+    expect(regionBy(deaf, mute)).toEqual({ state: 'failing', services: ['speech-to-text', 'text-to-speech'] });
+    expect(regionBy(deaf, report())).toMatchObject({ state: 'serving' });
+  });
+});
