@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { CallId } from '#core/ids';
+import type { CallOffer } from '#core/call/offer';
 import { flag, httpUrl, requireSecure, webSocketUrl } from '../settings/fields.ts';
-import { makeTicket } from './ticket.ts';
+import { sealOffer } from './sealed-offer.ts';
+import { makeTicket, type TicketPurpose } from './ticket.ts';
 
 /** Longer than any call: ACS's own token for a media socket lives as long (acs-facts 4.1). */
 const TICKET_LIFE_MS = 24 * 60 * 60 * 1000;
@@ -33,11 +34,18 @@ export const mediaUrlSettings = z
   .transform((env) => env.MEDIA_BASE_URL);
 
 /** Where ACS reports on a call: the route of functions/call-events.ts. */
-export function callbackUrl(baseUrl: string, secret: string, callId: CallId, nowMs: number): string {
-  return `${baseUrl}/calls/${callId}/events?ticket=${makeTicket(secret, 'events', callId, nowMs + TICKET_LIFE_MS)}`;
+export function callbackUrl(baseUrl: string, secret: string, offer: CallOffer, nowMs: number): string {
+  return `${baseUrl}/calls/${offer.callId}/events?${query(secret, 'events', offer, nowMs)}`;
 }
 
 /** Where ACS brings the audio of a call: the media bridge. */
-export function mediaUrl(baseUrl: string, secret: string, callId: CallId, nowMs: number): string {
-  return `${baseUrl}/media/${callId}?ticket=${makeTicket(secret, 'media', callId, nowMs + TICKET_LIFE_MS)}`;
+export function mediaUrl(baseUrl: string, secret: string, offer: CallOffer, nowMs: number): string {
+  return `${baseUrl}/media/${offer.callId}?${query(secret, 'media', offer, nowMs)}`;
+}
+
+/** The ticket says that the URL is of this call; the offer is for when the call's row cannot be read. */
+function query(secret: string, purpose: TicketPurpose, offer: CallOffer, nowMs: number): string {
+  const ticket = `ticket=${makeTicket(secret, purpose, offer.callId, nowMs + TICKET_LIFE_MS)}`;
+  const sealed = sealOffer(secret, offer);
+  return sealed === undefined ? ticket : `${ticket}&offer=${sealed}`;
 }

@@ -115,6 +115,20 @@ export function acsCallControl(config: CallControlConfig): CallControl {
         client.getCallConnection(connectionId).getCallMedia().startMediaStreaming({ abortSignal }),
       ),
 
+    look: async (connectionId, signal) => {
+      try {
+        const properties = await request('look', signal, (abortSignal) =>
+          client.getCallConnection(connectionId).getCallConnectionProperties({ abortSignal }),
+        );
+        const { callConnectionState, mediaStreamingSubscription } = properties;
+        if (callConnectionState === 'disconnected') return 'gone';
+        return mediaStreamingSubscription?.state === 'active' ? 'streaming' : 'silent';
+      } catch (error) {
+        if (isGone(error)) return 'gone';
+        throw error;
+      }
+    },
+
     listenForKeys: (connectionId, caller, signal) =>
       ask('listen-for-keys', signal, (abortSignal) =>
         withinSignal(

@@ -1,5 +1,6 @@
 import { unreachable } from '../unreachable.ts';
 import type { CallEvent } from './event.ts';
+import { lastResort } from './last-resort.ts';
 import type { CallOutcome } from './outcome.ts';
 import type { CallState } from './state.ts';
 
@@ -22,6 +23,13 @@ export function outcomeOfDisconnect(
   if (event.subCode === ENDED_BY_CALL_AUTOMATION) return endedByUs(state);
   // `A#B` with A = 0 is reported as 200 (acs-facts 3.3): everything graceful that we did not do, the caller's side did.
   return event.code === 200 || event.code === 0 ? { kind: 'caller-hung-up' } : { kind: 'failed', reason: 'network' };
+}
+
+/** What is left to say of a call that the front has forgotten, when its CallDisconnected never came. */
+export function outcomeWhenGone(state: Exclude<CallState, { phase: 'ended' }>): CallOutcome {
+  if (state.phase === 'handed-over') return { kind: 'handed-over', target: state.transfer?.target };
+  const gaveUp = state.phase === 'connected' && lastResort(state) === 'failed';
+  return gaveUp ? { kind: 'failed', reason: 'transfer-failed' } : { kind: 'unreported' };
 }
 
 /** The SBC's word for it, or the call controller's own 487 without a sub-code (acs-facts 9.4). */

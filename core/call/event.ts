@@ -19,8 +19,12 @@ export type CallEvent = { readonly atMs: number } & (
   /** Told by continuous recognition, the second source of keys; see `ReportedKey`. */
   | { readonly type: 'key-pressed'; readonly sequenceId: number; readonly key: string }
   | { readonly type: 'disconnected'; readonly code: number; readonly subCode: number }
-  /** Some seconds after the answer: is anybody talking to the caller? */
+  /** The failure message has been said, or could not be: see `apologise-and-hang-up`. */
+  | { readonly type: 'failure-message-over' }
+  /** Some time after whatever was done last: is anybody talking to the caller? */
   | { readonly type: 'watchdog-fired' }
+  /** Asked, the front knows this call no more; that it ended was not told, or the report was lost. */
+  | { readonly type: 'call-gone' }
 );
 
 /** What the control plane is told to do. Data, so that a test compares it. */

@@ -10,6 +10,8 @@ export type CallOutcome =
   /** The caller gave up before the answer. */
   | { readonly kind: 'abandoned' }
   | { readonly kind: 'answer-failed'; readonly code: number; readonly subCode: number }
+  /** It is over, and nobody told us how: the front's last report was lost. */
+  | { readonly kind: 'unreported' }
   /** Nobody could be reached after media or transfer had failed. */
   | { readonly kind: 'failed'; readonly reason: 'no-media' | 'media-lost' | 'transfer-failed' | 'network' };
 

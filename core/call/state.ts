@@ -25,6 +25,8 @@ export type CallState =
       readonly outcome: CallOutcome;
       readonly connectionId: CallConnectionId | undefined;
       readonly transfer: TransferAttempt | undefined;
+      /** Told by the front, or inferred by us from its silence or its refusal. What is inferred may be wrong: such a call can come back. */
+      readonly source: 'front' | 'inference';
     };
 
 interface Established {
@@ -59,7 +61,16 @@ export interface TransferAttempt {
   readonly result:
     | { readonly kind: 'accepted'; readonly atMs: number }
     /** `code` is the SIP status, `subCode` ACS's (acs-facts 9.3). */
-    | { readonly kind: 'failed'; readonly atMs: number; readonly code: number; readonly subCode: number }
+    | {
+        readonly kind: 'failed';
+        readonly atMs: number;
+        readonly code: number;
+        readonly subCode: number;
+        /** When the front was asked to end the call after the control plane's last attempt; asked again while it does not. */
+        readonly hungUpAtMs?: number;
+      }
     /** Only the control plane's own attempts (the failure path) are known before their outcome. */
-    | { readonly kind: 'under-way'; readonly atMs: number };
+    | { readonly kind: 'under-way'; readonly atMs: number }
+    /** The front is busy with a transfer that the bridge asked for (8607, acs-facts 5.2): its outcome comes first. */
+    | { readonly kind: 'waiting'; readonly atMs: number };
 }

@@ -1,23 +1,21 @@
-import type { CallConnectionId, PhoneNumber } from '../ids.ts';
+import type { CallConnectionId } from '../ids.ts';
 import { unreachable } from '../unreachable.ts';
-import type { CallCommand, CallEvent } from './event.ts';
+import { outcomeOfDisconnect, outcomeWhenGone } from './disconnect.ts';
+import type { CallEvent } from './event.ts';
+import { lastResort } from './last-resort.ts';
+import { end, ignored, moved, type EstablishedState, type Event, type Transition } from './moves.ts';
 import type { CallOffer } from './offer.ts';
-import type { CallOutcome } from './outcome.ts';
-import { outcomeOfDisconnect } from './disconnect.ts';
-import type { CallIn, CallPhase, CallState, TransferAttempt } from './state.ts';
-
-export type Transition =
-  | { readonly kind: 'moved'; readonly state: CallState; readonly commands: readonly CallCommand[] }
-  | { readonly kind: 'ignored'; readonly phase: CallPhase; readonly event: CallEvent['type'] };
-
-/** The operation context of the control plane's own attempt to bring a caller to a person. One a call: there is no second chance behind it. */
-export const FAILURE_TRANSFER_ID = 'control-plane-failure';
-
-/** ACS gives a transfer up after 60 s (acs-facts 5.2); its report may take a little longer. */
-export const LAST_RESORT_TIMEOUT_MS = 70_000;
-
-/** A failure message is 150 characters at most: ten seconds, and some for the voice to begin. */
-export const APOLOGY_TIMEOUT_MS = 30_000;
+import {
+  failureMessageOver,
+  giveUp,
+  isGivenUp,
+  nobodyTalks,
+  toPerson,
+  transferAccepted,
+  transferFailed,
+} from './reach-person.ts';
+import type { CallIn, CallState } from './state.ts';
+import { RING_OVER_MS } from './watch.ts';
 
 /** A stream that was stopped on purpose, by us or by the end of the call, is not lost (acs-facts 3.2). */
 const STOPPED_ON_PURPOSE = 'subscriptionStopped';
@@ -28,10 +26,7 @@ const KEYS_KEPT_MAX = 32;
 /** Losing the stream once may be a replica that died; another takes over. Losing it again is ours to end. */
 const LOSSES_BEFORE_FAILURE = 2;
 
-type EstablishedState = CallIn<'connected' | 'talking' | 'handed-over'>;
-type Event<T extends CallEvent['type']> = Extract<CallEvent, { type: T }>;
-
-export function firstState(offer: CallOffer): CallState {
+export function firstState(offer: CallOffer): CallIn<'offered'> {
   return { phase: 'offered', offer };
 }
 
@@ -51,7 +46,7 @@ export function transition(state: CallState, event: CallEvent): Transition {
     case 'handed-over':
       return whileEstablished(state, event);
     case 'ended':
-      return ignored(state, event);
+      return afterEnd(state, event);
     default:
       return unreachable(state);
   }
@@ -62,10 +57,12 @@ function beforeConnection(state: CallIn<'offered' | 'answered'>, event: CallEven
     case 'answer-accepted':
       if (state.phase === 'answered') return ignored(state, event);
       return moved({ phase: 'answered', offer: state.offer, connectionId: event.connectionId });
-    case 'answer-refused':
-      return end(state, event.atMs, { kind: 'answer-failed', code: event.code, subCode: event.subCode });
+    case 'answer-refused': {
+      const { code, subCode } = event;
+      return end(state, event.atMs, { kind: 'answer-failed', code, subCode }, 'inference');
+    }
     case 'caller-gave-up':
-      return end(state, event.atMs, { kind: 'abandoned' });
+      return end(state, event.atMs, { kind: 'abandoned' }, 'inference');
     case 'redirected':
       return end(state, event.atMs, { kind: 'redirected', target: event.target });
     case 'rejected':
@@ -79,12 +76,19 @@ function beforeConnection(state: CallIn<'offered' | 'answered'>, event: CallEven
         ? ignored(state, event)
         : mediaLost(established(state.offer, event, 'connected'), event);
     case 'watchdog-fired':
-      // Without a connection id there is nobody to speak to; the front ends an unanswered call by itself.
-      if (state.phase === 'offered') return ignored(state, event);
-      return toPerson(established(state.offer, at(event, state.connectionId), 'connected'), event.atMs);
+      if (state.phase === 'answered') {
+        return toPerson(established(state.offer, at(event, state.connectionId), 'connected'), event.atMs);
+      }
+      // Without a connection id there is nobody to speak to; the front ends an unanswered call by itself, and tells nobody.
+      return event.atMs - state.offer.offeredAtMs < RING_OVER_MS
+        ? ignored(state, event)
+        : end(state, event.atMs, { kind: 'unreported' }, 'inference');
     case 'disconnected':
       return end(state, event.atMs, outcomeOfDisconnect(state, event));
+    case 'call-gone':
+      return end(state, event.atMs, outcomeWhenGone(state), 'inference');
     case 'key-pressed':
+    case 'failure-message-over':
       // Reported only after it was asked for, and that is asked for once the call is established.
       return ignored(state, event);
     case 'transfer-accepted':
@@ -112,21 +116,56 @@ function whileEstablished(state: EstablishedState, event: CallEvent): Transition
     case 'media-lost':
       return mediaLost(state, event);
     case 'watchdog-fired':
-      return watchdogFired(state, event);
+      return nobodyTalks(state, event);
     case 'transfer-accepted':
       return transferAccepted(state, event);
     case 'transfer-failed':
       return transferFailed(state, event);
+    case 'failure-message-over':
+      return failureMessageOver(state, event);
     case 'key-pressed':
       return keyPressed(state, event);
     case 'disconnected':
       return end(state, event.atMs, outcomeOfDisconnect(state, event));
+    case 'call-gone':
+      return end(state, event.atMs, outcomeWhenGone(state), 'inference');
     case 'answer-accepted':
     case 'answer-refused':
     case 'caller-gave-up':
     case 'redirected':
     case 'rejected':
     case 'connected':
+      return ignored(state, event);
+    default:
+      return unreachable(event);
+  }
+}
+
+/**
+ * A call that we held for over without having been told so, before it was known to be established, and of which the front tells otherwise: the answer's
+ * response was lost, say, and a second try was refused. The caller is there, and somebody has to be.
+ */
+function afterEnd(state: CallIn<'ended'>, event: CallEvent): Transition {
+  if (state.source === 'front' || state.connectionId !== undefined) return ignored(state, event);
+  switch (event.type) {
+    case 'answer-accepted':
+    case 'connected':
+    case 'media-started':
+    case 'media-lost':
+    case 'disconnected': {
+      const next = transition(firstState(state.offer), event);
+      return next.kind === 'moved' ? next : ignored(state, event);
+    }
+    case 'answer-refused':
+    case 'caller-gave-up':
+    case 'redirected':
+    case 'rejected':
+    case 'transfer-accepted':
+    case 'transfer-failed':
+    case 'key-pressed':
+    case 'failure-message-over':
+    case 'watchdog-fired':
+    case 'call-gone':
       return ignored(state, event);
     default:
       return unreachable(event);
@@ -154,64 +193,10 @@ function mediaLost(state: EstablishedState, event: Event<'media-lost'>): Transit
     case 'under-way':
       return moved(lost);
     case 'failed':
-      return apologise(lost);
+      return giveUp(lost);
     default:
       return unreachable(tried);
   }
-}
-
-function watchdogFired(state: EstablishedState, event: Event<'watchdog-fired'>): Transition {
-  const { transfer } = state;
-  if (state.phase !== 'connected') return ignored(state, event);
-  if (transfer?.id !== FAILURE_TRANSFER_ID) return toPerson(state, event.atMs);
-  const { result } = transfer;
-  if (result.kind === 'failed') {
-    if (event.atMs - result.atMs < APOLOGY_TIMEOUT_MS) return ignored(state, event);
-    // The apology was asked for, and its end was not reported. Noted, so that the same watchdog does it once.
-    const noted: TransferAttempt = { ...transfer, result: { ...result, atMs: event.atMs } };
-    return moved({ ...state, transfer: noted }, { type: 'hang-up', connectionId: state.connectionId });
-  }
-  // The report of its failure was lost on the way: the front has given it up by now.
-  return result.kind === 'under-way' && event.atMs - result.atMs >= LAST_RESORT_TIMEOUT_MS
-    ? apologise({
-        ...state,
-        transfer: { ...transfer, result: { kind: 'failed', atMs: event.atMs, code: 408, subCode: 0 } },
-      })
-    : ignored(state, event);
-}
-
-function transferAccepted(state: EstablishedState, event: Event<'transfer-accepted'>): Transition {
-  if (state.phase === 'handed-over') return ignored(state, event);
-  return moved({
-    ...state,
-    phase: 'handed-over',
-    transfer: {
-      id: event.transferId,
-      target: event.target ?? targetOf(state.transfer, event.transferId),
-      result: { kind: 'accepted', atMs: event.atMs },
-    },
-  });
-}
-
-function transferFailed(state: EstablishedState, event: Event<'transfer-failed'>): Transition {
-  const { transfer } = state;
-  // A failure that is told again would hide the later one of the next queue.
-  const isKnown =
-    transfer?.result.kind === 'failed' && (transfer.id === event.transferId || event.atMs < transfer.result.atMs);
-  // Our own attempt replaced the bridge's: what becomes of the bridge's older one matters to nobody any more.
-  const isOurs = event.transferId === FAILURE_TRANSFER_ID;
-  const isOfAnother = isOurs !== (transfer?.id === FAILURE_TRANSFER_ID);
-  if (state.phase === 'handed-over' || isKnown || isOfAnother) return ignored(state, event);
-  const failed: TransferAttempt = {
-    id: event.transferId,
-    target: targetOf(transfer, event.transferId),
-    result: { kind: 'failed', atMs: event.atMs, code: event.code, subCode: event.subCode },
-  };
-  // The bridge reads the row and decides about its own attempts. Ours was the last resort, unless the stream came up meanwhile: then the
-  // caller is being talked to, and stays with the agent.
-  return isOurs && state.phase === 'connected'
-    ? apologise({ ...state, transfer: failed })
-    : moved({ ...state, transfer: failed });
 }
 
 /** Reports come more than once and in any order: the row has each once, by its number. */
@@ -222,28 +207,6 @@ function keyPressed(state: EstablishedState, event: Event<'key-pressed'>): Trans
   if (state.phase === 'handed-over' || isKnown || isOld) return ignored(state, event);
   const keys = [...state.keys, { sequenceId, key, atMs }].sort((one, other) => one.sequenceId - other.sequenceId);
   return moved({ ...state, keys: keys.slice(-KEYS_KEPT_MAX) });
-}
-
-function toPerson(state: EstablishedState, atMs: number): Transition {
-  return moved(
-    { ...state, transfer: { id: FAILURE_TRANSFER_ID, target: undefined, result: { kind: 'under-way', atMs } } },
-    { type: 'transfer-to-person', connectionId: state.connectionId, transferId: FAILURE_TRANSFER_ID },
-  );
-}
-
-function apologise(state: EstablishedState): Transition {
-  return moved(state, { type: 'apologise-and-hang-up', connectionId: state.connectionId });
-}
-
-/** What has become of the control plane's own attempt to bring the caller to a person. */
-function lastResort({ transfer }: EstablishedState): 'untried' | 'under-way' | 'failed' {
-  if (transfer?.id !== FAILURE_TRANSFER_ID) return 'untried';
-  return transfer.result.kind === 'failed' ? 'failed' : 'under-way';
-}
-
-/** The apology is being said and the hang-up follows: a stream that comes or goes now changes nothing. */
-function isGivenUp(state: EstablishedState): boolean {
-  return state.phase === 'connected' && lastResort(state) === 'failed';
 }
 
 function at({ atMs }: CallEvent, connectionId: CallConnectionId): Pick<Event<'connected'>, 'atMs' | 'connectionId'> {
@@ -265,27 +228,4 @@ function established<P extends 'connected' | 'talking'>(
     transfer: undefined,
     keys: [],
   };
-}
-
-function targetOf(transfer: TransferAttempt | undefined, id: string): PhoneNumber | undefined {
-  return transfer?.id === id ? transfer.target : undefined;
-}
-
-function end(state: Exclude<CallState, { phase: 'ended' }>, endedAtMs: number, outcome: CallOutcome): Transition {
-  return moved({
-    phase: 'ended',
-    offer: state.offer,
-    endedAtMs,
-    outcome,
-    connectionId: state.phase === 'offered' ? undefined : state.connectionId,
-    transfer: 'transfer' in state ? state.transfer : undefined,
-  });
-}
-
-function moved(state: CallState, ...commands: readonly CallCommand[]): Transition {
-  return { kind: 'moved', state, commands };
-}
-
-function ignored(state: CallState, event: CallEvent): Transition {
-  return { kind: 'ignored', phase: state.phase, event: event.type };
 }

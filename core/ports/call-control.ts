@@ -15,6 +15,8 @@ export interface CallControl {
   transfer(request: TransferRequest, signal: AbortSignal): Promise<Asked>;
   hangUp(connectionId: CallConnectionId, signal: AbortSignal): Promise<Asked>;
   startMedia(connectionId: CallConnectionId, signal: AbortSignal): Promise<Asked>;
+  /** What the front knows of a call now, whatever it has told or failed to tell. */
+  look(connectionId: CallConnectionId, signal: AbortSignal): Promise<CallLook>;
   /** Each key of the caller is reported by callback from then on, numbered, until the call ends (acs-facts 3.2). */
   listenForKeys(connectionId: CallConnectionId, caller: CallerNumber, signal: AbortSignal): Promise<Asked>;
   /** Plays text with ACS's own voice: the last resort, when our own media is gone. `playId` comes back with PlayCompleted or PlayFailed. */
@@ -22,6 +24,9 @@ export interface CallControl {
 }
 
 export type Asked = 'asked' | 'gone';
+
+/** `streaming`: the call is up and its audio goes to and from the media bridge. `silent`: it is up, and no audio does. */
+export type CallLook = 'gone' | 'streaming' | 'silent';
 
 export interface AnswerRequest {
   /** Opaque, 8 to 12 kB, single use (acs-facts 1.3). Never stored, never logged. */

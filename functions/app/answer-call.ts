@@ -1,88 +1,72 @@
-import { isGone } from '#adapters/call-automation/request-error';
 import { failureQueue } from '#core/agent/queues';
 import type { CallOffer } from '#core/call/offer';
-import { PortError } from '#core/ports/error';
-import { applyEvent } from './apply-event.ts';
+import type { PortError } from '#core/ports/error';
+import { unreachable } from '#core/unreachable';
 import type { IncomingCallServices } from './incoming-call.ts';
+import { insist } from './insist.ts';
+import { noteEvent } from './note-event.ts';
+import type { OfferRecord } from './record-offer.ts';
 import { setWatchdog } from './set-watchdog.ts';
 
 /** Trying for longer leaves no time to redirect before the phone stops ringing, after 30 seconds (acs-facts 1.5). */
 const ANSWER_BUDGET_MS = 15_000;
-const FIRST_PAUSE_MS = 250;
 
-type AnswerResult = { readonly kind: 'settled' } | { readonly kind: 'refused'; readonly error: PortError };
+/** There is no time for another try: what is refused then rings out, and the SBC takes the call elsewhere. */
+const REDIRECT_BUDGET_MS = 5_000;
 
 /**
- * Answers; when the front refuses, gives the caller to the agent's queue for failed calls; when that is refused as well, says so in the log and in
- * the row. The watchdog is set at the same time, so that a process that dies after the answer leaves nobody alone.
+ * Answers; when the front refuses, gives the caller to the queue for failed calls; when that is refused as well, says so in the log and in the row. The
+ * watchdog is set at the same time, so that a process that dies after the answer leaves nobody alone.
  */
 export async function answerCall(
   offer: CallOffer,
   incomingCallContext: string,
+  record: Exclude<OfferRecord, 'settled'>,
   services: IncomingCallServices,
   signal: AbortSignal,
 ): Promise<void> {
-  const watchdog = setWatchdog(offer, services.watchdogMs, services, signal);
-  const result = await answerWithinRing(offer, incomingCallContext, services, signal);
-  if (result.kind === 'refused' && isGone(result.error)) await callerGaveUp(offer, result.error, services, signal);
-  else if (result.kind === 'refused') await giveToPerson(offer, incomingCallContext, result.error, services, signal);
-  await watchdog;
-}
-
-async function answerWithinRing(
-  offer: CallOffer,
-  incomingCallContext: string,
-  services: IncomingCallServices,
-  signal: AbortSignal,
-): Promise<AnswerResult> {
+  const { clock, control, log, watchdogMs } = services;
   const { callId, correlationId } = offer;
-  const { calls, clock, control, log } = services;
-  const request = {
-    incomingCallContext,
-    callbackUri: services.callbackUrl(callId),
-    mediaUri: services.mediaUrl(callId),
-  };
   const startedMs = clock.monotonicMs();
-  const deadlineMs = startedMs + ANSWER_BUDGET_MS;
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
-    try {
-      const connectionId = await control.answer(request, signal);
-      await applyEvent(callId, { type: 'answer-accepted', atMs: clock.now(), connectionId }, services, signal);
-      // The first watchdog may have come while nothing was answered yet.
-      if (clock.monotonicMs() - startedMs > services.watchdogMs / 2) {
-        await setWatchdog(offer, services.watchdogMs, services, signal);
-      }
-      return { kind: 'settled' };
-    } catch (error) {
-      if (!(error instanceof PortError) || error.port !== 'call-control') throw error;
-      log.warn({ callId, correlationId, err: error }, 'answer refused');
-      const again = error.retryable && clock.monotonicMs() + pauseMs < deadlineMs;
-      if (again) await clock.sleep(pauseMs, signal);
-      // The response may be lost and the call answered: then a callback has moved the row by now.
-      const stored = await calls.load(callId, signal);
-      if (stored?.state.phase !== 'offered') return { kind: 'settled' };
-      if (!again) return { kind: 'refused', error };
-    }
-  }
-}
-
-/** CANCEL while it rang: the offer's context is worth nothing any more (acs-facts 1.5), and there is nobody to redirect. */
-async function callerGaveUp(
-  { callId }: CallOffer,
-  refusal: PortError,
-  services: IncomingCallServices,
-  signal: AbortSignal,
-): Promise<void> {
-  await applyEvent(
-    callId,
-    { type: 'caller-gave-up', atMs: services.clock.now(), ...codesOf(refusal) },
+  const watched = setWatchdog(offer, watchdogMs, services, signal);
+  const request = { incomingCallContext, callbackUri: services.callbackUrl(offer), mediaUri: services.mediaUrl(offer) };
+  const answered = await insist(
+    'answer',
+    () => control.answer(request, signal),
+    { offer, budgetMs: ANSWER_BUDGET_MS, mayBeTaken: record !== 'ours' },
     services,
     signal,
   );
-}
-
-function codesOf(error: PortError): { readonly code: number; readonly subCode: number } {
-  return { code: error.status ?? 0, subCode: Number(error.code ?? 0) || 0 };
+  const isLate = clock.monotonicMs() - startedMs > watchdogMs / 2;
+  switch (answered.kind) {
+    case 'done':
+      await noteEvent(
+        offer,
+        { type: 'answer-accepted', atMs: clock.now(), connectionId: answered.value },
+        services,
+        signal,
+      );
+      break;
+    case 'gone':
+      // CANCEL while it rang: the offer's context is worth nothing any more (acs-facts 1.5), and there is nobody to redirect.
+      await noteEvent(
+        offer,
+        { type: 'caller-gave-up', atMs: clock.now(), ...codesOf(answered.error) },
+        services,
+        signal,
+      );
+      break;
+    case 'elsewhere':
+      log.info({ callId, correlationId }, 'call had elsewhere');
+      break;
+    case 'refused':
+      await giveToPerson(offer, incomingCallContext, answered.error, services, signal);
+      break;
+    default:
+      unreachable(answered);
+  }
+  // The first may have come while nothing was answered yet, or the queue may have been out of reach.
+  if (!(await watched) || isLate) await setWatchdog(offer, watchdogMs, services, signal);
 }
 
 async function giveToPerson(
@@ -95,12 +79,31 @@ async function giveToPerson(
   const { callId, correlationId } = offer;
   const { agents, clock, control, log } = services;
   const { target } = failureQueue(agents.for(offer).definition);
-  try {
-    await control.redirect(incomingCallContext, target, signal);
-    await applyEvent(callId, { type: 'redirected', atMs: clock.now(), target }, services, signal);
-  } catch (error) {
-    if (!(error instanceof PortError) || error.port !== 'call-control') throw error;
-    log.error({ callId, correlationId, err: error }, 'call neither answered nor redirected');
-    await applyEvent(callId, { type: 'answer-refused', atMs: clock.now(), ...codesOf(refusal) }, services, signal);
+  // The answer may have been taken although it was refused: then this is refused, and the call is somebody's.
+  const redirected = await insist(
+    'redirect',
+    () => control.redirect(incomingCallContext, target, signal),
+    { offer, budgetMs: REDIRECT_BUDGET_MS, mayBeTaken: true },
+    services,
+    signal,
+  );
+  switch (redirected.kind) {
+    case 'done':
+      await noteEvent(offer, { type: 'redirected', atMs: clock.now(), target }, services, signal);
+      return;
+    case 'gone':
+    case 'elsewhere':
+      log.info({ callId, correlationId }, 'call had elsewhere');
+      return;
+    case 'refused':
+      log.error({ callId, correlationId, err: redirected.error }, 'call neither answered nor redirected');
+      await noteEvent(offer, { type: 'answer-refused', atMs: clock.now(), ...codesOf(refusal) }, services, signal);
+      return;
+    default:
+      unreachable(redirected);
   }
+}
+
+export function codesOf(error: PortError): { readonly code: number; readonly subCode: number } {
+  return { code: error.status ?? 0, subCode: Number(error.code ?? 0) || 0 };
 }

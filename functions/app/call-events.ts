@@ -1,6 +1,8 @@
+import { openOffer } from '#adapters/acs-tokens/sealed-offer';
 import { checkTicket } from '#adapters/acs-tokens/ticket';
 import type { TokenValidator } from '#adapters/acs-tokens/token-validator';
 import { parseCallbackBody, type CallbackEvent } from '#adapters/call-automation/callback-events';
+import type { CallOffer } from '#core/call/offer';
 import { parseCallId, type CallId } from '#core/ids';
 import type { CallServices } from './call-services.ts';
 import { moveCall } from './move-call.ts';
@@ -17,6 +19,8 @@ export interface CallEventsServices extends CallServices {
 export interface CallbackRequest {
   readonly callId: string | undefined;
   readonly ticket: string | null;
+  /** What the call row is made from when there is none. */
+  readonly offer: string | null;
   readonly authorization: string | undefined;
   readonly readBody: () => Promise<string>;
 }
@@ -46,7 +50,8 @@ export async function handleCallEvents(
     return 400;
   }
   const signal = AbortSignal.timeout(HANDLER_BUDGET_MS);
-  for (const event of body.events) await takeOnce(callId, event, services, signal);
+  const offer = openOffer(services.ticketSecret, callId, request.offer);
+  for (const event of body.events) await takeOnce(callId, event, offer, services, signal);
   return 200;
 }
 
@@ -71,6 +76,7 @@ async function refusal(
 async function takeOnce(
   callId: CallId,
   event: CallbackEvent,
+  offer: CallOffer | undefined,
   services: CallEventsServices,
   signal: AbortSignal,
 ): Promise<void> {
@@ -84,17 +90,16 @@ async function takeOnce(
   try {
     if (!event.known) log.warn({ callId, correlationId, eventType: type }, 'callback of unknown type');
     if (event.type === KEYS_NOT_HEARD) log.warn({ callId, correlationId, eventType: event.type }, 'keys not reported');
-    if (event.event !== undefined) await moveCall(callId, event.event, services, signal);
-    if (endsFailureMessage(event)) await services.control.hangUp(event.connectionId, signal);
+    const means = endsFailureMessage(event)
+      ? ({ type: 'failure-message-over', atMs: event.timeMs } as const)
+      : event.event;
+    if (means !== undefined) await moveCall(callId, means, services, signal, offer);
   } catch (error) {
     recentIds.forget(deliveryId);
     throw error;
   }
 }
 
-function endsFailureMessage(
-  event: CallbackEvent,
-): event is CallbackEvent & { readonly connectionId: NonNullable<CallbackEvent['connectionId']> } {
-  const isFailureMessage = event.operationContext?.startsWith(APOLOGY_PREFIX) === true;
-  return isFailureMessage && PLAY_IS_OVER.has(event.type) && event.connectionId !== undefined;
+function endsFailureMessage({ operationContext, type }: CallbackEvent): boolean {
+  return operationContext?.startsWith(APOLOGY_PREFIX) === true && PLAY_IS_OVER.has(type);
 }

@@ -13,6 +13,7 @@ import { queueWatchdog } from '#adapters/storage/queue-watchdog';
 import { tableBridgeReports } from '#adapters/storage/table-bridge-reports';
 import { tableCallStore } from '#adapters/storage/table-call-store';
 import { tablePolicyStore } from '#adapters/storage/table-policy-store';
+import { tableSessionStore } from '#adapters/storage/table-session-store';
 import { handleCallEvents, type CallEventsServices } from './call-events.ts';
 import { loadFunctionsConfig, type FunctionsConfig } from './config.ts';
 import { handleIncomingCall, type IncomingCallServices } from './incoming-call.ts';
@@ -36,6 +37,7 @@ export const handlers: Handlers = {
       {
         callId: request.params['callId'],
         ticket: request.query.get('ticket'),
+        offer: request.query.get('offer'),
         authorization: request.headers.get('authorization') ?? undefined,
         readBody: () => request.text(),
       },
@@ -57,6 +59,7 @@ function compose(config: FunctionsConfig): IncomingCallServices & CallEventsServ
     log,
     agents,
     calls: tableCallStore(config.storage),
+    sessions: tableSessionStore(config.storage),
     control: acsCallControl(config.callControl),
     watchdog: queueWatchdog(config.hostStorage),
     watchdogMs: config.watchdogMs,
@@ -75,7 +78,7 @@ function compose(config: FunctionsConfig): IncomingCallServices & CallEventsServ
     validateToken: acsTokenValidator(config.tokens),
     ticketSecret: secret,
     recentIds: new RecentIds(),
-    callbackUrl: (callId) => callbackUrl(config.callbackBaseUrl, secret, callId, clock.now()),
-    mediaUrl: (callId) => mediaUrl(config.mediaBaseUrl, secret, callId, clock.now()),
+    callbackUrl: (offer) => callbackUrl(config.callbackBaseUrl, secret, offer, clock.now()),
+    mediaUrl: (offer) => mediaUrl(config.mediaBaseUrl, secret, offer, clock.now()),
   };
 }

@@ -1,29 +1,29 @@
 import { transferCallerId } from '#adapters/call-automation/transfer-settings';
+import type { Agent } from '#core/agent/agent';
+import { failureMessage } from '#core/agent/failure-message';
+import { failureQueue } from '#core/agent/queues';
 import type { CallCommand, CallEvent } from '#core/call/event';
 import type { CallState } from '#core/call/state';
-import { buildPacket } from '#core/handover/build-packet';
+import { failurePacket } from '#core/handover/failure-packet';
 import { packHeaders } from '#core/handover/headers';
 import type { HandoverPacket } from '#core/handover/packet';
-import { APOLOGY_TIMEOUT_MS, LAST_RESORT_TIMEOUT_MS } from '#core/call/transition';
-import type { Agent } from '#core/agent/agent';
-import { defaultQueue } from '#core/agent/queues';
-import { unknownCaller } from '#core/identity/caller-identity';
-import type { CallConnectionId } from '#core/ids';
-import { chooseLocale } from '#core/language/choose-language';
 import { PortError } from '#core/ports/error';
+import type { SessionRecord } from '#core/ports/session-store';
 import { unreachable } from '#core/unreachable';
 import type { CallServices } from './call-services.ts';
-import { setWatchdog } from './set-watchdog.ts';
-
-/** The queue counts in whole seconds. */
-const WATCHDOG_MARGIN_MS = 1_000;
+import { withinBudget } from './within-budget.ts';
 
 /** Begins the operation context of a failure message: its end brings the call's end (functions/app/call-events.ts). */
 export const APOLOGY_PREFIX = 'apology-';
 
+/** What the session knew is worth a moment to the person who takes over, and no more: the caller hears nothing meanwhile. */
+const SESSION_BUDGET_MS = 1_000;
+
+type Command<T extends CallCommand['type']> = Extract<CallCommand, { type: T }>;
+
 /**
  * Does what the life cycle decided. Gives the event that a failed command amounts to, or nothing. A call that is gone is no failure: its
- * CallDisconnected is on the way.
+ * CallDisconnected is on the way, and the next look at the call finds out if it is not.
  */
 export async function runCommand(
   command: CallCommand,
@@ -35,8 +35,7 @@ export async function runCommand(
   const { callId, correlationId } = state.offer;
   services.log.info({ callId, correlationId, command: command.type }, 'call command');
   try {
-    await run(command, state, services, signal);
-    return undefined;
+    return await run(command, state, services, signal);
   } catch (error) {
     if (!(error instanceof PortError)) throw error;
     services.log.error({ callId, correlationId, command: command.type, err: error }, 'call command failed');
@@ -44,31 +43,28 @@ export async function runCommand(
   }
 }
 
-async function run(command: CallCommand, state: CallState, services: CallServices, signal: AbortSignal): Promise<void> {
+async function run(
+  command: CallCommand,
+  state: CallState,
+  services: CallServices,
+  signal: AbortSignal,
+): Promise<CallEvent | undefined> {
   switch (command.type) {
     case 'start-media':
-      // First: a stream that neither comes up nor is reported as failed, or a process that dies here, would leave the caller in silence.
-      await setWatchdog(state.offer, services.watchdogMs, services, signal);
       await services.control.startMedia(command.connectionId, signal);
-      return;
+      return undefined;
     case 'listen-for-keys':
       await services.control.listenForKeys(command.connectionId, state.offer.from, signal);
-      return;
+      return undefined;
     case 'transfer-to-person':
-      // First, as above; and the outcome's callback may be lost.
-      await setWatchdog(state.offer, LAST_RESORT_TIMEOUT_MS + WATCHDOG_MARGIN_MS, services, signal);
-      await transferToPerson(command.connectionId, command.transferId, state, services, signal);
-      return;
+      return transferToPerson(command, state, services, signal);
     case 'apologise-and-hang-up':
-      // The end of the message may go unreported: then the watchdog hangs up.
-      await setWatchdog(state.offer, APOLOGY_TIMEOUT_MS + WATCHDOG_MARGIN_MS, services, signal);
-      await apologise(command.connectionId, state, services, signal);
-      return;
+      return apologise(command, state, services, signal);
     case 'hang-up':
       await services.control.hangUp(command.connectionId, signal);
-      return;
+      return undefined;
     default:
-      unreachable(command);
+      return unreachable(command);
   }
 }
 
@@ -84,11 +80,12 @@ function eventOfFailure(command: CallCommand, error: PortError, atMs: number): C
         code: error.status ?? 0,
         subCode: Number(error.code ?? 0) || 0,
       };
+    case 'apologise-and-hang-up':
+      return { type: 'failure-message-over', atMs };
     // The caller can still speak, and press keys that come with the audio.
     case 'listen-for-keys':
       return undefined;
-    // Nothing is left to try: the front ends a call in which nobody speaks.
-    case 'apologise-and-hang-up':
+    // The next look at the call asks again.
     case 'hang-up':
       return undefined;
     default:
@@ -97,69 +94,84 @@ function eventOfFailure(command: CallCommand, error: PortError, atMs: number): C
 }
 
 async function transferToPerson(
-  connectionId: CallConnectionId,
-  transferId: string,
+  { connectionId, transferId }: Command<'transfer-to-person'>,
   state: CallState,
-  { agents, control, transfer, callbackUrl, log }: CallServices,
+  services: CallServices,
   signal: AbortSignal,
-): Promise<void> {
-  const { callId, correlationId, from } = state.offer;
-  const agent = agents.for(state.offer);
-  const { name: queue, target } = defaultQueue(agent.definition);
-  const headers = packHeaders(minimalPacket(state, agent), transfer.headerPrefix);
+): Promise<CallEvent | undefined> {
+  const { clock, control, log, transfer } = services;
+  const { offer } = state;
+  const { callId, correlationId, from } = offer;
+  const session = await sessionOf(state, services, signal);
+  const agent = agentOf(state, session, services);
+  const { name: queue, target } = failureQueue(agent.definition);
+  const headers = packHeaders(packetOf(agent, state, session, services), transfer.headerPrefix);
   log.info({ callId, correlationId, target, queue, headers }, 'transfer requested');
-  await control.transfer(
+  const asked = await control.transfer(
     {
       connectionId,
       transferId,
       target,
       caller: from,
       headers,
-      callbackUri: callbackUrl(callId),
+      callbackUri: services.callbackUrl(offer),
       callerId: transferCallerId(transfer, from),
     },
     signal,
   );
+  if (asked === 'asked') return undefined;
+  // After a failed transfer the field has seen "not established" of a call that was (acs-facts 11): then the caller is still there.
+  if ((await control.look(connectionId, signal)) === 'gone') return undefined;
+  return { type: 'transfer-failed', atMs: clock.now(), transferId, code: 404, subCode: 0 };
 }
 
-/**
- * Says the failure message with ACS's voice; its end brings the call's. When it cannot be played the call ends without a word. That is so
- * also when the call looks gone: after a failed transfer the field has seen "not established" of a call that was (acs-facts 11).
- */
+/** Says the failure message with ACS's voice; its end brings the call's. When it cannot be played the call ends without a word. */
 async function apologise(
-  connectionId: CallConnectionId,
+  { connectionId }: Command<'apologise-and-hang-up'>,
   state: CallState,
-  { agents, control, callbackUrl, log }: CallServices,
+  services: CallServices,
   signal: AbortSignal,
-): Promise<void> {
-  const { callId, correlationId } = state.offer;
-  const { locale } = chooseLocale(agents.for(state.offer), state.offer, undefined);
-  const request = {
-    connectionId,
-    playId: `${APOLOGY_PREFIX}${callId}`,
-    text: locale.texts.failureMessage,
-    voice: locale.voice,
-    callbackUri: callbackUrl(callId),
-  };
-  try {
-    if ((await control.playText(request, signal)) === 'asked') return;
-  } catch (error) {
-    if (!(error instanceof PortError)) throw error;
-    log.error({ callId, correlationId, err: error }, 'failure message not played');
-  }
-  await control.hangUp(connectionId, signal);
+): Promise<CallEvent | undefined> {
+  const { offer } = state;
+  const session = await sessionOf(state, services, signal);
+  const { text, voice } = failureMessage(agentOf(state, session, services), offer, session?.language);
+  const playId = `${APOLOGY_PREFIX}${offer.callId}`;
+  const callbackUri = services.callbackUrl(offer);
+  const asked = await services.control.playText({ connectionId, playId, text, voice, callbackUri }, signal);
+  return asked === 'asked' ? undefined : { type: 'failure-message-over', atMs: services.clock.now() };
 }
 
-/** With no model and no session: who it was, and why the IVR sent them. */
-function minimalPacket(state: CallState, agent: Agent): HandoverPacket {
-  const { definition } = agent;
-  return buildPacket({
-    offer: state.offer,
-    reason: 'failure',
-    turns: [],
-    identity: unknownCaller,
-    language: chooseLocale(agent, state.offer, undefined).locale.language,
-    reasonHeader: definition.reasonHeader,
-    customerIdHeader: definition.customerIdHeader,
-  });
+/** A row of another version of this program must not stand between a caller and a person. */
+function packetOf(
+  agent: Agent,
+  { offer }: CallState,
+  session: SessionRecord | undefined,
+  { log }: CallServices,
+): HandoverPacket {
+  try {
+    return failurePacket(agent, offer, session);
+  } catch (error) {
+    log.error({ callId: offer.callId, correlationId: offer.correlationId, err: error }, 'session row not understood');
+    return failurePacket(agent, offer, undefined);
+  }
+}
+
+/** What the bridge wrote down of this call. A failed call goes on without it. */
+async function sessionOf(
+  { offer: { callId, correlationId } }: CallState,
+  { sessions, log }: CallServices,
+  signal: AbortSignal,
+): Promise<SessionRecord | undefined> {
+  try {
+    const stored = await withinBudget(SESSION_BUDGET_MS, signal, (budget) => sessions.load(callId, budget));
+    return stored?.record;
+  } catch (error) {
+    log.warn({ callId, correlationId, err: error }, 'session row not read');
+    return undefined;
+  }
+}
+
+/** Who spoke last, since the call may have been given from one agent to another. */
+function agentOf({ offer }: CallState, session: SessionRecord | undefined, { agents }: CallServices): Agent {
+  return agents.named(session?.agent ?? '') ?? agents.for(offer);
 }

@@ -1,10 +1,22 @@
 import { parseWatchdogMessage } from '#adapters/storage/queue-watchdog';
+import type { CallState } from '#core/call/state';
+import { eventOfLook, nextLookMs } from '#core/call/watch';
+import type { CallId } from '#core/ids';
+import type { CallLook } from '#core/ports/call-control';
+import { PortError } from '#core/ports/error';
 import type { CallServices } from './call-services.ts';
 import { moveCall } from './move-call.ts';
+import { setWatchdog } from './set-watchdog.ts';
 
 const HANDLER_BUDGET_MS = 25_000;
 
-/** Some seconds after an answer: is anybody talking to the caller? Throws when it could not be looked up: the queue then delivers again. */
+/** While the rows are out of reach: the queue's own redeliveries end after five. */
+const ROW_UNREADABLE_PAUSE_MS = 15_000;
+
+/**
+ * Some time after an answer, or after whatever was done last: is anybody talking to the caller, and is there a caller still? Asks the front first, whose
+ * reports may have been lost, and arranges for the next look until the call is over.
+ */
 export async function handleWatchdog(entry: unknown, services: CallServices): Promise<void> {
   const callId = parseWatchdogMessage(entry);
   if (callId === undefined) {
@@ -12,5 +24,45 @@ export async function handleWatchdog(entry: unknown, services: CallServices): Pr
     return;
   }
   const signal = AbortSignal.timeout(HANDLER_BUDGET_MS);
-  await moveCall(callId, { type: 'watchdog-fired', atMs: services.clock.now() }, services, signal);
+  try {
+    await look(callId, services, signal);
+  } catch (error) {
+    if (!(error instanceof PortError) || error.port !== 'call-store') throw error;
+    services.log.error({ callId, err: error }, 'call not looked after');
+    // Throws when the queue is out of reach too: then the host delivers this message again.
+    await services.watchdog.schedule(callId, ROW_UNREADABLE_PAUSE_MS, signal);
+  }
+}
+
+async function look(callId: CallId, services: CallServices, signal: AbortSignal): Promise<void> {
+  const { calls, clock, log } = services;
+  const stored = await calls.load(callId, signal);
+  if (stored === undefined) {
+    log.warn({ callId, event: 'watchdog-fired' }, 'call unknown');
+    return;
+  }
+  if (stored.state.phase === 'ended') return;
+  const seen = await lookAtFront(stored.state, services, signal);
+  const event = eventOfLook(stored.state, seen, clock.now());
+  const { state = stored.state, isWatched } = await moveCall(callId, event, services, signal);
+  const lookMs = nextLookMs(state, clock.now(), services.watchdogMs);
+  if (!isWatched && lookMs !== undefined) await setWatchdog(state.offer, lookMs, services, signal);
+}
+
+async function lookAtFront(
+  state: Exclude<CallState, { phase: 'ended' }>,
+  { control, log }: CallServices,
+  signal: AbortSignal,
+): Promise<CallLook | undefined> {
+  if (state.phase === 'offered') return undefined;
+  const { callId, correlationId } = state.offer;
+  try {
+    const seen = await control.look(state.connectionId, signal);
+    log.debug({ callId, correlationId, phase: state.phase, seen }, 'call looked at');
+    return seen;
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    log.warn({ callId, correlationId, err: error }, 'front not asked');
+    return undefined;
+  }
 }

@@ -40,5 +40,6 @@ export const callIn: { readonly [P in CallPhase]: CallIn<P> } = {
     endedAtMs: transferredAtMs,
     outcome: { kind: 'caller-hung-up' },
     transfer: undefined,
+    source: 'front',
   },
 };

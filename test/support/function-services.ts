@@ -1,9 +1,11 @@
 import { admissionPolicy } from '#core/admission/policy';
 import type { Region } from '#core/admission/region';
 import { agentDefinition } from '#core/agent/definition';
+import type { CallOffer } from '#core/call/offer';
 import type { CallId, PhoneNumber } from '#core/ids';
 import type { Clock } from '#core/ports/clock';
 import type { TokenValidator } from '#adapters/acs-tokens/token-validator';
+import { sealOffer } from '#adapters/acs-tokens/sealed-offer';
 import { makeTicket } from '#adapters/acs-tokens/ticket';
 import { pino } from 'pino';
 import type { z } from 'zod';
@@ -11,6 +13,7 @@ import type { CallbackRequest, CallEventsServices } from '../../functions/app/ca
 import type { IncomingCallServices } from '../../functions/app/incoming-call.ts';
 import { RecentIds } from '../../functions/app/recent-ids.ts';
 import { memoryCallStore, type MemoryCallStore } from './memory-call-store.ts';
+import { memorySessionStore } from './memory-session-store.ts';
 import { connectionId, offer } from './offered-call.ts';
 import { onlyAgent } from './turn-play.ts';
 import { scriptedCallControl, type ScriptedCallControl } from './scripted-call-control.ts';
@@ -74,6 +77,7 @@ export function functionServices(changes: ServiceChanges = {}): TestServices {
   const allowed: TokenValidator = () => Promise.resolve({ valid: true });
   return {
     calls,
+    sessions: memorySessionStore(),
     control,
     lines,
     scheduled,
@@ -88,8 +92,8 @@ export function functionServices(changes: ServiceChanges = {}): TestServices {
     validateToken: allowed,
     ticketSecret: TICKET_SECRET,
     recentIds: new RecentIds(),
-    callbackUrl: (id) => `https://app/api/calls/${id}/events?ticket=t`,
-    mediaUrl: (id) => `wss://bridge/media/${id}?ticket=t`,
+    callbackUrl: ({ callId }) => `https://app/api/calls/${callId}/events?ticket=t`,
+    mediaUrl: ({ callId }) => `wss://bridge/media/${callId}?ticket=t`,
     ...changes,
   };
 }
@@ -132,6 +136,7 @@ export function callbackRequest(
   type: string,
   data: Record<string, unknown> = {},
   envelope: Record<string, unknown> = {},
+  offered?: CallOffer,
 ): CallbackRequest {
   const body = [
     {
@@ -147,6 +152,7 @@ export function callbackRequest(
   return {
     callId,
     ticket: makeTicket(TICKET_SECRET, 'events', callId, nowMs + 60_000),
+    offer: offered === undefined ? null : (sealOffer(TICKET_SECRET, offered) ?? null),
     authorization: 'Bearer token',
     readBody: () => Promise.resolve(JSON.stringify(body)),
   };

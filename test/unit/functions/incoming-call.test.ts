@@ -115,14 +115,6 @@ describe('somebody calls', () => {
     expect(services.lines.map(({ msg }) => msg)).toContain('watchdog not set');
   });
 
-  it('and the row cannot be written: nothing is done, so that a second delivery may do it', async () => {
-    const services = functionServices();
-    const error = new PortError('call-store', 'create: 503', { retryable: true });
-    const broken = { ...services, calls: { ...services.calls, create: () => Promise.reject(error) } };
-    await expect(handleIncomingCall(incomingCallEvent(), broken)).rejects.toBe(error);
-    expect(services.control.operations()).toEqual([]);
-  });
-
   it('and rang too long ago: nothing is done', async () => {
     const services = functionServices();
     const eventTime = new Date(offer.offeredAtMs - 40_000).toISOString();

@@ -77,6 +77,7 @@ describe.each([
       outcome: { kind: 'caller-hung-up' },
       connectionId,
       transfer: undefined,
+      source: 'front',
     };
     expect(await store.replace(answered.stored, ended, signal)).toMatchObject({ written: true });
     expect((await store.load(state.offer.callId, signal))?.state).toMatchObject({ phase: 'ended' });

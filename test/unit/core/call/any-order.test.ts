@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CallCommand, CallEvent } from '#core/call/event';
 import type { CallState } from '#core/call/state';
-import { FAILURE_TRANSFER_ID, firstState, LAST_RESORT_TIMEOUT_MS, transition } from '#core/call/transition';
+import { FAILURE_TRANSFER_ID, LAST_RESORT_TIMEOUT_MS, SECOND_FAILURE_TRANSFER_ID } from '#core/call/last-resort';
+import { firstState, transition } from '#core/call/transition';
 import type { CallConnectionId, PhoneNumber } from '#core/ids';
 import { callIn } from '../../../support/call.ts';
 import { connectionId, offer } from '../../../support/offered-call.ts';
@@ -12,9 +13,9 @@ const connection = fc.constantFrom<CallConnectionId>(
   connectionId,
   '3b0c2680-2222-4bce-9d52-7fc9b230dc75' as CallConnectionId,
 );
-const transferId = fc.constantFrom('transfer-1', 'transfer-2', FAILURE_TRANSFER_ID, '');
+const transferId = fc.constantFrom('transfer-1', 'transfer-2', FAILURE_TRANSFER_ID, SECOND_FAILURE_TRANSFER_ID, '');
 const code = fc.constantFrom(0, 200, 408, 480, 486, 487, 500, 603);
-const subCode = fc.constantFrom(0, 5002, 7000, 7015, 540_000, 540_487, 560_486);
+const subCode = fc.constantFrom(0, 5002, 7000, 7015, 8607, 540_000, 540_487, 560_486);
 /** Few values, so that events often share a time. */
 const atMs = fc.nat({ max: 12 }).map((step) => offer.offeredAtMs + step);
 
@@ -54,6 +55,7 @@ const notTheEnd: fc.Arbitrary<CallEvent> = fc.oneof(
     target: fc.constantFrom(undefined, somebody),
   }),
   fc.record({ type: fc.constant('transfer-failed' as const), atMs, transferId, code, subCode }),
+  fc.record({ type: fc.constant('failure-message-over' as const), atMs }),
   keyPressed,
 );
 const disconnected = fc.record({ type: fc.constant('disconnected' as const), atMs, code, subCode });
@@ -61,6 +63,8 @@ const anyEvent: fc.Arbitrary<CallEvent> = fc.oneof(
   { weight: 12, arbitrary: notTheEnd },
   { weight: 1, arbitrary: disconnected },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('answer-refused' as const), atMs, code, subCode }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('caller-gave-up' as const), atMs, code, subCode }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('call-gone' as const), atMs }) },
   {
     weight: 1,
     arbitrary: fc.record({ type: fc.constant('redirected' as const), atMs, target: fc.constant(somebody) }),
@@ -120,16 +124,27 @@ function everyLife(predicate: (life: Life, events: readonly CallEvent[]) => void
 describe('a call, whatever is delivered how often and in which order', () => {
   it('ends when it is disconnected, and never comes back', () => {
     everyLife(({ states }, events) => {
-      const ended = states.filter(({ phase }) => phase === 'ended');
-      expect(ended.length).toBeLessThanOrEqual(1);
-      if (ended.length === 1) expect(states.at(-1)).toBe(ended[0]);
-      if (events.some(({ type }) => type === 'disconnected')) expect(ended).toHaveLength(1);
+      const told = states.filter((state) => state.phase === 'ended' && state.source === 'front');
+      expect(told.length).toBeLessThanOrEqual(1);
+      if (told.length === 1) expect(states.at(-1)).toBe(told[0]);
+      if (events.some(({ type }) => type === 'disconnected')) expect(states.at(-1)?.phase).toBe('ended');
+    });
+  });
+
+  it('comes back only when its end was inferred, and it had never been established', () => {
+    everyLife(({ states }) => {
+      for (const [index, state] of states.entries()) {
+        const before = states[index - 1];
+        if (before?.phase !== 'ended') continue;
+        expect(before).toMatchObject({ source: 'inference', connectionId: undefined });
+        expect(state).not.toMatchObject({ source: 'inference' });
+      }
     });
   });
 
   it('is given no command once it has ended, or with its end', () => {
     everyLife(({ states, commands }) => {
-      for (const { from } of commands) expect(from.phase).not.toBe('ended');
+      for (const { from } of commands) expect(from).not.toMatchObject({ phase: 'ended', source: 'front' });
       const end = states.at(-1)!;
       const last = states.at(-2);
       if (end.phase === 'ended') expect(commands.filter(({ from }) => from === last)).toEqual([]);
@@ -138,9 +153,14 @@ describe('a call, whatever is delivered how often and in which order', () => {
 
   it('asks at most once for another stream, once for keys, once for a person, and says sorry once', () => {
     everyLife(({ commands }) => {
-      for (const type of ['start-media', 'listen-for-keys', 'transfer-to-person', 'apologise-and-hang-up'] as const) {
-        expect(commands.filter(({ command }) => command.type === type).length).toBeLessThanOrEqual(1);
+      const given = (type: CallCommand['type']): readonly CallCommand[] =>
+        commands.flatMap(({ command }) => (command.type === type ? [command] : []));
+      for (const type of ['start-media', 'listen-for-keys', 'apologise-and-hang-up'] as const) {
+        expect(given(type).length).toBeLessThanOrEqual(1);
       }
+      // A second time only behind a transfer of the bridge's that was in the way.
+      const persons = given('transfer-to-person').map((command) => 'transferId' in command && command.transferId);
+      expect([FAILURE_TRANSFER_ID, SECOND_FAILURE_TRANSFER_ID].slice(0, persons.length)).toEqual(persons);
     });
   });
 
@@ -177,7 +197,7 @@ describe('a call, whatever is delivered how often and in which order', () => {
           expect(numbers).toEqual([...new Set(numbers)].sort((one, other) => one - other));
         }
         const last = states.findLast((state) => 'keys' in state);
-        const isOver = events.some(({ type }) => type === 'disconnected' || type === 'transfer-accepted');
+        const isOver = events.some(({ type }) => ['disconnected', 'call-gone', 'transfer-accepted'].includes(type));
         if (isOver || last === undefined) return;
         const reported = new Set(events.flatMap((event) => (event.type === 'key-pressed' ? [event.sequenceId] : [])));
         expect(new Set(last.keys.map(({ sequenceId }) => sequenceId))).toEqual(reported);
@@ -189,7 +209,9 @@ describe('a call, whatever is delivered how often and in which order', () => {
   it('keeps the offer it began with, and the leg it was connected by', () => {
     everyLife(({ states }) => {
       const legs = states.flatMap((state) =>
-        state.phase === 'offered' || state.phase === 'answered' ? [] : [state.connectionId],
+        state.phase === 'offered' || state.phase === 'answered' || state.connectionId === undefined
+          ? []
+          : [state.connectionId],
       );
       for (const state of states) expect(state.offer).toBe(offer);
       expect(new Set(legs).size).toBeLessThanOrEqual(1);

@@ -4,11 +4,12 @@ import type { CallState } from '#core/call/state';
 import {
   APOLOGY_TIMEOUT_MS,
   FAILURE_TRANSFER_ID,
-  firstState,
+  HANG_UP_AGAIN_MS,
   LAST_RESORT_TIMEOUT_MS,
-  transition,
-  type Transition,
-} from '#core/call/transition';
+  SECOND_FAILURE_TRANSFER_ID,
+} from '#core/call/last-resort';
+import type { Transition } from '#core/call/moves';
+import { firstState, transition } from '#core/call/transition';
 import { callIn, connectedAtMs, laterMs, mediaStartedAtMs, queueNumber } from '../../../support/call.ts';
 import { connectionId, offer } from '../../../support/offered-call.ts';
 
@@ -97,17 +98,74 @@ describe('a call that rings', () => {
         endedAtMs: atMs,
         connectionId: undefined,
         transfer: undefined,
+        source: event.type === 'answer-refused' ? 'inference' : 'front',
       },
       commands: [],
     });
   });
 
   it('is left to the front by the watchdog: there is nobody to speak to yet', () => {
-    expect(transition(callIn.offered, watchdogFired)).toEqual({
+    const whileItRings = { ...watchdogFired, atMs: offer.offeredAtMs + 20_000 };
+    expect(transition(callIn.offered, whileItRings)).toEqual({
       kind: 'ignored',
       phase: 'offered',
       event: 'watchdog-fired',
     });
+  });
+
+  it('is over when nobody has told anything long after the ring', () => {
+    expect(after(callIn.offered, watchdogFired)).toMatchObject({
+      state: { phase: 'ended', outcome: { kind: 'unreported' }, source: 'inference' },
+      commands: [],
+    });
+  });
+});
+
+describe('a call that was held for over by inference', () => {
+  const held: readonly [string, CallEvent][] = [
+    ['the answer was refused', { type: 'answer-refused', atMs, code: 500, subCode: 9999 }],
+    ['the caller seemed to have given up', { type: 'caller-gave-up', atMs, code: 404, subCode: 8522 }],
+    ['nothing was heard of it', watchdogFired],
+  ];
+
+  it.each(held)('because %s comes back when the front tells of it', (_, why) => {
+    const over = after(callIn.offered, why).state;
+    expect(after(over, connected)).toMatchObject({ state: { phase: 'connected' }, commands: [listenForKeys] });
+    expect(after(over, mediaStarted)).toMatchObject({ state: { phase: 'talking' } });
+    expect(after(over, mediaLost)).toMatchObject({
+      state: { phase: 'connected' },
+      commands: [startMedia, listenForKeys],
+    });
+    expect(after(over, { type: 'answer-accepted', atMs, connectionId })).toMatchObject({
+      state: { phase: 'answered' },
+    });
+  });
+
+  it.each(held)('because %s ends for good when the front says how', (_, why) => {
+    const over = after(callIn.offered, why, callerHungUp).state;
+    expect(over).toMatchObject({ outcome: { kind: 'caller-hung-up' }, source: 'front' });
+    expect(transition(over, connected).kind).toBe('ignored');
+  });
+
+  it('does not come back once it was established: the front was asked, and knew it no more', () => {
+    const over = after(callIn.talking, { type: 'call-gone', atMs }).state;
+    expect(over).toMatchObject({ outcome: { kind: 'unreported' }, source: 'inference', connectionId });
+    for (const event of [connected, mediaStarted, mediaLost]) expect(transition(over, event).kind).toBe('ignored');
+  });
+});
+
+describe('a call the front knows no more, and of whose end nothing was told', () => {
+  const gone: CallEvent = { type: 'call-gone', atMs };
+  it.each<[string, CallState, object]>([
+    ['unreported when the caller was being talked to', callIn.talking, { kind: 'unreported' }],
+    ['handed over when a person had taken it', callIn['handed-over'], { kind: 'handed-over', target: queueNumber }],
+    [
+      'failed when nobody could be reached',
+      after(callIn.connected, watchdogFired, ourTransferFailed).state,
+      { kind: 'failed', reason: 'transfer-failed' },
+    ],
+  ])('is %s', (_, state, outcome) => {
+    expect(after(state, gone).state).toMatchObject({ phase: 'ended', outcome, source: 'inference' });
   });
 });
 
@@ -215,8 +273,64 @@ describe('a connected call', () => {
     expect(after(callIn.connected, watchdogFired, mediaStarted, mediaLost).commands).toEqual([]);
   });
 
+  it('is hung up on when the message is over, and again when the front does not do it', () => {
+    const said: CallEvent = { type: 'failure-message-over', atMs: atMs + 5_000 };
+    const { state, commands } = after(callIn.connected, watchdogFired, ourTransferFailed, said);
+    expect(commands).toEqual([{ type: 'hang-up', connectionId }]);
+    expect(transition(state, said).kind).toBe('ignored');
+    const fired = (afterMs: number) => transition(state, { ...watchdogFired, atMs: said.atMs + 2 + afterMs });
+    expect(fired(HANG_UP_AGAIN_MS - 1).kind).toBe('ignored');
+    expect(fired(HANG_UP_AGAIN_MS)).toMatchObject({ kind: 'moved', commands: [{ type: 'hang-up' }] });
+  });
+
+  it.each([callIn.talking, callIn.connected, callIn.answered])(
+    'is not hung up on while $phase because a message is said to be over that nobody asked for',
+    (state) => {
+      expect(transition(state, { type: 'failure-message-over', atMs }).kind).toBe('ignored');
+    },
+  );
+
   it('takes no notice of an attempt of ours that nobody made', () => {
     expect(transition(callIn.connected, ourTransferFailed).kind).toBe('ignored');
+  });
+});
+
+describe("a caller whom the control plane gives to a person while the bridge's own transfer is under way", () => {
+  const busy: CallEvent = { ...ourTransferFailed, code: 409, subCode: 8607 };
+  const again = { ...toPerson, transferId: SECOND_FAILURE_TRANSFER_ID };
+  const waiting = after(callIn.connected, watchdogFired, busy);
+
+  it('hears no apology, and waits for that transfer', () => {
+    expect(waiting).toMatchObject({ state: { phase: 'connected', transfer: { result: { kind: 'waiting' } } } });
+    expect(waiting.commands).toEqual([]);
+    expect(transition(waiting.state, busy).kind).toBe('ignored');
+  });
+
+  it('is with the person the bridge asked for when that one answers', () => {
+    expect(after(waiting.state, transferAccepted).state).toMatchObject({
+      phase: 'handed-over',
+      transfer: { id: 'transfer-2', target: queueNumber },
+    });
+  });
+
+  it('goes to the other person when that one does not answer', () => {
+    expect(after(waiting.state, transferFailed).commands).toEqual([again]);
+  });
+
+  it('goes to the other person when nothing is heard of the transfer', () => {
+    const fired = (afterMs: number) => transition(waiting.state, { ...watchdogFired, atMs: atMs + 1 + afterMs });
+    expect(fired(LAST_RESORT_TIMEOUT_MS - 1).kind).toBe('ignored');
+    expect(fired(LAST_RESORT_TIMEOUT_MS)).toMatchObject({ commands: [again] });
+  });
+
+  it('stays with the agent when the stream comes up meanwhile', () => {
+    const talking = after(waiting.state, mediaStarted, transferFailed);
+    expect(talking).toMatchObject({ state: { phase: 'talking', transfer: undefined }, commands: [] });
+  });
+
+  it('hears the apology when the front is still busy the second time', () => {
+    const second = after(waiting.state, transferFailed).state;
+    expect(after(second, { ...busy, transferId: SECOND_FAILURE_TRANSFER_ID }).commands).toEqual([apology]);
   });
 });
 

@@ -1,0 +1,134 @@
+import type { PhoneNumber } from '../ids.ts';
+import {
+  APOLOGY_TIMEOUT_MS,
+  FAILURE_TRANSFER_ID,
+  HANG_UP_AGAIN_MS,
+  isOurTransfer,
+  LAST_RESORT_TIMEOUT_MS,
+  lastResort,
+  SECOND_FAILURE_TRANSFER_ID,
+} from './last-resort.ts';
+import { ignored, moved, type EstablishedState, type Event, type Transition } from './moves.ts';
+import type { TransferAttempt } from './state.ts';
+
+/** "Transfer operation conflict": another one is under way (acs-facts 5.2). */
+const TRANSFER_CONFLICT = 8607;
+
+/** Begins the control plane's own attempt. */
+export function toPerson(state: EstablishedState, atMs: number, transferId = FAILURE_TRANSFER_ID): Transition {
+  return moved(
+    { ...state, transfer: { id: transferId, target: undefined, result: { kind: 'under-way', atMs } } },
+    { type: 'transfer-to-person', connectionId: state.connectionId, transferId },
+  );
+}
+
+/** Nobody can be reached. */
+export function giveUp(state: EstablishedState): Transition {
+  return moved(state, { type: 'apologise-and-hang-up', connectionId: state.connectionId });
+}
+
+/** The apology is being said and the hang-up follows: a stream that comes or goes now changes nothing. */
+export function isGivenUp(state: EstablishedState): boolean {
+  return state.phase === 'connected' && lastResort(state) === 'failed';
+}
+
+export function transferAccepted(state: EstablishedState, event: Event<'transfer-accepted'>): Transition {
+  if (state.phase === 'handed-over') return ignored(state, event);
+  return moved({
+    ...state,
+    phase: 'handed-over',
+    transfer: {
+      id: event.transferId,
+      target: event.target ?? targetOf(state.transfer, event.transferId),
+      result: { kind: 'accepted', atMs: event.atMs },
+    },
+  });
+}
+
+export function transferFailed(state: EstablishedState, event: Event<'transfer-failed'>): Transition {
+  const { transfer } = state;
+  // A failure that is told again would hide the later one of the next queue.
+  const isKnown =
+    transfer?.result.kind === 'failed' && (transfer.id === event.transferId || event.atMs < transfer.result.atMs);
+  if (state.phase === 'handed-over' || isKnown) return ignored(state, event);
+  const isOurs = isOurTransfer(event.transferId);
+  if (transfer?.result.kind === 'waiting') return isOurs ? ignored(state, event) : afterTheWait(state, event.atMs);
+  // Our own attempt replaced the bridge's: what becomes of the bridge's older one matters to nobody any more.
+  const isOfAnother = isOurs ? transfer?.id !== event.transferId : isOurTransfer(transfer?.id);
+  if (isOfAnother) return ignored(state, event);
+  // Once: a front that goes on saying so must not keep the caller waiting for ever.
+  if (event.transferId === FAILURE_TRANSFER_ID && event.subCode === TRANSFER_CONFLICT) {
+    const waiting: TransferAttempt = {
+      id: FAILURE_TRANSFER_ID,
+      target: undefined,
+      result: { kind: 'waiting', atMs: event.atMs },
+    };
+    return moved({ ...state, transfer: waiting });
+  }
+  const failed: TransferAttempt = {
+    id: event.transferId,
+    target: targetOf(transfer, event.transferId),
+    result: { kind: 'failed', atMs: event.atMs, code: event.code, subCode: event.subCode },
+  };
+  // The bridge reads the row and decides about its own attempts. Ours was the last resort, unless the stream came up meanwhile: then the
+  // caller is being talked to, and stays with the agent.
+  return isOurs && state.phase === 'connected'
+    ? giveUp({ ...state, transfer: failed })
+    : moved({ ...state, transfer: failed });
+}
+
+/** The transfer that was in the way has come to nothing. */
+function afterTheWait(state: EstablishedState, atMs: number): Transition {
+  return state.phase === 'connected'
+    ? toPerson(state, atMs, SECOND_FAILURE_TRANSFER_ID)
+    : moved({ ...state, transfer: undefined });
+}
+
+/** Nobody talks to the caller. */
+export function nobodyTalks(state: EstablishedState, event: Event<'watchdog-fired'>): Transition {
+  const { transfer } = state;
+  if (state.phase !== 'connected') return ignored(state, event);
+  if (transfer === undefined || !isOurTransfer(transfer.id)) return toPerson(state, event.atMs);
+  const { result } = transfer;
+  switch (result.kind) {
+    case 'failed':
+      // The apology was asked for, and its end was not reported; or the front did not end the call when it was asked to.
+      return event.atMs < hangUpAtMs(result) ? ignored(state, event) : hangUp(state, event.atMs);
+    case 'under-way':
+      // The report of its failure was lost on the way: the front has given it up by now.
+      return event.atMs - result.atMs < LAST_RESORT_TIMEOUT_MS
+        ? ignored(state, event)
+        : giveUp({
+            ...state,
+            transfer: { ...transfer, result: { kind: 'failed', atMs: event.atMs, code: 408, subCode: 0 } },
+          });
+    case 'waiting':
+      return event.atMs - result.atMs < LAST_RESORT_TIMEOUT_MS
+        ? ignored(state, event)
+        : afterTheWait(state, event.atMs);
+    case 'accepted':
+      return ignored(state, event);
+  }
+}
+
+export function failureMessageOver(state: EstablishedState, event: Event<'failure-message-over'>): Transition {
+  const { transfer } = state;
+  const isAsked = transfer?.result.kind === 'failed' && transfer.result.hungUpAtMs !== undefined;
+  return isGivenUp(state) && !isAsked ? hangUp(state, event.atMs) : ignored(state, event);
+}
+
+function hangUpAtMs({ atMs, hungUpAtMs }: Extract<TransferAttempt['result'], { kind: 'failed' }>): number {
+  return hungUpAtMs === undefined ? atMs + APOLOGY_TIMEOUT_MS : hungUpAtMs + HANG_UP_AGAIN_MS;
+}
+
+/** Noted, so that the same event does it once. */
+function hangUp(state: EstablishedState, hungUpAtMs: number): Transition {
+  const { transfer, connectionId } = state;
+  const noted: TransferAttempt | undefined =
+    transfer?.result.kind === 'failed' ? { ...transfer, result: { ...transfer.result, hungUpAtMs } } : transfer;
+  return moved({ ...state, transfer: noted }, { type: 'hang-up', connectionId });
+}
+
+function targetOf(transfer: TransferAttempt | undefined, id: string): PhoneNumber | undefined {
+  return transfer?.id === id ? transfer.target : undefined;
+}
