@@ -2,10 +2,12 @@ import { acsTokenValidator } from '#adapters/acs-tokens/token-validator';
 import { loadCatalogue } from '#adapters/agents/agent-folder';
 import { acsCallControl } from '#adapters/call-automation/call-control';
 import { systemClock } from '#adapters/clock/system-clock';
-import { emptyDirectory, fileDirectory } from '#adapters/customers/file-directory';
+import { emptyDirectory } from '#adapters/customers/file-directory';
+import { openCustomers } from '#adapters/customers/open-customers';
 import { httpTools } from '#adapters/http-tools/http-tools';
 import { openKnowledge } from '#adapters/knowledge/open-knowledge';
 import type { Log } from '#adapters/logging/logger';
+import { tableAttemptStore } from '#adapters/storage/table-attempt-store';
 import { tableCallStore } from '#adapters/storage/table-call-store';
 import { tableSessionStore } from '#adapters/storage/table-session-store';
 import { FrameClock } from './audio/frame-clock.ts';
@@ -29,7 +31,8 @@ export async function compose(config: BridgeConfig, log: Log): Promise<Composed>
   const definitions = agents.all.map(({ definition }) => definition);
   const tools = httpTools(definitions, config.tools, log);
   const knowledge = openKnowledge(config.knowledge, agents.all);
-  const customers = config.customers.file === undefined ? undefined : fileDirectory(config.customers.file);
+  const attempts = tableAttemptStore(config.storage);
+  const customers = openCustomers(config.customers, { attempts, clock, log });
   warm(promptUtterances(agents.all));
   return {
     services: {
@@ -42,8 +45,9 @@ export async function compose(config: BridgeConfig, log: Log): Promise<Composed>
       keySource: config.keySource,
       calls: tableCallStore(config.storage),
       sessions: tableSessionStore(config.storage),
-      customers: customers ?? emptyDirectory(),
-      tools: { httpTools: tools, customers, knowledge, log },
+      customers: customers.directory ?? emptyDirectory(),
+      identityProof: customers.proof,
+      tools: { httpTools: tools, customers: customers.directory, knowledge, log },
       control: acsCallControl(config.callControl),
       model,
       speechToText,
@@ -55,6 +59,7 @@ export async function compose(config: BridgeConfig, log: Log): Promise<Composed>
     },
     close: () => {
       tools.close();
+      customers.close();
       close();
     },
   };

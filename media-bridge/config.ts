@@ -9,7 +9,7 @@ import { speechSettings } from '#adapters/azure-speech/settings';
 import { keySettings } from '#adapters/call-automation/key-settings';
 import { callControlSettings } from '#adapters/call-automation/settings';
 import { transferSettings } from '#adapters/call-automation/transfer-settings';
-import { customerSettings } from '#adapters/customers/file-directory';
+import { customerSettings } from '#adapters/customers/settings';
 import { toolSettings } from '#adapters/http-tools/settings';
 import { knowledgeSettings } from '#adapters/knowledge/settings';
 import { logSettings } from '#adapters/logging/logger';

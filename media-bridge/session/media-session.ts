@@ -13,6 +13,7 @@ import { customerOf, unknownCaller } from '#core/identity/caller-identity';
 import type { CallStore } from '#core/ports/call-store';
 import type { Clock } from '#core/ports/clock';
 import type { CustomerDirectory, FoundCustomer } from '#core/ports/customer-directory';
+import type { IdentityProof } from '#core/ports/identity-proof';
 import type { SessionRecord, SessionStore } from '#core/ports/session-store';
 import type { SpeechToText, SpeechToTextOptions, Words } from '#core/ports/speech-to-text';
 import type { TextToSpeech } from '#core/ports/text-to-speech';
@@ -46,6 +47,8 @@ export interface SessionServices extends HandoverServices {
   readonly calls: CallStore;
   readonly sessions: SessionStore;
   readonly customers: CustomerDirectory;
+  /** Undefined when there is nothing to compare with: nobody can prove who they are. */
+  readonly identityProof: IdentityProof | undefined;
   readonly tools: ToolServices;
   readonly detectors: VoiceDetectors;
   readonly frameClock: FrameClock;

@@ -98,6 +98,7 @@ export async function startBridgeUnderTest(changes: Partial<BridgeServices> = {}
     calls,
     sessions,
     customers: emptyDirectory(),
+    identityProof: undefined,
     tools: { httpTools: noHttpTools, customers: undefined, knowledge: undefined, log },
     control,
     model,

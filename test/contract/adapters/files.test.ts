@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hashDigits } from '#adapters/customers/digit-hash';
 import { fileDirectory } from '#adapters/customers/file-directory';
+import { fileProof } from '#adapters/customers/file-proof';
 import { ConfigurationError } from '#adapters/settings/load-settings';
 import type { PhoneNumber } from '#core/ids';
 
@@ -34,9 +36,26 @@ describe('customers in a file', () => {
     expect(await directory.find({ by: 'id', id: '__proto__' }, signal)).toBeUndefined();
   });
 
+  it('prove themselves by what the file has a hash of', async () => {
+    const [pin, account] = await Promise.all([hashDigits('4711'), hashDigits('90817')]);
+    const path = write(
+      'proofs.yaml',
+      `customers:\n  - { id: C-1, name: M, proof: { pin: '${pin}', last-digits: '${account}' } }\n  - { id: C-2, name: N }\n`,
+    );
+    const proof = fileProof(path);
+    expect(await proof.check('c-1', 'pin', '4711', signal)).toBe('right');
+    expect(await proof.check('C-1', 'last-digits', '90817', signal)).toBe('right');
+    for (const digits of ['4712', '90817', '471', '47110', 'x', '']) {
+      expect(await proof.check('C-1', 'pin', digits, signal)).toBe('wrong');
+    }
+    for (const id of ['C-2', 'C-3', '__proto__']) expect(await proof.check(id, 'pin', '4711', signal)).toBe('not-set');
+    expect(await hashDigits('4711')).not.toBe(pin);
+  });
+
   it.each([
     ['is not there', 'missing.yaml', undefined],
     ['is no YAML', 'broken.yaml', 'customers: ['],
+    ['has a PIN as it is', 'pin.yaml', "customers:\n  - { id: C-1, name: M, proof: { pin: '4711' } }\n"],
     ['has a wrong field', 'wrong.yaml', "customers:\n  - { id: C-1, name: M, numbers: ['12'] }\n"],
   ])('stop the start when the file %s, and name it', (_, name, text) => {
     const path = text === undefined ? join(folder, name) : write(name, text);
