@@ -111,6 +111,7 @@ export async function createEdge(config: ComposeConfig, telephonySide: Telephony
       prompts,
       recordings,
       routing,
+      settings,
       urls,
       log,
     }),

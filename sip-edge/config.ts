@@ -1,11 +1,12 @@
 /** Settings of the process, read once; every wrong one is named at once. */
 import { z } from 'zod';
-import { settingsSchema } from './settings.ts';
+import { refusalStatus, settingsSchema } from './settings.ts';
 import { isWildcard, parseListenAddress } from './sip/listen-address.ts';
 
 /** Where nobody waits at a terminal for the end; a platform that kills sooner needs less. */
 const DEFAULT_DRAIN_TIMEOUT_MS = 30_000;
 const MAX_DRAIN_TIMEOUT_MS = 3_600_000;
+const MAX_RETRY_AFTER_S = 3_600;
 
 const absent = (value: unknown): unknown => (value === '' ? undefined : value);
 const flag = z
@@ -50,6 +51,26 @@ const retries = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
+/** `none:503,busy:486`: reasons that are left out keep their status. */
+const rejectStatuses = z.string().transform((value, context) => {
+  const statuses: { none?: number; busy?: number; forbidden?: number } = {};
+  for (const part of value.split(',')) {
+    const [, reason, status] = /^\s*(none|busy|forbidden):(\d{3})\s*$/.exec(part) ?? [];
+    if (reason === undefined || !refusalStatus.safeParse(Number(status)).success) {
+      context.addIssue({ code: 'custom', message: `"${part}" is not none|busy|forbidden:400 to 699` });
+      return z.NEVER;
+    }
+    Object.assign(statuses, { [reason]: Number(status) });
+  }
+  return statuses;
+});
+
+const retryAfter = z.string().transform((value, context) => {
+  if (/^\d{1,4}$/.test(value) && Number(value) <= MAX_RETRY_AFTER_S) return Number(value);
+  context.addIssue({ code: 'custom', message: 'is not a number of seconds up to an hour' });
+  return z.NEVER;
+});
+
 const drainTimeout = z.string().transform((value, context) => {
   if (/^\d{1,7}$/.test(value) && Number(value) <= MAX_DRAIN_TIMEOUT_MS) return Number(value);
   context.addIssue({ code: 'custom', message: 'is not a number of milliseconds up to an hour' });
@@ -85,6 +106,8 @@ const environment = z
     EDGE_HEADER_CASING: z.preprocess(absent, settingsSchema.shape.headerCasing),
     EDGE_TRANSFER_BYE: z.preprocess(absent, settingsSchema.shape.transferBye),
     EDGE_CALLBACK_RETRIES: z.preprocess(absent, retries.prefault('3')),
+    EDGE_REJECT_STATUSES: z.preprocess(absent, rejectStatuses.optional()),
+    EDGE_REJECT_RETRY_AFTER_S: z.preprocess(absent, retryAfter.prefault('5')),
     EDGE_TRANSFER_HEADERS: z.preprocess(absent, z.enum(['message', 'refer-to']).default('message')),
     EDGE_CONTROL_LISTEN: z.preprocess(absent, httpListen.optional()),
     EDGE_RECORDINGS_DIR: text,
@@ -154,6 +177,7 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
       headerCasing: env.EDGE_HEADER_CASING,
       transferBye: env.EDGE_TRANSFER_BYE,
       callbacks: { retries: env.EDGE_CALLBACK_RETRIES },
+      reject: { ...env.EDGE_REJECT_STATUSES, retryAfterS: env.EDGE_REJECT_RETRY_AFTER_S },
     },
     recordingsFolder: env.EDGE_RECORDINGS_DIR,
     allowInsecureUrls: env.EDGE_ALLOW_INSECURE_URLS,

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 
 const milliseconds = z.number().int().min(0).max(600_000);
+export const refusalStatus = z.number().int().min(400).max(699);
 
 export const settingsSchema = z.strictObject({
   /** How `customContext.sipHeaders` keys are written (acs-facts 1.4). */
@@ -22,6 +23,17 @@ export const settingsSchema = z.strictObject({
   ringTimeoutMs: milliseconds.min(1).default(30_000),
   /** How long an incomingCallContext can be used; never longer than the ring. */
   contextLifetimeMs: milliseconds.min(1).default(30_000),
+  /** What the SBC sees when the application rejects a call, by the reason it gives (acs-facts 6.4: inferred). */
+  reject: z
+    .strictObject({
+      /** 603 tells it not to try anywhere else; 503 takes the call to its next route. */
+      none: refusalStatus.default(603),
+      busy: refusalStatus.default(486),
+      forbidden: refusalStatus.default(403),
+      /** Beside 503 only. For so long an SBC sends us nothing else (RFC 3261 21.5.4); 0 leaves the header out. */
+      retryAfterS: z.number().int().min(0).max(3_600).default(5),
+    })
+    .prefault({}),
   eventGrid: z
     .strictObject({
       maxDeliveryAttempts: z.number().int().min(1).max(30).default(2),
@@ -67,6 +79,7 @@ const patchSchema = z.strictObject({
   transferTimeoutMs: milliseconds.min(1).optional(),
   ringTimeoutMs: milliseconds.min(1).optional(),
   contextLifetimeMs: milliseconds.min(1).optional(),
+  reject: z.record(z.string(), z.unknown()).optional(),
   eventGrid: z.record(z.string(), z.unknown()).optional(),
   callbacks: z.record(z.string(), z.unknown()).optional(),
   media: z.record(z.string(), z.unknown()).optional(),
@@ -90,6 +103,7 @@ export class SettingsStore {
     const merged = {
       ...this.#current,
       ...wanted,
+      reject: { ...this.#current.reject, ...wanted.reject },
       eventGrid: { ...this.#current.eventGrid, ...wanted.eventGrid },
       callbacks: { ...this.#current.callbacks, ...wanted.callbacks },
       media: { ...this.#current.media, ...wanted.media },

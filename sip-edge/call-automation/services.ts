@@ -8,6 +8,7 @@ import type { Telephony } from '../leg.ts';
 import type { Log } from '../log.ts';
 import type { Recordings } from '../recording/recordings.ts';
 import type { SipConfigurationStore } from '../routing/sip-configuration.ts';
+import type { SettingsStore } from '../settings.ts';
 import type { UrlPolicy } from './url-policy.ts';
 
 export interface EdgeServices {
@@ -21,6 +22,7 @@ export interface EdgeServices {
   /** Undefined when no folder is configured. */
   readonly recordings: Recordings | undefined;
   readonly routing: SipConfigurationStore;
+  readonly settings: SettingsStore;
   readonly urls: UrlPolicy;
   readonly log: Log;
 }

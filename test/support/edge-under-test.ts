@@ -176,6 +176,8 @@ function textOf(body: unknown): string {
   return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
+type TelephonySide = Parameters<typeof createEdge>[1];
+
 interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly message: string;
@@ -193,8 +195,12 @@ export class EdgeUnderTest {
   readonly accessKey = randomBytes(32);
   #edge: Edge | undefined;
 
-  /** `changes` are environment variables; `application:` in one stands for the application's address. Subscribed to incoming calls unless `subscribe` is false. */
-  async start(changes: Readonly<Record<string, string>> = {}, subscribe = true): Promise<void> {
+  /** `changes` are environment variables; `application:` in one stands for the application's address. Subscribed to incoming calls unless `subscribe` is false. `open` puts a real SIP side in the scripted one's place. */
+  async start(
+    changes: Readonly<Record<string, string>> = {},
+    subscribe = true,
+    open: TelephonySide['open'] = () => Promise.resolve(this.telephony),
+  ): Promise<void> {
     await this.application.start();
     const config: ComposeConfig = loadConfig({
       EDGE_HTTP_LISTEN: '127.0.0.1:0',
@@ -214,7 +220,7 @@ export class EdgeUnderTest {
     const log = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
     this.#edge = await createEdge(
       config,
-      { trunks: this.trunks, configuration: { trunks: {}, routes: [] }, open: () => Promise.resolve(this.telephony) },
+      { trunks: this.trunks, configuration: { trunks: {}, routes: [] }, open },
       log,
     );
     if (subscribe) await this.subscribe();

@@ -4,15 +4,16 @@ import type { OperationHandler } from '../operation.ts';
 import type { EdgeServices } from '../services.ts';
 import { rejectCallSchema } from '../wire.ts';
 
-/** What the SBC sees (acs-facts 6.4: inferred). 603 tells it not to try again. */
-const sipStatuses = { none: 603, busy: 486, forbidden: 403 } as const;
+const SERVICE_UNAVAILABLE = 503;
 
-export function rejectCall({ incoming, log }: EdgeServices): OperationHandler {
+export function rejectCall({ incoming, settings, log }: EdgeServices): OperationHandler {
   return (request) => {
     const { incomingCallContext, callRejectReason = 'none' } = request.body(rejectCallSchema);
     const { leg, correlationId } = takeIncomingCall(incoming, incomingCallContext);
-    leg.refuse(sipStatuses[callRejectReason]);
-    log.info({ correlationId, by: 'application' }, 'call ended');
+    const { retryAfterS, ...statuses } = settings.current.reject;
+    const status = statuses[callRejectReason];
+    leg.refuse(status, status === SERVICE_UNAVAILABLE && retryAfterS > 0 ? { retryAfterS } : {});
+    log.info({ correlationId, by: 'application', reason: callRejectReason, status }, 'call ended');
     return { status: 204, correlationId };
   };
 }

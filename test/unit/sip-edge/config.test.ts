@@ -39,6 +39,22 @@ describe('the configuration', () => {
     expect(() => loadConfig({ ...needed, EDGE_CALLBACK_RETRIES: '11' })).toThrow('EDGE_CALLBACK_RETRIES');
   });
 
+  it('rejects with the statuses it is given, and with its own for the other reasons', () => {
+    const rejecting = (changes: object) =>
+      new SettingsStore(loadConfig({ ...needed, ...changes }).settings).current.reject;
+    expect(rejecting({})).toEqual({ none: 603, busy: 486, forbidden: 403, retryAfterS: 5 });
+    expect(rejecting({ EDGE_REJECT_STATUSES: 'none:503, busy:600', EDGE_REJECT_RETRY_AFTER_S: '0' })).toEqual({
+      none: 503,
+      busy: 600,
+      forbidden: 403,
+      retryAfterS: 0,
+    });
+    for (const statuses of ['503', 'none:200', 'full:503', 'none:503;busy:486']) {
+      expect(() => loadConfig({ ...needed, EDGE_REJECT_STATUSES: statuses })).toThrow('EDGE_REJECT_STATUSES');
+    }
+    expect(() => loadConfig({ ...needed, EDGE_REJECT_RETRY_AFTER_S: '3601' })).toThrow('EDGE_REJECT_RETRY_AFTER_S');
+  });
+
   it('gives calls half a minute to end, and none where a parent waits', () => {
     expect(loadConfig(needed).drainTimeoutMs).toBe(30_000);
     expect(loadConfig({ ...needed, EXIT_WITH_PARENT: '1' }).drainTimeoutMs).toBe(0);
