@@ -19,6 +19,8 @@ export interface CallerOptions {
   readonly codecs: readonly Codec[];
   readonly headers: readonly RawHeader[];
   readonly takesRefer: boolean;
+  /** What the SBC does with a REFER it takes; by default it carries it out. */
+  readonly onRefer?: 'ignores REFER' | 'accepts REFER and does nothing' | { readonly refuses: number };
   /** Share of RTP packets lost towards the edge, 0 to 1. */
   readonly lossRate?: number;
   readonly echo?: LineEcho;
@@ -171,7 +173,7 @@ export class PlacedCall {
         this.#tell({ type: 'answered' });
       },
       onAudio: (samples) => this.#edge && this.handset.hear(this.#edge, samples),
-      onRefer: (refer) => void this.#carryOut(refer),
+      onRefer: (refer) => this.#refer(refer),
       onEnded: (end) => {
         this.#edgeEnd = end;
         this.#wasLeftInTransfer = this.#openRefers > 0;
@@ -179,6 +181,17 @@ export class PlacedCall {
         this.#settle();
       },
     };
+  }
+
+  #refer(refer: Refer): void {
+    const { onRefer } = this.options;
+    if (onRefer === undefined) {
+      void this.#carryOut(refer);
+      return;
+    }
+    this.#tell({ type: 'transfer-asked', target: refer.target });
+    if (onRefer === 'accepts REFER and does nothing') refer.accept();
+    else if (onRefer !== 'ignores REFER') refer.refuse(onRefer.refuses);
   }
 
   async #carryOut(refer: Refer): Promise<void> {

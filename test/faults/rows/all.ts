@@ -1,0 +1,24 @@
+import { bridgeRows } from './bridge.ts';
+import { frontRows, keyRows } from './front.ts';
+import { lineRows } from './line.ts';
+import { modelRows } from './model.ts';
+import type { RowGroup } from './row.ts';
+import { hearingRows, voiceRows } from './speech.ts';
+import { storageRows } from './storage.ts';
+import { toolRows } from './tool.ts';
+import { earlyByeRows, transferRows } from './transfer.ts';
+
+/** Every failure that is tried, in the order of the document. */
+export const rowGroups: readonly RowGroup[] = [
+  hearingRows,
+  voiceRows,
+  modelRows,
+  toolRows,
+  storageRows,
+  frontRows,
+  keyRows,
+  lineRows,
+  bridgeRows,
+  transferRows,
+  earlyByeRows,
+];

@@ -1,0 +1,145 @@
+import type { ProxyFault } from '../proxy/fault.ts';
+import type { Breakage, RowGroup } from './row.ts';
+
+const controlPlane = (fault: ProxyFault): readonly Breakage[] => [{ on: 'functions>tables', fault }];
+const dataPlane = (fault: ProxyFault): readonly Breakage[] => [{ on: 'bridge>tables', fault }];
+const both = (fault: ProxyFault): readonly Breakage[] => [...controlPlane(fault), ...dataPlane(fault)];
+const queue = (fault: ProxyFault): readonly Breakage[] => [{ on: 'functions>queues', fault }];
+
+const start = { dependency: 'Storage tables', at: 'before the call', caller: 'asks', withinS: 10 } as const;
+const middle = { ...start, at: 'listening', hears: 'the answer', ends: 'conversation' } as const;
+const watchdog = {
+  ...start,
+  dependency: 'Storage queues',
+  noticed: 'the watchdog is not set; the call goes on without it',
+  hears: 'the answer',
+  ends: 'conversation',
+} as const;
+
+const NOT_WRITTEN = 'the row cannot be written';
+
+export const storageRows: RowGroup = {
+  group: 'storage',
+  title: 'Storage',
+  rows: [
+    {
+      ...start,
+      name: 'tables-refuse-the-functions',
+      fault: 'refuse connections of the functions',
+      breaks: controlPlane({ does: 'refuse' }),
+      noticed: NOT_WRITTEN,
+      hears: 'the greeting, or a person',
+      ends: 'person',
+    },
+    {
+      ...start,
+      name: 'tables-refuse-everybody',
+      fault: 'refuse connections of functions and bridge',
+      breaks: both({ does: 'refuse' }),
+      noticed: NOT_WRITTEN,
+      hears: 'a person',
+      ends: 'person',
+    },
+    {
+      ...start,
+      name: 'tables-hang',
+      fault: 'take every request and answer none',
+      breaks: both({ does: 'hang' }),
+      noticed: 'the row is not written in time',
+      hears: 'a person',
+      ends: 'person',
+    },
+    {
+      ...start,
+      name: 'tables-slow',
+      fault: 'are a second late',
+      breaks: both({ does: 'slow', ms: 1_000 }),
+      noticed: 'it is not: the call is answered later',
+      hears: 'the greeting and the answer, late',
+      ends: 'conversation',
+    },
+    {
+      ...start,
+      name: 'tables-429',
+      fault: 'refuse with 429',
+      breaks: both({ does: 'status', status: 429 }),
+      noticed: NOT_WRITTEN,
+      hears: 'a person',
+      ends: 'person',
+    },
+    {
+      ...start,
+      name: 'tables-500',
+      fault: 'answer 500',
+      breaks: both({ does: 'status', status: 500 }),
+      noticed: NOT_WRITTEN,
+      hears: 'a person',
+      ends: 'person',
+    },
+    {
+      ...start,
+      name: 'tables-garbage',
+      fault: 'answer no sense',
+      breaks: both({ does: 'garbage' }),
+      noticed: 'the row cannot be read',
+      hears: 'a person',
+      ends: 'person',
+    },
+    {
+      ...start,
+      name: 'tables-drop',
+      fault: 'break off every answer',
+      breaks: both({ does: 'drop', afterBytes: 50 }),
+      noticed: NOT_WRITTEN,
+      hears: 'a person',
+      ends: 'person',
+    },
+    {
+      ...start,
+      name: 'tables-refuse-the-bridge',
+      fault: 'refuse connections of the bridge',
+      breaks: dataPlane({ does: 'refuse' }),
+      noticed: 'the bridge cannot read the row, and refuses the media socket with 503',
+      hears: 'a person',
+      ends: 'person',
+    },
+    {
+      ...start,
+      name: 'tables-hang-for-the-bridge',
+      fault: 'answer nothing to the bridge',
+      breaks: dataPlane({ does: 'hang' }),
+      noticed: 'the bridge cannot read the row in time, and refuses the media socket with 503',
+      hears: 'a person',
+      ends: 'person',
+    },
+    {
+      ...middle,
+      name: 'tables-refuse-in-mid-call',
+      fault: 'refuse connections',
+      breaks: both({ does: 'refuse' }),
+      noticed: 'the session row is not written; it is tried again',
+    },
+    {
+      ...middle,
+      name: 'tables-hang-in-mid-call',
+      fault: 'answer nothing',
+      breaks: both({ does: 'hang' }),
+      noticed: 'the session row is not written in time',
+    },
+    {
+      ...start,
+      name: 'tables-refuse-during-hand-over',
+      fault: 'refuse connections',
+      at: 'handing over',
+      caller: 'listens',
+      breaks: both({ does: 'refuse' }),
+      noticed: 'the outcome of the transfer cannot be written, and is told again',
+      hears: 'the person',
+      ends: 'person',
+    },
+    { ...watchdog, name: 'queues-refuse', fault: 'refuse connections', breaks: queue({ does: 'refuse' }) },
+    { ...watchdog, name: 'queues-hang', fault: 'answer nothing', breaks: queue({ does: 'hang' }) },
+    { ...watchdog, name: 'queues-500', fault: 'answer 500', breaks: queue({ does: 'status', status: 500 }) },
+    { ...watchdog, name: 'queues-garbage', fault: 'answer no sense', breaks: queue({ does: 'garbage' }) },
+  ],
+};

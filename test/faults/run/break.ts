@@ -1,0 +1,79 @@
+import type { Breakage, FaultRow } from '../rows/row.ts';
+import type { World } from '../world/world.ts';
+import type { ObservedCall } from './observed-call.ts';
+
+/** A fault that was ordered. */
+export interface Broken {
+  readonly orderedAtMs: number;
+  /** When it was first felt; nothing while nobody has. */
+  feltAtMs(call: ObservedCall): number | undefined;
+  /** Resolves when programs that were killed run again. */
+  readonly restarted: Promise<unknown>;
+}
+
+/** Orders the faults of a row; `call` is there once it was placed. */
+export async function breakNow(row: FaultRow, call: ObservedCall | undefined, world: World): Promise<Broken> {
+  const orderedAtMs = Date.now();
+  const felt: (() => number | undefined)[] = [];
+  const restarts: Promise<unknown>[] = [];
+  for (const breakage of row.breaks) {
+    if ('on' in breakage) {
+      const proxy = await world.lines.proxy(breakage.on);
+      proxy.break(ruleOf(breakage));
+      felt.push(() => proxy.firstHitAtMs);
+    } else if ('kill' in breakage) {
+      await kill(breakage, call, world);
+      felt.push(() => orderedAtMs);
+      restarts.push(restartLater(breakage, world));
+    } else {
+      await world.changeEdge(breakage.edge);
+      felt.push(() => orderedAtMs);
+    }
+  }
+  return {
+    orderedAtMs,
+    feltAtMs: (placed) => earliest([...felt.map((of) => of()), feltInTransfer(row, placed)]),
+    restarted: Promise.all(restarts),
+  };
+}
+
+/** What goes wrong at the SBC or in a queue is the call's own. */
+function feltInTransfer(row: FaultRow, call: ObservedCall): number | undefined {
+  if (row.sbc !== undefined && row.sbc !== 'refers') return call.referredAtMs;
+  if (row.queues === undefined) return undefined;
+  const [first] = row.queues;
+  const visit = call.visits.find(({ state }) => (first === 'rings' ? true : state === 'refused'));
+  return visit?.offeredAtMs;
+}
+
+function ruleOf({ fault, only }: Extract<Breakage, { on: unknown }>) {
+  return only === undefined ? { fault } : { fault, only: new RegExp(only, 'i') };
+}
+
+async function kill(
+  { kill: program }: Extract<Breakage, { kill: unknown }>,
+  call: ObservedCall | undefined,
+  world: World,
+): Promise<void> {
+  if (program === 'functions') {
+    await world.stack.functions.kill();
+    return;
+  }
+  const { running } = world.stack.bridges;
+  const its = running.find(({ name }) => name === call?.replica) ?? running[0];
+  await its?.kill();
+}
+
+async function restartLater(
+  { kill: program, restartsAfterMs }: Extract<Breakage, { kill: unknown }>,
+  world: World,
+): Promise<void> {
+  if (restartsAfterMs === undefined) return;
+  await new Promise((resolve) => setTimeout(resolve, restartsAfterMs));
+  await (program === 'functions' ? world.stack.functions.start() : world.stack.bridges.add());
+}
+
+function earliest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}

@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { LogLine } from '../../../emulator/scenario/surroundings.ts';
+import { numbersOf } from '../world/agents.ts';
+import { World, type NumberedRow } from '../world/world.ts';
+import type { FaultRow } from '../rows/row.ts';
+import { runRow, type RowResult } from './run-row.ts';
+
+interface ScheduleOptions {
+  /** Stacks beside each other. */
+  readonly stacks: number;
+  readonly onResult: (result: RowResult) => void;
+  readonly onProgress: (what: string) => void;
+  readonly onLine: (stack: number, line: LogLine) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Whatever a row waits for, it does not take longer than this beside its own bound. */
+const ROW_LIMIT_MS = 120_000;
+
+/**
+ * Runs every row: those that concern their own call only beside each other in one stack, the others one after the other in as many stacks as there
+ * are to be. Resolves with what was left behind by the stacks, a sentence each.
+ */
+export async function runAll(rows: readonly FaultRow[], options: ScheduleOptions): Promise<readonly string[]> {
+  const numbered = rows.map((row, index): NumberedRow => ({ row, numbers: numbersOf(index + 1) }));
+  const perCall = numbered.filter(({ row }) => row.perCall);
+  const alone = numbered.filter(({ row }) => !row.perCall);
+  const jobs: (readonly NumberedRow[])[] = [...(perCall.length > 0 ? [perCall] : []), ...alone.map((row) => [row])];
+  const stacks = Math.max(1, Math.min(options.stacks, jobs.length));
+  const left = await Promise.all(
+    Array.from({ length: stacks }, (_, stack) => runStack(stack, jobs, numbered, options)),
+  );
+  return left.flat();
+}
+
+async function runStack(
+  stack: number,
+  jobs: (readonly NumberedRow[])[],
+  rows: readonly NumberedRow[],
+  { onResult, onProgress, onLine, signal }: ScheduleOptions,
+): Promise<readonly string[]> {
+  const left: string[] = [];
+  let world: World | undefined;
+  for (let job = jobs.shift(); job !== undefined && !signal.aborted; job = jobs.shift()) {
+    try {
+      if (world === undefined) {
+        onProgress(`stack ${stack + 1} starts`);
+        world = await World.start({ rows, signal, onLine: (line) => onLine(stack, line) });
+      }
+      const current = world;
+      for (const { row } of job) onProgress(`${row.name} ...`);
+      const results = await Promise.all(job.map((row) => bounded(row, runRow(row, current))));
+      for (const result of results) onResult(result);
+      // What one row broke is not to be the next one's trouble: nor what the bridge remembers of it.
+      if (jobs.length > 0) {
+        if (current.stack.functions.pid === undefined) await current.stack.functions.start();
+        await current.restart('bridge');
+      }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'unknown reason';
+      for (const { row } of job) {
+        onResult({
+          name: row.name,
+          passed: false,
+          seconds: undefined,
+          heard: '',
+          problems: [`the stack failed: ${reason}`],
+        });
+      }
+      left.push(...(await stopped(world)));
+      world = undefined;
+    }
+  }
+  return [...left, ...(await stopped(world))];
+}
+
+async function bounded({ row }: NumberedRow, running: Promise<RowResult>): Promise<RowResult> {
+  const limitMs = ROW_LIMIT_MS + row.withinS * 1_000;
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<RowResult>((resolve) => {
+    const problems = [`nothing more after ${limitMs / 1_000} s`];
+    timer = setTimeout(
+      () => resolve({ name: row.name, passed: false, seconds: undefined, heard: '', problems }),
+      limitMs,
+    );
+  });
+  try {
+    return await Promise.race([running, tooLong]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Ends a stack: what of it still runs afterwards. */
+async function stopped(world: World | undefined): Promise<readonly string[]> {
+  if (world === undefined) return [];
+  const pids = world.stack.pids.flatMap((pid) => [pid, ...descendantsOf(pid)]);
+  await world.stop();
+  return pids.filter(isAlive).map((pid) => `process ${pid} was left behind`);
+}
+
+function descendantsOf(pid: number): number[] {
+  const children = read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
+  return children.flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+function isAlive(pid: number): boolean {
+  // One that nobody has waited for yet is no more than a row in a table.
+  return readdirSync('/proc').includes(String(pid)) && !/^State:\s+Z/m.test(read(`/proc/${pid}/status`));
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,97 @@
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import { rootFolder } from '../../../emulator/stack/config.ts';
+import type { Scenario } from '../../../emulator/scenario/schema.ts';
+import type { FaultRow, QueueDoes } from '../rows/row.ts';
+import { GREETING, TOOL_FAILED } from './words.ts';
+
+/** Numbers of one row: nobody else calls from, to or with them. */
+export interface RowNumbers {
+  readonly caller: string;
+  readonly called: string;
+  readonly queues: readonly [string, string];
+}
+
+export function numbersOf(index: number): RowNumbers {
+  const digits = String(index).padStart(3, '0');
+  return {
+    caller: `+14255551${digits}`,
+    called: `+18005551${digits}`,
+    queues: [`+18005552${digits}`, `+18005553${digits}`],
+  };
+}
+
+/** An agent for each row, with queues of its own, beside the product's language packs. */
+export async function writeAgents(
+  folder: string,
+  rows: readonly { readonly row: FaultRow; readonly numbers: RowNumbers }[],
+  toolUrl: string,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await cp(path.join(rootFolder, 'agents/languages'), path.join(folder, 'languages'), { recursive: true });
+  await Promise.all(
+    rows.map(({ row, numbers }) =>
+      writeFile(path.join(folder, `${row.name}.yaml`), stringify(agent(row, numbers, toolUrl))),
+    ),
+  );
+  await writeFile(
+    path.join(folder, 'standard.yaml'),
+    stringify({ ...common(toolUrl), name: 'standard', queues: queues(numbersOf(0)) }),
+  );
+}
+
+/** Who sits in the queues of the rows. */
+export function staff(rows: readonly { readonly row: FaultRow; readonly numbers: RowNumbers }[]): Scenario['queues'] {
+  return Object.fromEntries(
+    rows.flatMap(({ row, numbers }) => {
+      const [first, second] = row.queues ?? ['answers', 'answers'];
+      return [
+        [numbers.queues[0], behaviour(first)],
+        [numbers.queues[1], behaviour(second)],
+      ];
+    }),
+  );
+}
+
+function behaviour(does: QueueDoes): Scenario['queues'][string] {
+  if (does === 'answers') return { answer: { after: 300 } };
+  if (does === 'rings') return { ring: { sbc_gives_up_after: 4_000 } };
+  return { refuse: { status: does.refuses, after: 300 } };
+}
+
+function agent(row: FaultRow, numbers: RowNumbers, toolUrl: string): object {
+  return {
+    ...common(toolUrl),
+    name: row.name.slice(0, 40),
+    answers: { numbers: [numbers.called] },
+    queues: queues(numbers),
+    handover: { confirm: false, fallback: ['first', 'second'], onFailure: row.onFailure ?? 'disconnect' },
+  };
+}
+
+function queues({ queues: [first, second] }: RowNumbers): object {
+  return [
+    { name: 'first', target: first },
+    { name: 'second', target: second },
+  ];
+}
+
+function common(toolUrl: string): object {
+  return {
+    languages: [
+      { language: 'en-US', voice: 'en-US-AvaMultilingualNeural', greeting: GREETING, greetingUnknown: GREETING },
+    ],
+    instructions: 'You answer the phone for a bank. Speak plainly.',
+    keypad: { toPerson: '0' },
+    tools: [
+      {
+        name: 'parcel_status',
+        description: 'Says where the parcel of the caller is.',
+        url: `${toolUrl}/parcel`,
+        timeoutMs: 3_000,
+        onFailure: TOOL_FAILED,
+      },
+    ],
+  };
+}
