@@ -1,0 +1,92 @@
+targetScope = 'subscription'
+
+metadata description = 'Trunkline: control plane (Functions), media bridge (Container Apps) and what they stand on, in one resource group.'
+
+@description('Name of the azd environment; part of every name.')
+@minLength(2)
+@maxLength(20)
+param environmentName string
+
+@description('Region of everything that is not asked for elsewhere.')
+param location string
+
+@description('dev: smallest that works. prod: instances that are always ready, zones, two regions of speech and model.')
+@allowed(['dev', 'prod'])
+param profile string = 'dev'
+
+@description('Resource id of a Communication Services resource that exists. Empty makes a new one, which Microsoft refuses to tenants that had none before 2026-10-23.')
+param communicationServiceId string = ''
+
+@description('Where Communication Services keeps its data, for a new resource.')
+param communicationDataLocation string = 'United States'
+
+@description('Called numbers (E.164) whose calls are delivered. Empty: all of the resource.')
+param calledNumbers array = []
+
+@description('Set by the hook after the first deployment of the functions: Event Grid refuses a subscription to a function that is not there.')
+param subscribeIncomingCalls bool = false
+
+@description('Storage, vault, speech and model reachable from the virtual network only.')
+param privateNetworking bool = false
+
+@description('Second region for speech and model; empty: none.')
+param secondaryLocation string = ''
+
+param chatModel object = {
+  name: 'gpt-4o-mini'
+  version: '2024-07-18'
+  capacity: 50
+}
+
+@description('Image of the media bridge; azd gives it once it was pushed.')
+param bridgeImage string = ''
+
+@description('Name of the standard agent; empty: the only one that says nothing under "answers".')
+param agent string = ''
+
+@description('Binds URLs to calls. azd keeps it in the vault and makes it once.')
+@secure()
+@minLength(32)
+param ticketSecret string
+
+@description('The SIP edge on a virtual machine of its own, for SBCs that do not go through Communication Services.')
+param deployEdge bool = false
+
+@description('SSH public key of the edge machine; required with deployEdge.')
+param edgeSshPublicKey string = ''
+
+var tags = { 'azd-env-name': environmentName, product: 'trunkline' }
+
+resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module resources 'resources.bicep' = {
+  scope: group
+  params: {
+    environmentName: environmentName
+    location: location
+    tags: tags
+    profile: profile
+    communicationServiceId: communicationServiceId
+    communicationDataLocation: communicationDataLocation
+    calledNumbers: calledNumbers
+    subscribeIncomingCalls: subscribeIncomingCalls
+    privateNetworking: privateNetworking
+    secondaryLocation: secondaryLocation
+    chatModel: chatModel
+    bridgeImage: bridgeImage
+    agent: agent
+    ticketSecret: ticketSecret
+    deployEdge: deployEdge
+    edgeSshPublicKey: edgeSshPublicKey
+  }
+}
+
+output AZURE_RESOURCE_GROUP string = group.name
+output AZURE_CONTAINER_REGISTRY_ENDPOINT string = resources.outputs.registryEndpoint
+output AZURE_KEY_VAULT_NAME string = resources.outputs.vaultName
+output FUNCTIONS_HOST string = resources.outputs.functionsHost
+output MEDIA_BRIDGE_HOST string = resources.outputs.bridgeHost

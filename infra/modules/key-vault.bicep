@@ -1,0 +1,42 @@
+metadata description = 'The one secret there is: what binds URLs to calls. Everything else signs in by identity.'
+
+param name string
+param location string
+param tags object
+param isPrivate bool
+param isProduction bool
+
+@secure()
+param ticketSecret string
+
+resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    tenantId: tenant().tenantId
+    sku: { family: 'A', name: 'standard' }
+    enableRbacAuthorization: true
+    enableSoftDelete: true
+    enablePurgeProtection: isProduction ? true : null
+    publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'
+    networkAcls: {
+      defaultAction: isPrivate ? 'Deny' : 'Allow'
+      bypass: 'AzureServices'
+    }
+  }
+}
+
+resource ticket 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = {
+  parent: vault
+  name: 'ticket-secret'
+  properties: {
+    value: ticketSecret
+    contentType: 'text/plain'
+  }
+}
+
+output id string = vault.id
+output name string = vault.name
+@description('Where the secret is, not what it is.')
+output ticketSecretUri string = '${vault.properties.vaultUri}secrets/${ticket.name}'

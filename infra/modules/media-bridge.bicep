@@ -1,0 +1,136 @@
+metadata description = 'Data plane: the media bridge in a Container Apps environment, scaled on concurrent calls.'
+
+param name string
+param location string
+param tags object
+
+@description('id, clientId, principalId of the identity the app runs as.')
+param identity object
+
+param workspaceId string
+param registryEndpoint string
+
+@description('Empty before the first push: then a page of Microsoft that says hello, so that the app is there for azd.')
+param image string
+
+@description('Subnet of the environment; empty: none.')
+param subnetId string
+
+param isProduction bool
+param minReplicas int
+param maxReplicas int
+
+@description('Calls after which another replica is started. Well below what one carries (docs/benchmarks.md), because a start takes longer than a call waits.')
+param callsPerReplica int
+
+@description('Seconds a replica may go on after SIGTERM; Container Apps allows 600.')
+@maxValue(600)
+param graceSeconds int
+
+@description('Settings of the program, by name (docs/settings.md).')
+param settings object
+
+@description('Where in the vault the ticket secret is.')
+param ticketSecretUri string
+
+resource environment 'Microsoft.App/managedEnvironments@2024-03-01' = {
+  name: 'cae-${name}'
+  location: location
+  tags: tags
+  properties: {
+    appLogsConfiguration: { destination: 'azure-monitor' }
+    zoneRedundant: isProduction && !empty(subnetId)
+    workloadProfiles: [{ name: 'Consumption', workloadProfileType: 'Consumption' }]
+    vnetConfiguration: empty(subnetId) ? null : { infrastructureSubnetId: subnetId, internal: false }
+  }
+}
+
+resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: environment
+  name: 'logs'
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ categoryGroup: 'allLogs', enabled: true }]
+  }
+}
+
+resource bridge 'Microsoft.App/containerApps@2024-03-01' = {
+  name: 'ca-${name}-bridge'
+  location: location
+  tags: union(tags, { 'azd-service-name': 'media-bridge' })
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${identity.id}': {} }
+  }
+  properties: {
+    environmentId: environment.id
+    workloadProfileName: 'Consumption'
+    configuration: {
+      activeRevisionsMode: 'Single'
+      ingress: {
+        // Communication Services connects from the internet; each socket shows its token and its ticket.
+        external: true
+        targetPort: 8080
+        transport: 'auto'
+        allowInsecure: false
+      }
+      registries: [{ server: registryEndpoint, identity: identity.id }]
+      secrets: [{ name: 'ticket-secret', keyVaultUrl: ticketSecretUri, identity: identity.id }]
+    }
+    template: {
+      terminationGracePeriodSeconds: graceSeconds
+      containers: [
+        {
+          name: 'media-bridge'
+          image: empty(image) ? 'mcr.microsoft.com/k8se/quickstart:latest' : image
+          resources: { cpu: json('1.0'), memory: '2Gi' }
+          env: concat(
+            map(items(settings), setting => { name: setting.key, value: string(setting.value) }),
+            [
+              { name: 'TICKET_SECRET', secretRef: 'ticket-secret' }
+              { name: 'AZURE_CLIENT_ID', value: identity.clientId }
+              { name: 'HOST', value: '0.0.0.0' }
+              { name: 'PORT', value: '8080' }
+              // What is left when it is over goes to another replica, which takes some seconds itself.
+              { name: 'DRAIN_TIMEOUT_MS', value: string((graceSeconds - 20) * 1000) }
+            ]
+          )
+          probes: [
+            {
+              type: 'Readiness'
+              httpGet: { path: '/healthz', port: 8080 }
+              periodSeconds: 5
+              failureThreshold: 2
+            }
+            {
+              type: 'Liveness'
+              tcpSocket: { port: 8080 }
+              periodSeconds: 10
+              failureThreshold: 6
+            }
+            {
+              type: 'Startup'
+              tcpSocket: { port: 8080 }
+              periodSeconds: 2
+              failureThreshold: 30
+            }
+          ]
+        }
+      ]
+      scale: {
+        minReplicas: minReplicas
+        maxReplicas: maxReplicas
+        rules: [
+          {
+            name: 'calls'
+            http: { metadata: { concurrentRequests: string(callsPerReplica) } }
+          }
+        ]
+      }
+    }
+  }
+}
+
+output id string = bridge.id
+output host string = bridge.properties.configuration.ingress.fqdn
+output environmentDomain string = environment.properties.defaultDomain

@@ -1,0 +1,268 @@
+metadata description = 'Everything of one environment, in one resource group.'
+
+param environmentName string
+param location string
+param tags object
+param profile string
+param communicationServiceId string
+param communicationDataLocation string
+param calledNumbers array
+param subscribeIncomingCalls bool
+param privateNetworking bool
+param secondaryLocation string
+param chatModel object
+param bridgeImage string
+param agent string
+param deployEdge bool
+param edgeSshPublicKey string
+
+@secure()
+param ticketSecret string
+
+var isProduction = profile == 'prod'
+// Storage accounts and registries allow no hyphens; a vault's name has 24 characters at most.
+var token = take(uniqueString(subscription().id, resourceGroup().id, environmentName), 13)
+var hasSecondary = !empty(secondaryLocation)
+var hasOwnService = empty(communicationServiceId)
+var serviceIdParts = split(hasOwnService ? '-/-/-/-/-/-/-/-/-' : communicationServiceId, '/')
+
+module monitoring 'modules/monitoring.bicep' = {
+  params: {
+    name: environmentName
+    location: location
+    tags: tags
+    retentionDays: isProduction ? 90 : 30
+  }
+}
+
+module identities 'modules/identities.bicep' = {
+  params: { name: environmentName, location: location, tags: tags }
+}
+
+module storage 'modules/storage.bicep' = {
+  params: {
+    token: token
+    location: location
+    tags: tags
+    isPrivate: privateNetworking
+    isProduction: isProduction
+  }
+}
+
+module vault 'modules/key-vault.bicep' = {
+  params: {
+    name: 'kv-${take(environmentName, 7)}-${token}'
+    location: location
+    tags: tags
+    isPrivate: privateNetworking
+    isProduction: isProduction
+    ticketSecret: ticketSecret
+  }
+}
+
+module speech 'modules/speech.bicep' = {
+  params: {
+    name: 'spch-${environmentName}-${token}'
+    location: location
+    tags: tags
+    isPrivate: privateNetworking
+  }
+}
+
+module speechSecondary 'modules/speech.bicep' = if (hasSecondary) {
+  params: {
+    name: 'spch2-${environmentName}-${token}'
+    location: secondaryLocation
+    tags: tags
+    isPrivate: privateNetworking
+  }
+}
+
+module openAi 'modules/openai.bicep' = {
+  params: {
+    name: 'oai-${environmentName}-${token}'
+    location: location
+    tags: tags
+    isPrivate: privateNetworking
+    model: chatModel
+  }
+}
+
+module openAiSecondary 'modules/openai.bicep' = if (hasSecondary) {
+  params: {
+    name: 'oai2-${environmentName}-${token}'
+    location: secondaryLocation
+    tags: tags
+    isPrivate: privateNetworking
+    model: chatModel
+  }
+}
+
+module ownService 'modules/communication.bicep' = if (hasOwnService) {
+  params: {
+    name: 'acs-${environmentName}-${token}'
+    tags: tags
+    dataLocation: communicationDataLocation
+  }
+}
+
+module existingService 'modules/communication-existing.bicep' = if (!hasOwnService) {
+  scope: resourceGroup(serviceIdParts[2], serviceIdParts[4])
+  params: { name: serviceIdParts[8] }
+}
+
+var secondarySpeechName = hasSecondary ? speechSecondary!.outputs.name : ''
+var secondaryOpenAiName = hasSecondary ? openAiSecondary!.outputs.name : ''
+
+var serviceId = hasOwnService ? ownService!.outputs.id : existingService!.outputs.id
+var serviceName = hasOwnService ? ownService!.outputs.name : existingService!.outputs.name
+
+module communicationRole 'modules/communication-role.bicep' = {
+  scope: resourceGroup(
+    hasOwnService ? subscription().subscriptionId : serviceIdParts[2],
+    hasOwnService ? resourceGroup().name : serviceIdParts[4]
+  )
+  params: {
+    communicationServiceName: serviceName
+    principalIds: [identities.outputs.functions.principalId, identities.outputs.bridge.principalId]
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetworking) {
+  params: {
+    name: environmentName
+    location: location
+    tags: tags
+    targets: concat(
+      [
+        { name: 'calls-table', id: storage.outputs.callsId, group: 'table', zone: 'privatelink.table.${az.environment().suffixes.storage}' }
+        { name: 'calls-blob', id: storage.outputs.callsId, group: 'blob', zone: 'privatelink.blob.${az.environment().suffixes.storage}' }
+        { name: 'host-blob', id: storage.outputs.hostId, group: 'blob', zone: 'privatelink.blob.${az.environment().suffixes.storage}' }
+        { name: 'host-queue', id: storage.outputs.hostId, group: 'queue', zone: 'privatelink.queue.${az.environment().suffixes.storage}' }
+        { name: 'host-table', id: storage.outputs.hostId, group: 'table', zone: 'privatelink.table.${az.environment().suffixes.storage}' }
+        { name: 'vault', id: vault.outputs.id, group: 'vault', zone: 'privatelink.vaultcore.azure.net' }
+        { name: 'speech', id: speech.outputs.id, group: 'account', zone: 'privatelink.cognitiveservices.azure.com' }
+        { name: 'openai', id: openAi.outputs.id, group: 'account', zone: 'privatelink.openai.azure.com' }
+      ],
+      hasSecondary
+        ? [
+            { name: 'speech-2', id: speechSecondary!.outputs.id, group: 'account', zone: 'privatelink.cognitiveservices.azure.com' }
+            { name: 'openai-2', id: openAiSecondary!.outputs.id, group: 'account', zone: 'privatelink.openai.azure.com' }
+          ]
+        : []
+    )
+  }
+}
+
+module registry 'modules/registry.bicep' = {
+  params: { name: 'cr${token}', location: location, tags: tags }
+}
+
+// Names are made here and not read from the apps: each program has to know the other.
+var functionsHost = 'func-${environmentName}-${token}.azurewebsites.net'
+
+var shared = union(
+  {
+    ACS_ENDPOINT: hasOwnService ? ownService!.outputs.endpoint : existingService!.outputs.endpoint
+    ACS_RESOURCE_ID: hasOwnService ? ownService!.outputs.immutableId : existingService!.outputs.immutableId
+    STORAGE_ACCOUNT_NAME: storage.outputs.callsName
+    CALLBACK_BASE_URL: 'https://${functionsHost}/api'
+    COGNITIVE_SERVICES_ENDPOINT: speech.outputs.endpoint
+  },
+  empty(agent) ? {} : { AGENT: agent }
+)
+
+module bridge 'modules/media-bridge.bicep' = {
+  params: {
+    name: environmentName
+    location: location
+    tags: tags
+    identity: identities.outputs.bridge
+    workspaceId: monitoring.outputs.workspaceId
+    registryEndpoint: registry.outputs.endpoint
+    image: bridgeImage
+    subnetId: privateNetworking ? network!.outputs.bridgeSubnetId : ''
+    isProduction: isProduction
+    minReplicas: isProduction ? 2 : 1
+    maxReplicas: isProduction ? 100 : 3
+    callsPerReplica: 25
+    graceSeconds: 600
+    ticketSecretUri: vault.outputs.ticketSecretUri
+    settings: union(
+      shared,
+      {
+        SPEECH_ENDPOINT: speech.outputs.endpoint
+        OPENAI_ENDPOINT: openAi.outputs.endpoint
+        OPENAI_DEPLOYMENT: openAi.outputs.deployment
+      },
+      hasSecondary
+        ? {
+            SPEECH_SECONDARY_ENDPOINT: speechSecondary!.outputs.endpoint
+            OPENAI_SECONDARY_ENDPOINT: openAiSecondary!.outputs.endpoint
+            OPENAI_SECONDARY_DEPLOYMENT: openAiSecondary!.outputs.deployment
+          }
+        : {}
+    )
+  }
+  dependsOn: [roles]
+}
+
+module functions 'modules/functions.bicep' = {
+  params: {
+    name: '${environmentName}-${token}'
+    location: location
+    tags: tags
+    identity: identities.outputs.functions
+    hostStorageName: storage.outputs.hostName
+    packagesUrl: storage.outputs.packagesUrl
+    insightsConnectionString: monitoring.outputs.insightsConnectionString
+    alwaysReady: isProduction ? 2 : 0
+    subnetId: privateNetworking ? network!.outputs.functionsSubnetId : ''
+    settings: union(shared, {
+      MEDIA_BASE_URL: 'wss://${bridge.outputs.host}'
+      TICKET_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.ticketSecretUri})'
+    })
+  }
+}
+
+module eventGrid 'modules/event-grid.bicep' = {
+  params: {
+    name: environmentName
+    tags: tags
+    communicationServiceId: serviceId
+    functionAppId: functions.outputs.id
+    calledNumbers: calledNumbers
+    deadLetterStorageId: storage.outputs.callsId
+    deadLetterContainer: storage.outputs.deadLetterContainer
+    subscribe: subscribeIncomingCalls
+  }
+}
+
+module roles 'modules/roles.bicep' = {
+  params: {
+    functionsPrincipalId: identities.outputs.functions.principalId
+    bridgePrincipalId: identities.outputs.bridge.principalId
+    communicationPrincipalId: hasOwnService ? ownService!.outputs.principalId : ''
+    callsStorageName: storage.outputs.callsName
+    hostStorageName: storage.outputs.hostName
+    vaultName: vault.outputs.name
+    registryName: registry.outputs.name
+    insightsName: monitoring.outputs.insightsName
+    speechNames: hasSecondary ? [speech.outputs.name, secondarySpeechName] : [speech.outputs.name]
+    openAiNames: hasSecondary ? [openAi.outputs.name, secondaryOpenAiName] : [openAi.outputs.name]
+  }
+}
+
+module edge 'modules/edge.bicep' = if (deployEdge) {
+  params: {
+    name: environmentName
+    location: location
+    tags: tags
+    sshPublicKey: edgeSshPublicKey
+  }
+}
+
+output registryEndpoint string = registry.outputs.endpoint
+output vaultName string = vault.outputs.name
+output functionsHost string = functions.outputs.host
+output bridgeHost string = bridge.outputs.host
