@@ -3,6 +3,9 @@ import { PortError } from '#core/ports/error';
 /** "Not established", "terminated", "not valid in the current state": the caller has hung up (acs-facts 8 and 9.1). */
 const GONE_CODES = new Set(['8501', '8522', '8528', '8585']);
 
+/** "Invalid media mode (operation already active)". */
+const ALREADY_ACTIVE = '8500';
+
 /** Statuses that may be over a moment later. */
 const PASSING_STATUSES = new Set([408, 429]);
 
@@ -34,6 +37,11 @@ export function portErrorOf(request: string, error: unknown, timedOutAfterMs: nu
       ...(code === undefined ? {} : { code }),
     },
   );
+}
+
+/** What was asked for is running already (acs-facts 9.1). */
+export function isUnderWay({ code }: PortError): boolean {
+  return code === ALREADY_ACTIVE;
 }
 
 /** Status 405 also comes with 8522, and means a missing configuration: so 400 and 404 only. */

@@ -7,8 +7,8 @@ import type { CallIn, CallState } from './state.ts';
 /** The phone rings for thirty seconds (acs-facts 1.5), and what comes of the last of them may take a while to be told. */
 export const RING_OVER_MS = 45_000;
 
-/** Nobody waits for this look: it ends the rows of calls whose CallDisconnected was lost. */
-const CALM_LOOK_MS = 5 * 60_000;
+/** For what was lost without a word while all was well: a stream, or the call. */
+const CALM_LOOK_MS = 60_000;
 
 /** The queue counts in whole seconds, and the time that is looked for has to be over. */
 const MARGIN_MS = 1_000;

@@ -1,3 +1,4 @@
+import { isUnderWay } from '#adapters/call-automation/request-error';
 import { transferCallerId } from '#adapters/call-automation/transfer-settings';
 import type { Agent } from '#core/agent/agent';
 import { failureMessage } from '#core/agent/failure-message';
@@ -71,6 +72,8 @@ async function run(
 function eventOfFailure(command: CallCommand, error: PortError, atMs: number): CallEvent | undefined {
   switch (command.type) {
     case 'start-media':
+      // The stream is up, and that it started was not told.
+      if (isUnderWay(error)) return { type: 'media-started', atMs, connectionId: command.connectionId };
       return { type: 'media-lost', atMs, connectionId: command.connectionId, detail: 'start-refused' };
     case 'transfer-to-person':
       return {

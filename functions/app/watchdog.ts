@@ -1,5 +1,7 @@
 import { parseWatchdogMessage } from '#adapters/storage/queue-watchdog';
-import type { CallState } from '#core/call/state';
+import { isUnderWay } from '#adapters/call-automation/request-error';
+import type { CallEvent } from '#core/call/event';
+import type { CallIn, CallState } from '#core/call/state';
 import { eventOfLook, nextLookMs } from '#core/call/watch';
 import type { CallId } from '#core/ids';
 import type { CallLook } from '#core/ports/call-control';
@@ -42,11 +44,42 @@ async function look(callId: CallId, services: CallServices, signal: AbortSignal)
     return;
   }
   if (stored.state.phase === 'ended') return;
-  const seen = await lookAtFront(stored.state, services, signal);
-  const event = eventOfLook(stored.state, seen, clock.now());
-  const { state = stored.state, isWatched } = await moveCall(callId, event, services, signal);
+  const event = await whatIsWrong(stored.state, services, signal);
+  const moved = event === undefined ? undefined : await moveCall(callId, event, services, signal);
+  const { state = stored.state, isWatched = false } = moved ?? {};
   const lookMs = nextLookMs(state, clock.now(), services.watchdogMs);
   if (!isWatched && lookMs !== undefined) await setWatchdog(state.offer, lookMs, services, signal);
+}
+
+async function whatIsWrong(
+  state: Exclude<CallState, { phase: 'ended' }>,
+  services: CallServices,
+  signal: AbortSignal,
+): Promise<CallEvent | undefined> {
+  const seen = await lookAtFront(state, services, signal);
+  return state.phase === 'talking' && seen === 'silent'
+    ? streamAgain(state, services, signal)
+    : eventOfLook(state, seen, services.clock.now());
+}
+
+/**
+ * The row says that the stream is up, and the front that it is not; that it was lost was not told, or the front is wrong: what "inactive" means is not
+ * documented. Asking again is right in both cases, since the front refuses to start what is running.
+ */
+async function streamAgain(
+  { connectionId, offer: { callId, correlationId } }: CallIn<'talking'>,
+  { clock, control, log }: CallServices,
+  signal: AbortSignal,
+): Promise<CallEvent | undefined> {
+  try {
+    await control.startMedia(connectionId, signal);
+    log.warn({ callId, correlationId }, 'stream asked for again');
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    if (isUnderWay(error)) return undefined;
+    return { type: 'media-lost', atMs: clock.now(), connectionId, detail: 'start-refused' };
+  }
 }
 
 async function lookAtFront(
