@@ -4,6 +4,7 @@ import { customerOf, type CallerIdentity } from '../identity/caller-identity.ts'
 import type { Locale } from '../language/locale.ts';
 import type { ModelMessage, ModelRequest, ToolDescription } from '../ports/language-model.ts';
 import { clip, plainText } from '../plain-text.ts';
+import { redactTurns } from '../redaction/redact-turns.ts';
 import { fencedData } from './fenced-data.ts';
 import type { Said } from './state.ts';
 import { toolsOf } from './tools.ts';
@@ -45,14 +46,29 @@ export function replyRequest(
   };
 }
 
-/** The request whose answer is read by `readPacketWords`. */
+/** The request that answers the caller's last words again: a lost stream cut the answer off, or came before it. */
+export function answerAgainRequest(facts: ConversationFacts, workTools: readonly ToolDescription[] = []): ModelRequest {
+  const again =
+    "The line was interrupted before your answer was heard to its end, and the caller has been told so. Answer the caller's last words now; do not repeat what was heard of your answer.";
+  return {
+    messages: [
+      ...openingMessages(facts),
+      ...facts.turns.slice(-TURNS_MAX).map(messageOf),
+      { role: 'system', text: again },
+    ],
+    tools: [...toolsOf(facts.agent), ...workTools],
+    maxTokens: facts.agent.maxReplyTokens,
+  };
+}
+
+/** The request whose answer is read by `readPacketWords`. A summary needs no secret: none is shown. */
 export function packetRequest(facts: ConversationFacts): ModelRequest {
   const ask =
     'The caller is being connected with a person. Sum up this call for that person, as a JSON object with the fields "intent" (a few words), "summary" (one or two sentences) and "sentiment" ("positive", "neutral" or "negative"). Write the JSON only.';
   return {
     messages: [
       ...openingMessages(facts),
-      ...facts.turns.slice(-TURNS_MAX).map(messageOf),
+      ...redactTurns(facts.turns.slice(-TURNS_MAX), [facts.locale.pack]).map(messageOf),
       { role: 'system', text: ask },
     ],
     tools: [],

@@ -5,13 +5,20 @@ import { customerOf, type CallerIdentity } from '../identity/caller-identity.ts'
 import { clip, plainText } from '../plain-text.ts';
 import { headerValue } from './inbound-headers.ts';
 import type { HandoverPacket, HandoverReason } from './packet.ts';
-import { redact } from './redact.ts';
+import type { LanguagePack } from '../language/pack.ts';
+import { redact } from '../redaction/redact.ts';
+import { redactTurns } from '../redaction/redact-turns.ts';
 
 /** Longer than a header takes; the session row keeps the rest. */
 const SUMMARY_MAX_CHARS = 600;
 const INTENT_MAX_CHARS = 80;
 /** Of the caller's own words, where no model has put them shorter: they have to fit into a header beside the rest. */
 const LAST_WORDS_MAX_CHARS = 300;
+
+/** Of a model's words: far more than it is asked for. */
+const READ_MAX_CHARS = 5_000;
+/** Of the turns before a hand-over: what is told of them fits into a header. */
+const TURNS_MAX = 60;
 
 /** What is known of a call when a packet is built. */
 export interface PacketFacts {
@@ -20,6 +27,8 @@ export interface PacketFacts {
   readonly turns: readonly TranscriptTurn[];
   readonly identity: CallerIdentity;
   readonly language: string;
+  /** Languages in which a number may have been said. */
+  readonly packs: readonly LanguagePack[];
   /** Canonical names of the headers that say why the IVR sent the caller, and who they are. */
   readonly reasonHeader: string;
   readonly customerIdHeader: string;
@@ -38,8 +47,8 @@ export function buildPacket(facts: PacketFacts, words: PacketWords = {}): Handov
   return {
     contextId: offer.contextId,
     reason: facts.reason,
-    intent: bounded(words.intent, INTENT_MAX_CHARS) ?? fallbackIntent(facts),
-    summary: bounded(words.summary, SUMMARY_MAX_CHARS) ?? fallbackSummary(facts),
+    intent: bounded(words.intent, INTENT_MAX_CHARS, facts) ?? fallbackIntent(facts),
+    summary: bounded(words.summary, SUMMARY_MAX_CHARS, facts) ?? fallbackSummary(facts),
     sentiment: words.sentiment ?? 'unknown',
     language: facts.language,
     verified: facts.identity.kind === 'proven',
@@ -65,24 +74,25 @@ export function readPacketWords(json: string): PacketWords {
   }
 }
 
-function bounded(text: string | undefined, maxChars: number): string | undefined {
-  const clean = plainText(redact(clip(plainText(text ?? ''), maxChars * 2)));
+function bounded(text: string | undefined, maxChars: number, { packs }: PacketFacts): string | undefined {
+  // Cut after redaction: half a number is none that is known.
+  const clean = plainText(redact(clip(plainText(text ?? ''), READ_MAX_CHARS), packs));
   return clean === '' ? undefined : clip(clean, maxChars);
 }
 
 function fallbackIntent(facts: PacketFacts): string {
-  return bounded(headerValue(facts.offer.headers, facts.reasonHeader), INTENT_MAX_CHARS) ?? '';
+  return bounded(headerValue(facts.offer.headers, facts.reasonHeader), INTENT_MAX_CHARS, facts) ?? '';
 }
 
 /** The caller's own last words, in the order they were said. */
 function fallbackSummary(facts: PacketFacts): string {
   const reason = fallbackIntent(facts);
-  const said = lastWords(facts.turns);
+  const said = lastWords(redactTurns(facts.turns.slice(-TURNS_MAX), facts.packs));
   const parts = [reason === '' ? '' : `Sent for: ${reason}.`, said === '' ? '' : `The caller said: ${said}`];
   return parts.filter((part) => part !== '').join(' ') || 'The caller has not said why they call.';
 }
 
-/** As many of the last turns as fit; of one that is too long by itself, its beginning. Joined before redaction: a number may go over two turns. */
+/** As many of the last turns as fit; of one that is too long by itself, its beginning. */
 function lastWords(turns: readonly TranscriptTurn[]): string {
   const kept: string[] = [];
   let chars = 0;
@@ -93,5 +103,5 @@ function lastWords(turns: readonly TranscriptTurn[]): string {
     if (kept.length > 0 && chars > LAST_WORDS_MAX_CHARS) break;
     kept.unshift(text);
   }
-  return redact(kept.join(' ').trim());
+  return kept.join(' ').trim();
 }

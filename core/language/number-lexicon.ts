@@ -24,8 +24,11 @@ export type NumberWord =
 export type JoinerPlace = 'after-hundred' | 'after-tens' | 'before-tens';
 
 export interface NumberLexicon {
-  /** The longest phrase that these words, folded, begin with, and how many of them it takes. */
-  find(words: readonly string[]): { readonly word: NumberWord; readonly length: number } | undefined;
+  /**
+   * The longest phrase that begins at this word, and how many words it takes. Words are folded; a comma before one keeps it from being the second of a
+   * phrase.
+   */
+  find(words: readonly string[], at: number): { readonly word: NumberWord; readonly length: number } | undefined;
   /** The number words that are written as one in this word; undefined unless it is made of nothing else. */
   split(word: string): readonly NumberWord[] | undefined;
   /** Whether "cuarenta siete" is no 47: the language has a word between, or the unit first. */
@@ -55,15 +58,20 @@ export function foldWord(word: string): string {
 
 function build(pack: LanguagePack): NumberLexicon {
   const words = entriesOf(pack);
-  const longest = Math.max(1, ...[...words.keys()].map((phrase) => phrase.split(' ').length));
+  const longest = new Map<string, number>();
+  for (const phrase of words.keys()) {
+    const all = phrase.split(' ');
+    longest.set(all[0] ?? '', Math.max(longest.get(all[0] ?? '') ?? 0, all.length));
+  }
   const pieces = [...words].filter(
     ([phrase, { kind }]) => phrase.length >= PIECE_MIN_CHARS && !phrase.includes(' ') && kind !== 'sound-alike',
   );
   pieces.sort(([one], [other]) => other.length - one.length);
   return {
-    find: (next) => {
-      for (let length = Math.min(longest, next.length); length > 0; length -= 1) {
-        const word = words.get(next.slice(0, length).join(' '));
+    find: (all, at) => {
+      const first = (all[at] ?? '').replace(',', '');
+      for (let length = Math.min(longest.get(first) ?? 0, all.length - at); length > 0; length -= 1) {
+        const word = words.get([first, ...all.slice(at + 1, at + length)].join(' '));
         if (word !== undefined) return { word, length };
       }
       return undefined;

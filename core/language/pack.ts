@@ -38,7 +38,12 @@ export const texts = z.strictObject({
     .max(150)
     .describe('Said when no queue took the call. 150 characters at most.'),
   trouble: z.string().min(1).describe('Said before the hand-over when the agent itself fails.'),
-  resume: z.string().min(1).describe('Said when the audio was lost and has come back.'),
+  resume: z.string().min(1).describe('Said when the audio was lost and has come back: the caller is to go on.'),
+  resumeAnswer: z.string().min(1).describe('Said when the audio was lost and has come back: the agent goes on.'),
+  resumeMoved: z
+    .string()
+    .min(1)
+    .describe('Said when the audio breaks off for a moment, as planned, and the agent goes on.'),
   repeat: z.string().min(1).describe('Asks the caller to say it again: the agent had no answer to what it understood.'),
   declined: z.string().min(1).describe('Said when a content filter stopped the answer.'),
   toolFailed: z.string().min(1).describe('Said when a tool failed and says nothing of its own.'),
@@ -92,6 +97,10 @@ const spokenNumberWords = z.strictObject({
     .default({})
     .describe('Words that a recogniser may write for a digit of the same sound: "for". Only codes are read this way.'),
   notNumbers: phrases.default([]).describe('Phrases with such a word in them that count nothing: "one moment".'),
+  letters: z
+    .record(phrase, z.string().regex(/^[a-z]$/, 'expected one letter'))
+    .default({})
+    .describe('Names of letters that stand in numbers of accounts and identity cards: "zeta".'),
   interjections: phrases.default([]).describe('Digits that mean nothing at the beginning of what is said: "oh, okay".'),
   corrections: phrases.default([]).describe('Words after which somebody says a number again: "sorry", "no".'),
 });
@@ -147,6 +156,9 @@ export const languagePack = z.strictObject({
   spokenNumbers: spokenNumberWords,
   numberWords: phrases.describe('Other words between the digits of a number that is read out: "dash", "point".'),
   numberCues: phrases.describe('Words before a number that is said digit by digit: "account", "ending in".'),
+  secretCues: phrases.describe(
+    'Words before or after a number that nobody else may know: "pin", "password". It is taken out of what leaves the conversation.',
+  ),
   ordinalSuffixes: z
     .array(z.string().min(1).max(8))
     .default([])

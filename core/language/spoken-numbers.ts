@@ -3,12 +3,11 @@ import type { LanguagePack } from './pack.ts';
 
 /** One number of a text, in digits: "twenty-nine" is 29, "double seven" 77, "007" as it stands. */
 export interface SpokenNumber {
+  /** `?` when "double" stands before what cannot be doubled: nobody knows which digits are meant. */
   readonly digits: string;
   /** Where it stands in the text. */
   readonly start: number;
   readonly end: number;
-  /** How many words that are no numbers stand between the number before, or the beginning, and this one. */
-  readonly wordsBefore: number;
 }
 
 type Token = { readonly start: number; readonly end: number; readonly marked: boolean } & (
@@ -28,39 +27,32 @@ export interface NumberReading {
  *   them ("cuarenta y siete") they are one only with the joiner.
  * - Hundreds and thousands take what follows: "one hundred twenty three" is 123.
  * - What is written in digits stays as it is written: "4 7 29", "4-7-29", "4,729".
- *
- * Undefined when "double" stands before what cannot be doubled: nobody knows which digits are meant.
  */
 export function spokenNumbers(
   text: string,
   pack: LanguagePack,
   { soundAlikes }: NumberReading = { soundAlikes: 'words' },
-): readonly SpokenNumber[] | undefined {
+): readonly SpokenNumber[] {
   const lexicon = numberLexicon(pack);
   const tokens = tokensOf(text, lexicon).map((token): Token => {
     if (token.kind !== 'sound-alike') return token;
     return { ...token, kind: soundAlikes === 'digits' ? 'digit' : 'word' };
   });
   const numbers: SpokenNumber[] = [];
-  let wordsBefore = 0;
   for (let at = 0; at < tokens.length;) {
     const parsed = numberAt(tokens, at, lexicon);
-    if (parsed === 'unreadable') return undefined;
     const [first, last] = [tokens[at], tokens[(parsed?.next ?? at + 1) - 1]];
     if (parsed === undefined || first === undefined || last === undefined) {
-      wordsBefore += 1;
       at += 1;
       continue;
     }
-    numbers.push({ digits: parsed.digits, start: first.start, end: last.end, wordsBefore });
-    wordsBefore = 0;
+    numbers.push({ digits: parsed.digits, start: first.start, end: last.end });
     at = parsed.next;
   }
   return numbers;
 }
 
 const UNIT = /\d+|[\p{L}\p{M}]+(?:['\u2019][\p{L}\p{M}]+)*/gu;
-const LONGEST_PHRASE_WORDS = 5;
 /** What a speaker's pause looks like in writing. A hyphen inside a word is none. */
 const MARK = /[,.;:!?…–—\n]|\s-\s/u;
 
@@ -86,7 +78,7 @@ function tokensOf(text: string, lexicon: NumberLexicon): Token[] {
       tokens.push({ kind: 'written', digits: unit.text, start, end, marked });
       at += 1;
     } else {
-      const found = lexicon.find([unit.folded, ...words.slice(at + 1, at + LONGEST_PHRASE_WORDS)]);
+      const found = lexicon.find(words, at);
       const length = found?.length ?? 1;
       const place = { start, end: units[at + length - 1]?.end ?? end };
       const parts = found === undefined ? lexicon.split(unit.folded) : [found.word];
@@ -110,7 +102,7 @@ interface Value {
   readonly next: number;
 }
 
-function numberAt(tokens: readonly Token[], at: number, lexicon: NumberLexicon): Parsed | 'unreadable' | undefined {
+function numberAt(tokens: readonly Token[], at: number, lexicon: NumberLexicon): Parsed | undefined {
   const token = tokens[at];
   if (token?.kind === 'repeat') return repeated(tokens, at, token.value);
   const number = thousandsAt(tokens, at, lexicon);
@@ -118,14 +110,14 @@ function numberAt(tokens: readonly Token[], at: number, lexicon: NumberLexicon):
   return token?.kind === 'written' ? { digits: token.digits, next: at + 1 } : undefined;
 }
 
-function repeated(tokens: readonly Token[], at: number, times: number): Parsed | 'unreadable' | undefined {
+function repeated(tokens: readonly Token[], at: number, times: number): Parsed | undefined {
   const next = tokens[at + 1];
   if (next?.kind === 'digit') return { digits: String(next.value).repeat(times), next: at + 2 };
   if (next?.kind === 'written' && next.digits.length === 1) return { digits: next.digits.repeat(times), next: at + 2 };
   // "I double checked" repeats nothing.
   return next === undefined || ['word', 'no-number', 'joiner', 'bound-digit'].includes(next.kind)
     ? undefined
-    : 'unreadable';
+    : { digits: '?', next: at + 1 };
 }
 
 function thousandsAt(tokens: readonly Token[], at: number, lexicon: NumberLexicon): Value | undefined {

@@ -29,9 +29,9 @@ export function saysCode(text: string, code: string, pack: LanguagePack): boolea
 }
 
 function readingsOf(text: string, pack: LanguagePack, reading: NumberReading): string[] {
-  const numbers = spokenNumbers(text, pack, reading) ?? [];
+  const numbers = spokenNumbers(text, pack, reading);
   const all = numbers.map(({ digits }) => digits).join('');
-  if (all === '') return [];
+  if (all === '' || all.includes('?')) return [];
   const [first] = numbers;
   const isInterjection =
     first !== undefined && pack.spokenNumbers.interjections.includes(bareWords(text.slice(first.start, first.end)));

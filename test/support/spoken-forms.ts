@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 export const spokenLanguages = ['en', 'es'] as const;
-type SpokenLanguage = (typeof spokenLanguages)[number];
+export type SpokenLanguage = (typeof spokenLanguages)[number];
 
 interface Words {
   readonly digits: readonly (readonly string[])[];
@@ -57,15 +57,21 @@ const words: Readonly<Record<SpokenLanguage, Words>> = {
  * kept from it by a mark, as a speaker does with a pause.
  */
 export function codeInWords(digits: string, language: SpokenLanguage): fc.Arbitrary<string> {
-  const { before, between, after } = words[language];
+  const { before, after } = words[language];
+  return fc
+    .tuple(digitsInWords(digits, language), fc.constantFrom(...before), fc.constantFrom(...after))
+    .map(([said, first, last]) => `${first}${said}${last}`);
+}
+
+/** The same with nothing around it. */
+export function digitsInWords(digits: string, language: SpokenLanguage): fc.Arbitrary<string> {
+  const { between } = words[language];
   return fc
     .record({
       choices: fc.array(fc.nat({ max: 999 }), { minLength: digits.length * 3, maxLength: digits.length * 3 }),
-      before: fc.constantFrom(...before),
-      after: fc.constantFrom(...after),
       between: fc.constantFrom(...between),
     })
-    .map((form) => `${form.before}${joined(partsOf(digits, words[language], form.choices), form)}${form.after}`);
+    .map((form) => joined(partsOf(digits, words[language], form.choices), form));
 }
 
 /** What is said of one piece of the digits, and whether the next has to be kept apart. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { unknownCaller } from '#core/identity/caller-identity';
 import type { TranscriptTurn } from '#core/conversation/transcript';
 import { buildPacket, readPacketWords, type PacketFacts } from '#core/handover/build-packet';
+import { packOf } from '../../../support/language-packs.ts';
 import { offer } from '../../../support/offered-call.ts';
 
 const caller = (text: string): TranscriptTurn => ({ by: 'caller', text, atMs: 0, confidence: 1 });
@@ -16,6 +17,7 @@ const facts: PacketFacts = {
   turns: [agent('How can I help you?'), caller('There is a charge I do not know.'), caller('A person, please.')],
   identity: { kind: 'claimed', by: 'words', customer: ada },
   language: 'en-US',
+  packs: [packOf('en')],
   reasonHeader: 'call-reason',
   customerIdHeader: 'customer-id',
 };

@@ -39,7 +39,7 @@ describe('a code that a caller repeats', () => {
           expect(saidDigits(said, packOf(language))).toContain(digits);
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -52,7 +52,7 @@ describe('a code that a caller repeats', () => {
       fc.property(other, ([wanted, said]) => {
         expect(saysCode(said, wanted, packOf(language))).toBe(false);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -68,7 +68,7 @@ describe('a code that a caller repeats', () => {
       fc.property(misheard, ([digits, said, language]) => {
         expect(saysCode(said, digits, packOf(language))).toBe(false);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 

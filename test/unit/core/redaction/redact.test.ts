@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { redact } from '#core/handover/redact';
+import { redact as redactIn } from '#core/redaction/redact';
+import { packOf } from '../../../support/language-packs.ts';
+
+const packs = [packOf('en'), packOf('es')];
+const redact = (text: string): string => redactIn(text, packs);
 
 describe('text that leaves the call', () => {
   it.each([
@@ -50,7 +54,7 @@ describe('text that leaves the call', () => {
         if (!/\d|one|oh/i.test(text)) expect(redact(text)).toBe(text);
         expect(redact(redact(text))).toBe(redact(text));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 150 },
     );
   });
 });
