@@ -2,13 +2,13 @@ import { acsTokenValidator } from '#adapters/acs-tokens/token-validator';
 import { loadCatalogue } from '#adapters/agents/agent-folder';
 import { acsCallControl } from '#adapters/call-automation/call-control';
 import { systemClock } from '#adapters/clock/system-clock';
-import { emptyDirectory } from '#adapters/customers/file-directory';
 import { openCustomers } from '#adapters/customers/open-customers';
 import { httpTools } from '#adapters/http-tools/http-tools';
 import { openKnowledge } from '#adapters/knowledge/open-knowledge';
 import type { Log } from '#adapters/logging/logger';
 import { tableAttemptStore } from '#adapters/storage/table-attempt-store';
 import { tableCallStore } from '#adapters/storage/table-call-store';
+import { tableCallerStore } from '#adapters/storage/table-caller-store';
 import { tableSessionStore } from '#adapters/storage/table-session-store';
 import { FrameClock } from './audio/frame-clock.ts';
 import { fvadDetectors } from './audio/voice-detector.ts';
@@ -31,8 +31,7 @@ export async function compose(config: BridgeConfig, log: Log): Promise<Composed>
   const definitions = agents.all.map(({ definition }) => definition);
   const tools = httpTools(definitions, config.tools, log);
   const knowledge = openKnowledge(config.knowledge, agents.all);
-  const attempts = tableAttemptStore(config.storage);
-  const customers = openCustomers(config.customers, { attempts, clock, log });
+  const customers = openCustomers(config.customers, { clock, log });
   warm(promptUtterances(agents.all));
   return {
     services: {
@@ -45,8 +44,9 @@ export async function compose(config: BridgeConfig, log: Log): Promise<Composed>
       keySource: config.keySource,
       calls: tableCallStore(config.storage),
       sessions: tableSessionStore(config.storage),
-      customers: customers.directory ?? emptyDirectory(),
-      identityProof: customers.proof,
+      customers: customers.directory,
+      callers: tableCallerStore(config.storage),
+      identityProof: customers.proof(tableAttemptStore(config.storage)),
       tools: { httpTools: tools, customers: customers.directory, knowledge, log },
       control: acsCallControl(config.callControl),
       model,

@@ -12,15 +12,15 @@ import type { CustomerSettings } from './settings.ts';
 export interface OpenCustomers {
   /** Undefined when no source is set. */
   readonly directory: CustomerDirectory | undefined;
-  /** Undefined when nothing could be compared with. */
-  readonly proof: IdentityProof | undefined;
+  /** With its tries counted; undefined when there is nothing to compare with. */
+  proof(attempts: AttemptStore): IdentityProof | undefined;
   close(): void;
 }
 
 /** The sources that are set, the file first. Throws `ConfigurationError` for a wrong file. */
 export function openCustomers(
   { file, service: settings }: CustomerSettings,
-  surroundings: ServiceSurroundings & { readonly attempts: AttemptStore },
+  surroundings: ServiceSurroundings,
 ): OpenCustomers {
   const service = settings === undefined ? undefined : openService(settings, surroundings);
   const directories = [
@@ -33,8 +33,8 @@ export function openCustomers(
   ];
   return {
     directory: directories.length === 0 ? undefined : inOrder(directories),
-    proof:
-      proofs.length === 0 ? undefined : limitedProof(proofsInOrder(proofs), surroundings.attempts, surroundings.clock),
+    proof: (attempts) =>
+      proofs.length === 0 ? undefined : limitedProof(proofsInOrder(proofs), attempts, surroundings.clock),
     close: () => service?.close(),
   };
 }

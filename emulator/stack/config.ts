@@ -51,6 +51,7 @@ type AzureSettings = Readonly<Record<string, string>>;
 
 /** What the tools of agents may ask, and with which secrets: the names of the secrets are the agents' own. */
 const TOOL_SETTING = /^TOOL_(?:HOSTS$|SECRET_)/;
+const CUSTOMER_SETTING = /^(?:TOOL_HOSTS$|CUSTOMERS_)/;
 
 export interface StackConfig {
   /** Without a setting, another port is taken when this one is not free. */
@@ -67,6 +68,8 @@ export interface StackConfig {
   readonly model: AzureSettings | undefined;
   /** `TOOL_HOSTS` and each `TOOL_SECRET_<name>`, as the bridge reads them. */
   readonly tools: Readonly<Record<string, string>>;
+  /** A source of customers beside the invented ones: each `CUSTOMERS_…`, and where it may be. */
+  readonly customers: Readonly<Record<string, string>>;
 }
 
 /** From `.env` in the repository, when there is one, and from the environment, which wins. Throws `SettingsError`. */
@@ -90,6 +93,7 @@ export function stackConfig(env: Readonly<Record<string, string | undefined>>): 
     speech: usesAzureSpeech ? given(/^SPEECH_/, settings) : undefined,
     model: settings.OPENAI_ENDPOINT === undefined ? undefined : given(/^OPENAI_/, settings),
     tools: given(TOOL_SETTING, env),
+    customers: given(CUSTOMER_SETTING, env),
   };
 }
 

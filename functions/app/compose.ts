@@ -7,11 +7,13 @@ import { loadDefaultPolicy } from '#adapters/admission/settings';
 import { loadCatalogue } from '#adapters/agents/agent-folder';
 import { acsCallControl } from '#adapters/call-automation/call-control';
 import { systemClock } from '#adapters/clock/system-clock';
+import { openCustomers } from '#adapters/customers/open-customers';
 import { createLogger } from '#adapters/logging/logger';
 import { exitOnConfigurationError } from '#adapters/settings/load-settings';
 import { queueWatchdog } from '#adapters/storage/queue-watchdog';
 import { tableBridgeReports } from '#adapters/storage/table-bridge-reports';
 import { tableCallStore } from '#adapters/storage/table-call-store';
+import { tableCallerStore } from '#adapters/storage/table-caller-store';
 import { tablePolicyStore } from '#adapters/storage/table-policy-store';
 import { tableSessionStore } from '#adapters/storage/table-session-store';
 import { handleCallEvents, type CallEventsServices } from './call-events.ts';
@@ -59,6 +61,8 @@ function compose(config: FunctionsConfig): IncomingCallServices & CallEventsServ
     log,
     agents,
     calls: tableCallStore(config.storage),
+    callers: tableCallerStore(config.storage),
+    customers: openCustomers(config.customers, { clock, log }).directory,
     sessions: tableSessionStore(config.storage),
     control: acsCallControl(config.callControl),
     watchdog: queueWatchdog(config.hostStorage),

@@ -6,6 +6,7 @@ import { agentSettings } from '#adapters/agents/agent-folder';
 import { keySettings } from '#adapters/call-automation/key-settings';
 import { callControlSettings } from '#adapters/call-automation/settings';
 import { transferSettings } from '#adapters/call-automation/transfer-settings';
+import { customerSettings } from '#adapters/customers/settings';
 import { logSettings } from '#adapters/logging/logger';
 import { milliseconds } from '#adapters/settings/fields';
 import { loadSettings, type Environment } from '#adapters/settings/load-settings';
@@ -30,6 +31,7 @@ const fragments = {
   storage: storageSettings,
   hostStorage: hostStorageSettings,
   agents: agentSettings,
+  customers: customerSettings,
   admission: admissionSettings,
   watchdogMs: watchdogSettings,
   log: logSettings,

@@ -4,10 +4,11 @@ import { unreachable } from '#core/unreachable';
 import { decide, type AdmissionServices } from './admission.ts';
 import { answerCall } from './answer-call.ts';
 import type { CallServices } from './call-services.ts';
+import { lookUpCaller, type CallerServices } from './look-up-caller.ts';
 import { recordOffer } from './record-offer.ts';
 import { turnAway } from './turn-away.ts';
 
-export interface IncomingCallServices extends CallServices {
+export interface IncomingCallServices extends CallServices, CallerServices {
   readonly admission: AdmissionServices;
   /** Where the front brings the audio of this call. */
   readonly mediaUrl: (offer: CallOffer) => string;
@@ -49,8 +50,12 @@ export async function handleIncomingCall(event: unknown, services: IncomingCallS
   }
   log.info({ callId, correlationId, record, from: offer.from, to: offer.to, headers: offer.headers }, 'call offered');
   switch (decision.kind) {
-    case 'answer':
-      return answerCall(offer, incomingCallContext, record, services, signal);
+    case 'answer': {
+      // First: not even the beginning of a look-up comes before the answer.
+      const answered = answerCall(offer, incomingCallContext, record, services, signal);
+      await Promise.all([answered, lookUpCaller(offer, services, signal)]);
+      return;
+    }
     case 'redirect':
     case 'reject':
       return turnAway(decision, offer, incomingCallContext, record, services, signal);

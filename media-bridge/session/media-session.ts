@@ -11,6 +11,7 @@ import { wordCount } from '#core/conversation/words';
 import type { CallConnectionId } from '#core/ids';
 import { customerOf, unknownCaller } from '#core/identity/caller-identity';
 import type { CallStore } from '#core/ports/call-store';
+import type { CallerStore } from '#core/ports/caller-store';
 import type { Clock } from '#core/ports/clock';
 import type { CustomerDirectory, FoundCustomer } from '#core/ports/customer-directory';
 import type { IdentityProof } from '#core/ports/identity-proof';
@@ -46,7 +47,10 @@ export interface SessionServices extends HandoverServices {
   readonly textToSpeech: TextToSpeech;
   readonly calls: CallStore;
   readonly sessions: SessionStore;
-  readonly customers: CustomerDirectory;
+  /** Undefined when no source of customers is set. */
+  readonly customers: CustomerDirectory | undefined;
+  /** Whom the control plane has found. */
+  readonly callers: CallerStore;
   /** Undefined when there is nothing to compare with: nobody can prove who they are. */
   readonly identityProof: IdentityProof | undefined;
   readonly tools: ToolServices;

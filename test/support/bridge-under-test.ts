@@ -4,7 +4,6 @@ import { acsTokenValidator } from '#adapters/acs-tokens/token-validator';
 import { makeTicket } from '#adapters/acs-tokens/ticket';
 import { systemClock } from '#adapters/clock/system-clock';
 import { httpTools } from '#adapters/http-tools/http-tools';
-import { emptyDirectory } from '#adapters/customers/file-directory';
 import { levelDbfs } from '#core/audio/level';
 import type { CallState } from '#core/call/state';
 import type { CallId } from '#core/ids';
@@ -13,6 +12,7 @@ import { startBridge, type Bridge, type BridgeServices } from '../../media-bridg
 import { callIn } from './call.ts';
 import { startHttpRecorder } from './http-recorder.ts';
 import { memoryCallStore, type MemoryCallStore } from './memory-call-store.ts';
+import { memoryCallerStore } from './memory-caller-store.ts';
 import { memorySessionStore, type MemorySessionStore } from './memory-session-store.ts';
 import { scriptedCallControl, type ScriptedCallControl } from './scripted-call-control.ts';
 import { scriptedLanguageModel, type ScriptedLanguageModel } from './scripted-language-model.ts';
@@ -97,7 +97,9 @@ export async function startBridgeUnderTest(changes: Partial<BridgeServices> = {}
     transfer: { headerPrefix: 'X-', callerId: 'none' },
     calls,
     sessions,
-    customers: emptyDirectory(),
+    customers: undefined,
+    // The bridge asks the directory itself.
+    callers: memoryCallerStore({ kind: 'failed' }),
     identityProof: undefined,
     tools: { httpTools: noHttpTools, customers: undefined, knowledge: undefined, log },
     control,

@@ -13,6 +13,7 @@ import type { CallbackRequest, CallEventsServices } from '../../functions/app/ca
 import type { IncomingCallServices } from '../../functions/app/incoming-call.ts';
 import { RecentIds } from '../../functions/app/recent-ids.ts';
 import { memoryCallStore, type MemoryCallStore } from './memory-call-store.ts';
+import { memoryCallerStore } from './memory-caller-store.ts';
 import { memorySessionStore } from './memory-session-store.ts';
 import { connectionId, offer } from './offered-call.ts';
 import { onlyAgent } from './turn-play.ts';
@@ -89,6 +90,8 @@ export function functionServices(changes: ServiceChanges = {}): TestServices {
     transfer: { headerPrefix: 'X-', callerId: 'none' },
     watchdog: { schedule: (id) => Promise.resolve(void scheduled.push(id)) },
     watchdogMs: 8_000,
+    customers: undefined,
+    callers: memoryCallerStore(),
     validateToken: allowed,
     ticketSecret: TICKET_SECRET,
     recentIds: new RecentIds(),

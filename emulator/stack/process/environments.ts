@@ -60,7 +60,11 @@ interface Addresses {
   readonly storage: string;
 }
 
-function backendEnvironment(secrets: Secrets, { agent, keySource }: StackConfig, addresses: Addresses): Environment {
+function backendEnvironment(
+  secrets: Secrets,
+  { agent, keySource, customers }: StackConfig,
+  addresses: Addresses,
+): Environment {
   return {
     ACS_ENDPOINT: addresses.edgeUrl,
     ACS_ACCESS_KEY: secrets.acsAccessKey,
@@ -72,6 +76,8 @@ function backendEnvironment(secrets: Secrets, { agent, keySource }: StackConfig,
     AGENTS_DIR: path.join(addresses.root, 'agents'),
     ...(agent === undefined ? {} : { AGENT: agent }),
     ...(keySource === undefined ? {} : { DTMF_SOURCE: keySource }),
+    CUSTOMERS_FILE: path.join(addresses.root, 'emulator/enterprise/customers.yaml'),
+    ...customers,
     ALLOW_INSECURE_URLS: 'true',
     // Invented callers: the story of a call is told with what they said.
     LOG_CALLER_DATA: 'plain',
@@ -91,7 +97,6 @@ export function bridgeEnvironment(
     PORT: '0',
     DRAIN_TIMEOUT_MS: String(config.bridges.drainTimeoutMs),
     KNOWLEDGE_DIR: path.join(addresses.root, 'agents/knowledge'),
-    CUSTOMERS_FILE: path.join(addresses.root, 'emulator/enterprise/customers.yaml'),
     ...(config.speech ?? { SPEECH_ENDPOINT: speechUrl.replace(/^http/, 'ws'), SPEECH_KEY: secrets.speechKey }),
     ...(config.model ?? {
       OPENAI_ENDPOINT: modelUrl ?? '',

@@ -42,7 +42,7 @@ describe('who is calling', () => {
     const happened: string[] = [];
     const control = scriptedCallControl();
     const { promise: hangs, resolve: letGo } = Promise.withResolvers<undefined>();
-    const { promise: answered, resolve: hasAnswered } = Promise.withResolvers<void>();
+    const { promise: answered, resolve: hasAnswered } = Promise.withResolvers<undefined>();
     const services = functionServices({
       callers: memoryCallerStore(),
       customers: {
@@ -59,7 +59,7 @@ describe('who is calling', () => {
         answer: async (request, signal) => {
           happened.push('answer asked for');
           const connectionId = await control.answer(request, signal);
-          hasAnswered();
+          hasAnswered(undefined);
           return connectionId;
         },
       },

@@ -73,7 +73,22 @@ describe('settings of the stack', () => {
     ]);
   });
 
-  it('of tools reach the bridge, and nobody else', () => {
+  it('of customers reach functions and bridge', () => {
+    const env = {
+      CUSTOMERS_BY_ID_URL: 'http://localhost:7071/customers/{id}',
+      TOOL_HOSTS: 'localhost:7071',
+    };
+    const config = stackConfig(env);
+    const byIdUrl = env.CUSTOMERS_BY_ID_URL;
+    expect(loadBridgeConfig(bridgeEnvironment(newSecrets(), config, addresses)).customers.service).toMatchObject({
+      byIdUrl,
+      access: { by: 'nothing' },
+    });
+    const functions = functionsEnvironment(newSecrets(), config, addresses);
+    expect(loadFunctionsConfig(functions).customers.service).toMatchObject({ byIdUrl });
+  });
+
+  it('of tools reach the bridge, their secrets nobody else', () => {
     const config = stackConfig({
       TOOL_HOSTS: 'localhost:7071',
       TOOL_SECRET_CRM_KEY: 'k',
@@ -84,7 +99,7 @@ describe('settings of the stack', () => {
     const { tools } = loadBridgeConfig(bridgeEnvironment(newSecrets(), config, addresses));
     expect(tools).toMatchObject({ hosts: ['localhost:7071'], allowInsecure: true });
     expect(tools.secrets.get('CRM_KEY')).toBe('k');
-    expect(Object.keys(functionsEnvironment(newSecrets(), config, addresses)).join(' ')).not.toContain('TOOL_');
+    expect(Object.keys(functionsEnvironment(newSecrets(), config, addresses)).join(' ')).not.toContain('TOOL_SECRET');
   });
 
   it('are all named when they are wrong', () => {
