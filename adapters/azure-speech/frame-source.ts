@@ -47,7 +47,8 @@ export class FrameSource extends AudioInputStream {
   write(pcm: Int16Array, pace: Pace): void {
     if (this.#state === 'ended') return;
     for (let at = 0; at < pcm.length;) {
-      const part = pcm.subarray(at, at + MESSAGE_SAMPLES - this.#filled);
+      const room = MESSAGE_SAMPLES - this.#filled;
+      const part = at === 0 && pcm.length <= room ? pcm : pcm.subarray(at, at + room);
       this.#message.set(part, this.#filled);
       this.#filled += part.length;
       at += part.length;

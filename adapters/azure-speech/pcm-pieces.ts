@@ -2,11 +2,18 @@
 export class PcmPieces {
   #half: number | undefined;
 
+  /** Shares memory with `bytes` where samples lie whole in it, as they nearly always do: the SDK makes a buffer for each message and writes it once. */
   next(bytes: ArrayBuffer): Int16Array {
-    const given = new Uint8Array(bytes);
-    const joined = this.#half === undefined ? given.slice() : Uint8Array.from([this.#half, ...given]);
-    const wholeBytes = joined.length - (joined.length % 2);
-    this.#half = wholeBytes < joined.length ? joined[wholeBytes] : undefined;
-    return new Int16Array(joined.buffer, 0, wholeBytes / 2);
+    const joined = this.#half === undefined ? bytes : withFirst(this.#half, bytes);
+    const samples = joined.byteLength >> 1;
+    this.#half = joined.byteLength % 2 === 1 ? new Uint8Array(joined)[joined.byteLength - 1] : undefined;
+    return new Int16Array(joined, 0, samples);
   }
+}
+
+function withFirst(first: number, rest: ArrayBuffer): ArrayBuffer {
+  const joined = new Uint8Array(1 + rest.byteLength);
+  joined[0] = first;
+  joined.set(new Uint8Array(rest), 1);
+  return joined.buffer;
 }

@@ -1,3 +1,4 @@
+import { meanSquare } from '#core/audio/level';
 import type { Pace } from './frame-source.ts';
 
 /** Mean square of a pause against that of the loudest frame of its phrase: 12 dB less. */
@@ -21,9 +22,7 @@ export class PhrasePace {
 
   paceOf(pcm: Int16Array): Pace {
     if (this.#loudest === undefined) return 'together';
-    let sum = 0;
-    for (const sample of pcm) sum += sample * sample;
-    const loudness = sum / Math.max(1, pcm.length);
+    const loudness = meanSquare(pcm);
     this.#loudest = Math.max(this.#loudest, loudness);
     return loudness < this.#loudest * PAUSE_SHARE ? 'at-once' : 'together';
   }

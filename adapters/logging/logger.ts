@@ -33,6 +33,7 @@ export function createLogger(component: string, config: LogConfig, destination?:
       redact: { paths: hidden.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
       serializers: { err: describeError, error: describeError },
     },
+    // Written by another thread, so that a slow reader of the log holds up no call; at the end of the process pino writes the rest itself.
     destination ?? pino.destination(1),
   );
 }
