@@ -3,6 +3,7 @@ import { unreachable } from '../unreachable.ts';
 import { outcomeOfDisconnect, outcomeWhenGone } from './disconnect.ts';
 import type { CallEvent } from './event.ts';
 import { lastResort } from './last-resort.ts';
+import { mayComeBack } from './may-come-back.ts';
 import { end, ignored, moved, type EstablishedState, type Event, type Transition } from './moves.ts';
 import type { CallOffer } from './offer.ts';
 import {
@@ -146,7 +147,7 @@ function whileEstablished(state: EstablishedState, event: CallEvent): Transition
  * response was lost, say, and a second try was refused. The caller is there, and somebody has to be.
  */
 function afterEnd(state: CallIn<'ended'>, event: CallEvent): Transition {
-  if (state.source === 'front' || state.connectionId !== undefined) return ignored(state, event);
+  if (!mayComeBack(state)) return ignored(state, event);
   switch (event.type) {
     case 'answer-accepted':
     case 'connected':
