@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import { callControlSettings } from '#adapters/call-automation/settings';
+import { ConfigurationError, loadSettings, type Environment } from '#adapters/settings/load-settings';
+import { parsePhoneNumber } from '#core/ids';
+import { planOf, routesFor, type Change, type RoutingState } from './plan.ts';
+import { routedResource, type RoutedResource } from './resource.ts';
+import { readRouting } from './routing-file.ts';
+import { tellChange, tellRoute, tellState } from './tell.ts';
+
+export const USAGE = `npm run direct-routing -- COMMAND
+  plan FILE        what "apply" would change; exit status 2 when that is anything
+  apply FILE       makes the resource as the file says
+  status           trunks and routes of the resource
+  test NUMBER      which routes a dialled number takes, in order
+The resource: ACS_ENDPOINT, and ACS_ACCESS_KEY or the identity of who is signed in (az login).`;
+
+/** 0: done, or nothing to do. 1: it could not be done. 2: there is something to do. */
+export type ExitStatus = 0 | 1 | 2;
+
+/** One command line. Says what it does by `print`; never throws. */
+export async function directRouting(
+  [command = '', argument, ...more]: readonly string[],
+  env: Environment,
+  print: (text: string) => void,
+): Promise<ExitStatus> {
+  const complain = (text: string): ExitStatus => {
+    print(text);
+    return 1;
+  };
+  if (more.length > 0) return complain(`one argument too many: ${more.join(' ')}\n${USAGE}`);
+  try {
+    switch (command) {
+      case 'plan':
+      case 'apply':
+        return argument === undefined ? complain(USAGE) : await planOrApply(command, argument, resourceOf(env), print);
+      case 'status':
+        print(tellState(await resourceOf(env).read()));
+        print('health of the SBCs: not told by the version of the API that the SDK speaks (2023-03-01)');
+        return 0;
+      case 'test':
+        return argument === undefined ? complain(USAGE) : await test(argument, resourceOf(env), print);
+      default:
+        return complain(USAGE);
+    }
+  } catch (error) {
+    return complain(error instanceof ConfigurationError ? error.message : `not done: ${reasonOf(error)}`);
+  }
+}
+
+async function planOrApply(
+  command: 'plan' | 'apply',
+  file: string,
+  resource: RoutedResource,
+  print: (text: string) => void,
+): Promise<ExitStatus> {
+  const wanted = readRouting(await textOf(file), file);
+  if (!wanted.ok) throw new ConfigurationError(wanted.problems.join('\n'));
+  const changes = planOf(await resource.read(), wanted.value);
+  tellPlan(changes, wanted.value, print);
+  if (changes.length === 0) return 0;
+  if (command === 'plan') return 2;
+  await resource.apply(changes, wanted.value);
+  // What counts is what the resource says afterwards, not what it was told.
+  const left = planOf(await resource.read(), wanted.value);
+  if (left.length === 0) {
+    print('done');
+    return 0;
+  }
+  print(`not as wanted afterwards:\n${left.map(tellChange).join('\n')}`);
+  return 1;
+}
+
+function tellPlan(changes: readonly Change[], wanted: RoutingState, print: (text: string) => void): void {
+  for (const change of changes) print(tellChange(change));
+  if (changes.length === 0) print('nothing to change');
+  for (const { name, trunks } of wanted.routes)
+    if (trunks.length === 0) print(`note: route ${name} has no trunk: calls end there`);
+}
+
+async function test(number: string, resource: RoutedResource, print: (text: string) => void): Promise<ExitStatus> {
+  if (parsePhoneNumber(number) === undefined) {
+    print(`${number} is no E.164 number such as +18005550142`);
+    return 1;
+  }
+  const routes = routesFor(number, (await resource.read()).routes);
+  if (routes.length === 0) print(`${number}: no route; a resource without numbers of its own cannot place this call`);
+  routes.forEach((route, place) => print(`${place === 0 ? 'takes' : 'then '} ${tellRoute(route)}`));
+  return routes.length === 0 ? 1 : 0;
+}
+
+function resourceOf(env: Environment): RoutedResource {
+  return routedResource(loadSettings('direct-routing', { front: callControlSettings }, env).front);
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new ConfigurationError(`Cannot read ${file}: ${reasonOf(error)}`);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : 'unknown';
+}

@@ -1,0 +1,40 @@
+import { unreachable } from '#core/unreachable';
+import type { Change, RoutingState } from './plan.ts';
+import type { Route } from './routing-file.ts';
+
+/** One line a change, as a person reads a diff: `+` comes, `-` goes, `~` changes. */
+export function tellChange(change: Change): string {
+  switch (change.kind) {
+    case 'add-trunk':
+      return `+ trunk  ${change.trunk.fqdn}:${change.trunk.port}`;
+    case 'change-trunk':
+      return `~ trunk  ${change.trunk.fqdn}: port ${change.formerPort} -> ${change.trunk.port}`;
+    case 'remove-trunk':
+      return `- trunk  ${change.trunk.fqdn}:${change.trunk.port}`;
+    case 'add-route':
+      return `+ route  ${change.place + 1}. ${tellRoute(change.route)}`;
+    case 'change-route':
+      return `~ route  ${tellRoute(change.former)}\n     now  ${tellRoute(change.route)}`;
+    case 'move-route':
+      return `~ route  ${change.route.name}: tried ${change.place < change.formerPlace ? 'earlier' : 'later'}, as number ${change.place + 1}`;
+    case 'remove-route':
+      return `- route  ${tellRoute(change.route)}`;
+    default:
+      return unreachable(change);
+  }
+}
+
+export function tellState({ trunks, routes }: RoutingState): string {
+  const trunkLines = trunks.map(({ fqdn, port }) => `  ${fqdn}:${port}`);
+  const routeLines = routes.map((route, place) => `  ${place + 1}. ${tellRoute(route)}`);
+  return [
+    `trunks: ${trunks.length}`,
+    ...trunkLines,
+    `routes, in the order in which they are tried: ${routes.length}`,
+    ...routeLines,
+  ].join('\n');
+}
+
+export function tellRoute({ name, numberPattern, trunks }: Route): string {
+  return `${name}: ${numberPattern} -> ${trunks.length === 0 ? 'no trunk' : trunks.join(', ')}`;
+}

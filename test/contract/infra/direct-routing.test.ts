@@ -1,0 +1,116 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { directRouting } from '../../../infra/direct-routing/run.ts';
+import { EdgeUnderTest } from '../../support/edge-under-test.ts';
+
+let edge: EdgeUnderTest;
+let folder: string;
+beforeEach(async () => {
+  edge = new EdgeUnderTest();
+  await edge.start({}, false);
+  folder = await mkdtemp(path.join(tmpdir(), 'trunkline-routing-'));
+});
+afterEach(async () => {
+  await edge.close();
+  await rm(folder, { recursive: true });
+});
+
+const ROUTING = [
+  'domains: [contoso.com]',
+  'trunks:',
+  '  - fqdn: sbc1.contoso.com',
+  '  - fqdn: sbc2.contoso.com',
+  '    port: 5062',
+  'routes:',
+  '  - name: washington',
+  String.raw`    numberPattern: '^\+1(425|206)\d{7}$'`,
+  '    trunks: [sbc1.contoso.com, sbc2.contoso.com]',
+  '  - name: rest',
+  "    numberPattern: '.*'",
+  '    trunks: [sbc2.contoso.com]',
+].join('\n');
+
+async function run(...words: readonly string[]) {
+  const lines: string[] = [];
+  const [, endpoint = '', accessKey = ''] = /endpoint=([^;]+);accesskey=(.+)/.exec(edge.connectionString) ?? [];
+  const env = { ACS_ENDPOINT: endpoint, ACS_ACCESS_KEY: accessKey, ALLOW_INSECURE_URLS: 'true' };
+  const status = await directRouting(words, env, (text) => lines.push(text));
+  return { status, said: lines.join('\n') };
+}
+
+async function file(text: string): Promise<string> {
+  const name = path.join(folder, 'routing.yaml');
+  await writeFile(name, text);
+  return name;
+}
+
+describe('the direct routing command against the edge', () => {
+  it('shows what it would change, changes it, and has nothing to change then', async () => {
+    const routing = await file(ROUTING);
+    const plan = await run('plan', routing);
+    expect(plan.status).toBe(2);
+    expect(plan.said).toContain('+ trunk  sbc2.contoso.com:5062');
+    expect(plan.said).toContain('+ route  2. rest: .* -> sbc2.contoso.com');
+    expect((await run('status')).said).toContain('trunks: 0');
+    expect(await run('apply', routing)).toMatchObject({ status: 0, said: expect.stringMatching(/done$/) as string });
+    expect(await run('plan', routing)).toEqual({ status: 0, said: 'nothing to change' });
+    expect(await run('apply', routing)).toEqual({ status: 0, said: 'nothing to change' });
+  });
+
+  it('replaces a trunk that its routes name, without a moment in which they name nothing', async () => {
+    await run('apply', await file(ROUTING));
+    const moved = await run('apply', await file(ROUTING.replaceAll('sbc1', 'sbc9')));
+    expect(moved.status).toBe(0);
+    expect(moved.said).toContain('- trunk  sbc1.contoso.com:5061');
+    const { said } = await run('status');
+    expect(said).toContain('sbc9.contoso.com:5061');
+    expect(said).not.toContain('sbc1');
+  });
+
+  it('keeps the routes in the order of the file', async () => {
+    await run('apply', await file(ROUTING));
+    expect((await run('status')).said).toMatch(/1\. washington[^]*2\. rest/);
+    expect((await run('test', '+14255550100')).said).toBe(
+      [
+        String.raw`takes washington: ^\+1(425|206)\d{7}$ -> sbc1.contoso.com, sbc2.contoso.com`,
+        'then  rest: .* -> sbc2.contoso.com',
+      ].join('\n'),
+    );
+  });
+
+  it('says of a number without a route that there is none', async () => {
+    expect(await run('test', '+34910000000')).toMatchObject({
+      status: 1,
+      said: expect.stringContaining('no route') as string,
+    });
+    expect(await run('test', '911')).toMatchObject({ status: 1, said: expect.stringContaining('E.164') as string });
+  });
+
+  it('changes nothing when the file is wrong, and says where', async () => {
+    const { status, said } = await run(
+      'apply',
+      await file(ROUTING.replace('[sbc2.contoso.com]', '[sbc3.contoso.com]')),
+    );
+    expect(status).toBe(1);
+    expect(said).toContain('routing.yaml:12: routes.1.trunks.0: no trunk is called "sbc3.contoso.com"');
+    expect((await run('status')).said).toContain('trunks: 0');
+  });
+
+  it.each([[[]], [['plan']], [['remove']], [['plan', 'a', 'b']]])(
+    'says how it is used when asked %j',
+    async (words) => {
+      expect(await run(...words)).toMatchObject({ status: 1, said: expect.stringContaining('plan FILE') as string });
+    },
+  );
+
+  it('says that a resource refuses, without a stack trace', async () => {
+    const lines: string[] = [];
+    const [, endpoint = ''] = /endpoint=([^;]+);/.exec(edge.connectionString) ?? [];
+    const env = { ACS_ENDPOINT: endpoint, ACS_ACCESS_KEY: 'd3Jvbmc=', ALLOW_INSECURE_URLS: 'true' };
+    expect(await directRouting(['status'], env, (text) => lines.push(text))).toBe(1);
+    expect(lines.join('\n')).toMatch(/^not done: /);
+    expect(lines.join('\n')).not.toContain('    at ');
+  });
+});
