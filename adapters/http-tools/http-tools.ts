@@ -43,6 +43,7 @@ export function httpTools(
           description,
           parameters: argumentsSchema(parameters),
         })),
+        changes: ({ name }) => (named(name)?.method ?? 'GET') !== 'GET',
         meanwhile: ({ name }) => wordsIn(named(name)?.meanwhile, context().language),
         run: async (call, signal) => {
           const tool = named(call.name);

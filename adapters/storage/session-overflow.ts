@@ -1,5 +1,4 @@
 import { BlobServiceClient, type StoragePipelineOptions } from '@azure/storage-blob';
-import type { CallId } from '#core/ids';
 import { lazyAzureCredential } from '../identity/lazy-credential.ts';
 import type { StorageAccount } from './settings.ts';
 import { statusOf, storageError } from './storage-error.ts';
@@ -13,11 +12,11 @@ const PIPELINE: StoragePipelineOptions = {
   retryOptions: { maxTries: 3, tryTimeoutInMs: 4_000, retryDelayInMs: 100, maxRetryDelayInMs: 500 },
 };
 
-/** Documents too large for a table row, one blob a call. Throws `PortError`. */
+/** Documents too large for a table row, each in a blob under this name. Throws `PortError`. */
 export interface SessionOverflow {
-  write(id: CallId, document: unknown, signal: AbortSignal): Promise<void>;
+  write(name: string, document: unknown, signal: AbortSignal): Promise<void>;
   /** `undefined` when there is none, or none that can be read. */
-  read(id: CallId, signal: AbortSignal): Promise<unknown>;
+  read(name: string, signal: AbortSignal): Promise<unknown>;
 }
 
 export function blobSessionOverflow(account: StorageAccount): SessionOverflow {
@@ -37,10 +36,10 @@ export function blobSessionOverflow(account: StorageAccount): SessionOverflow {
     }
   };
   return {
-    write: (id, document, signal) =>
+    write: (name, document, signal) =>
       within('write overflow', signal, async (abortSignal) => {
         const body = Buffer.from(JSON.stringify(document));
-        const blob = container.getBlockBlobClient(blobName(id));
+        const blob = container.getBlockBlobClient(name);
         const upload = () =>
           blob.uploadData(body, { abortSignal, blobHTTPHeaders: { blobContentType: 'application/json' } });
         try {
@@ -52,9 +51,9 @@ export function blobSessionOverflow(account: StorageAccount): SessionOverflow {
         }
       }),
 
-    read: (id, signal) =>
+    read: (name, signal) =>
       within('read overflow', signal, async (abortSignal) => {
-        const blob = container.getBlockBlobClient(blobName(id));
+        const blob = container.getBlockBlobClient(name);
         try {
           const { contentLength = 0 } = await blob.getProperties({ abortSignal });
           if (contentLength > DOCUMENT_MAX_BYTES) return undefined;
@@ -65,10 +64,6 @@ export function blobSessionOverflow(account: StorageAccount): SessionOverflow {
         }
       }),
   };
-}
-
-function blobName(id: CallId): string {
-  return `${id}.json`;
 }
 
 function connect(account: StorageAccount): BlobServiceClient {

@@ -3,6 +3,8 @@ import type { ToolCall, ToolDescription } from './language-model.ts';
 /** Work that tools do for the model in the middle of a reply: look-ups, requests, searches. */
 export interface ToolRunner {
   readonly tools: readonly ToolDescription[];
+  /** Whether it changes something outside: what was begun may then have been done, whatever becomes of the answer. */
+  changes(call: ToolCall): boolean;
   /** What the caller hears while it runs; nothing when undefined. */
   meanwhile(call: ToolCall): string | undefined;
   /**

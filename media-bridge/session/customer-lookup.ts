@@ -1,5 +1,7 @@
 import type { Log } from '#adapters/logging/logger';
 import { parsePhoneNumber } from '#core/ids';
+import { claimed } from '#core/identity/caller-identity';
+import { shownCustomer } from '#core/identity/shown-customer';
 import { clip, plainText } from '#core/plain-text';
 import type { Customer, CustomerDirectory, CustomerQuery } from '#core/ports/customer-directory';
 import type { ToolRunner } from '#core/ports/tool-runner';
@@ -38,6 +40,7 @@ export function customerLookup(customers: CustomerDirectory, { facts, onCustomer
         parameters: argumentsSchema(PARAMETERS),
       },
     ],
+    changes: () => false,
     meanwhile: () => undefined,
     run: async (call, signal) => {
       signal.throwIfAborted();
@@ -53,7 +56,9 @@ export function customerLookup(customers: CustomerDirectory, { facts, onCustomer
         log.info({ callId, by: query.by, found: found !== undefined }, 'customer looked up');
         if (found === undefined) return { outcome: 'done', text: 'No customer has this. It may have been misheard.' };
         onCustomer(found);
-        return { outcome: 'done', text: told(found) };
+        const { agent, identity } = facts();
+        const shown = shownCustomer(claimed(identity, found, 'words'), agent) ?? found;
+        return { outcome: 'done', text: told(shown) };
       } catch (error) {
         signal.throwIfAborted();
         log.warn({ callId, err: error }, 'customer look-up failed');

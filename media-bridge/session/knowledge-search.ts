@@ -40,6 +40,7 @@ export function knowledgeSearch(knowledge: KnowledgeBase, { facts }: Pick<CallOf
         },
       ];
     },
+    changes: () => false,
     meanwhile: () => undefined,
     run: async (call, signal) => {
       signal.throwIfAborted();

@@ -3,9 +3,11 @@ import type { Agent, AgentCatalogue } from '#core/agent/agent';
 import { chooseLocale } from '#core/language/choose-language';
 import { headerValue } from '#core/handover/inbound-headers';
 import { SAMPLE_RATE_HZ } from '#core/audio/pcm';
+import { mayComeBack } from '#core/call/may-come-back';
 import type { CallState } from '#core/call/state';
 import { greetingFor } from '#core/conversation/greeting';
 import type { KeySource } from '#core/conversation/key-sources';
+import { resumption } from '#core/conversation/resume';
 import { areOwnWords } from '#core/conversation/own-words';
 import { wordCount } from '#core/conversation/words';
 import type { CallConnectionId } from '#core/ids';
@@ -15,7 +17,7 @@ import type { CallerStore } from '#core/ports/caller-store';
 import type { Clock } from '#core/ports/clock';
 import type { CustomerDirectory, FoundCustomer } from '#core/ports/customer-directory';
 import type { IdentityProof } from '#core/ports/identity-proof';
-import type { SessionRecord, SessionStore } from '#core/ports/session-store';
+import type { SessionLease } from '#core/ports/session-store';
 import type { SpeechToText, SpeechToTextOptions, Words } from '#core/ports/speech-to-text';
 import type { TextToSpeech } from '#core/ports/text-to-speech';
 import { readInboundMessage } from '../acs/inbound-message.ts';
@@ -26,6 +28,7 @@ import { CallerVoice } from './caller-voice.ts';
 import { CallerKeys } from './caller-keys.ts';
 import { CallRowWatch } from './call-row-watch.ts';
 import { Conversation } from './conversation.ts';
+import type { ErrandServices } from './errands.ts';
 import type { HandoverServices } from './hand-over.ts';
 import { Hearing } from './hearing.ts';
 import { whoIsCalling } from './opening.ts';
@@ -41,12 +44,11 @@ export interface MediaSocket {
   readonly bufferedAmount: number;
 }
 
-export interface SessionServices extends HandoverServices {
+export interface SessionServices extends HandoverServices, ErrandServices {
   readonly agents: AgentCatalogue;
   readonly speechToText: SpeechToText;
   readonly textToSpeech: TextToSpeech;
   readonly calls: CallStore;
-  readonly sessions: SessionStore;
   /** Undefined when no source of customers is set. */
   readonly customers: CustomerDirectory | undefined;
   /** Whom the control plane has found. */
@@ -65,8 +67,8 @@ export interface SessionStart {
   /** The call row, read before the socket was accepted. */
   readonly call: Exclude<CallState, { phase: 'ended' }>;
   readonly connectionId: CallConnectionId;
-  /** What an earlier media session of this call knew: the stream was lost and has come back. */
-  readonly earlier: SessionRecord | undefined;
+  /** The session row, claimed for this media session; with what an earlier one knew when the stream was lost and has come back. */
+  readonly lease: SessionLease;
 }
 
 /** Why a media session ended. */
@@ -80,6 +82,8 @@ const RECOGNITION_DELAY_MS = 2_500;
 const TELLING_WORDS = 2;
 /** Words with less voice than this were not said by anybody. */
 const VOICE_MIN_MS = 60;
+/** What a tool waits until it is written that it begins. */
+const CHANGE_NOTED_BUDGET_MS = 500;
 /** ACS closes the socket when the call ends; if it does not, we do. */
 const HUNG_UP_GRACE_MS = 5_000;
 /** Two seconds of audio: a peer that reads so slowly will not play it in time either. */
@@ -105,7 +109,8 @@ export class MediaSession {
 
   constructor(socket: MediaSocket, start: SessionStart, services: SessionServices) {
     const { agents, clock, log } = services;
-    const { call, earlier } = start;
+    const { call, lease } = start;
+    const earlier = lease.earlier?.record;
     const { offer } = call;
     const agent = agents.named(earlier?.agent ?? '') ?? agents.for(offer);
     const chosen = chooseLocale(agent, offer, customerOf(earlier?.identity ?? unknownCaller));
@@ -118,7 +123,7 @@ export class MediaSession {
     this.#start = start;
     this.#services = services;
     this.#agent = agent;
-    this.#journal = new SessionJournal(services.sessions, clock, log);
+    this.#journal = new SessionJournal({ lease, clock, log, onLost: () => void this.end('replaced') });
     this.#voice = new CallerVoice({
       detector: services.detectors(),
       clock,
@@ -149,6 +154,7 @@ export class MediaSession {
       voiceBeganMs: () => this.#voice.beganMs,
       onLocale: ({ language }, phrases) => this.#hearing.listenFor([language], phrases),
       onRecord: (record) => this.#journal.note(record),
+      whenWritten: () => this.#journal.flush(CHANGE_NOTED_BUDGET_MS),
       onAwaitingTransfer: (awaiting) => {
         this.#rowWatch.awaitingTransfer = awaiting;
         this.#keys.forget();
@@ -166,7 +172,7 @@ export class MediaSession {
       onState: (state) => {
         this.#conversation.rowRead(state);
         this.#keys.rowRead(state);
-        if (state.phase === 'ended') void this.end('call-ended');
+        if (state.phase === 'ended' && !mayComeBack(state)) void this.end('call-ended');
       },
     });
     this.#hearing = new Hearing({
@@ -254,25 +260,31 @@ export class MediaSession {
   }
 
   async #greet(): Promise<void> {
-    const { call, earlier } = this.#start;
+    const { call, lease } = this.#start;
     const { offer } = call;
     const { definition } = this.#agent;
+    const { log } = this.#services;
     const conversation = this.#conversation;
     const onLate = (late: FoundCustomer): void => conversation.customerFound(late);
+    const earlier = resumption(lease.earlier);
+    if (earlier !== undefined) {
+      log.info({ callId: offer.callId, how: earlier.how, stage: earlier.stage.kind }, 'conversation resumed');
+      conversation.resume(earlier);
+      if (lease.earlier?.record?.identity.kind !== 'unknown') return;
+    }
     const found = await whoIsCalling(offer, definition, this.#services, onLate, this.#closed.signal);
     if (this.#closed.signal.aborted) return;
     if (found !== undefined) conversation.customerFound(found);
-    const isNew = earlier === undefined || earlier.turns.length === 0;
-    if (isNew) {
-      const { locale, candidates } = chooseLocale(this.#agent, offer, found?.customer);
-      conversation.speak(locale.language);
-      // A record says what the customer speaks, not who is speaking: several are listened for until somebody has.
-      if (candidates.length === 1) this.#hearing.listenFor([locale.language], definition.phrases);
-    }
-    const { locale } = conversation;
-    const greeting = isNew
-      ? greetingFor(locale, headerValue(offer.headers, definition.reasonHeader), found?.customer)
-      : locale.texts.resume;
+    if (earlier !== undefined) return;
+    const { locale, candidates } = chooseLocale(this.#agent, offer, found?.customer);
+    conversation.speak(locale.language);
+    // A record says what the customer speaks, not who is speaking: several are listened for until somebody has.
+    if (candidates.length === 1) this.#hearing.listenFor([locale.language], definition.phrases);
+    const greeting = greetingFor(
+      conversation.locale,
+      headerValue(offer.headers, definition.reasonHeader),
+      found?.customer,
+    );
     conversation.dispatch({ type: 'media-ready', greeting });
   }
 

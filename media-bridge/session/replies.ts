@@ -1,11 +1,11 @@
 import type { Log } from '#adapters/logging/logger';
 import type { ToolUse } from '#core/conversation/input';
-import { replyRequest } from '#core/conversation/model-request';
+import { answerAgainRequest, replyRequest } from '#core/conversation/model-request';
 import type { Said } from '#core/conversation/state';
 import { readToolCall } from '#core/conversation/tools';
 import type { ReplyId } from '#core/ids';
 import type { Clock } from '#core/ports/clock';
-import type { LanguageModel, ToolCall } from '#core/ports/language-model';
+import type { LanguageModel, ModelRequest, ToolCall } from '#core/ports/language-model';
 import type { ToolResult, ToolRunner } from '#core/ports/tool-runner';
 import { clip, plainText } from '#core/plain-text';
 import { unreachable } from '#core/unreachable';
@@ -24,6 +24,8 @@ export interface RepliesOptions {
   /** Those of the agent that speaks, whenever they are asked for. */
   readonly tools: ToolRunner;
   readonly lastVoiceMs: () => number | undefined;
+  /** Resolves when all that is recorded so far is written, or when that takes too long. Never rejects. */
+  readonly whenWritten: () => Promise<void>;
   readonly onClause: (reply: ReplyId, text: string) => void;
   readonly onWritten: (reply: ReplyId) => void;
   readonly onFailed: (reply: ReplyId, error: unknown) => void;
@@ -60,17 +62,30 @@ export class Replies {
 
   thinkAhead(reply: ReplyId, said: Said): void {
     if (this.#current?.reply === reply) return;
+    const { record, tools } = this.#options;
+    // The turns before this reply: what it has said and done itself is added by whoever writes it.
+    const { turns } = record.facts;
+    this.#begin(reply, () => replyRequest({ ...record.facts, turns }, said, tools.tools));
+  }
+
+  /** Answers the caller's last words in the record. */
+  thinkAgain(reply: ReplyId): void {
+    const { record, tools } = this.#options;
+    const { turns } = record.facts;
+    this.#begin(reply, () => answerAgainRequest({ ...record.facts, turns }, tools.tools));
+    this.#current?.release();
+  }
+
+  #begin(reply: ReplyId, request: () => ModelRequest): void {
     this.#current?.stop();
     this.#unrecorded = [];
     const { record, services, lastVoiceMs, onClause, onWritten, onFailed } = this.#options;
-    const { turns } = record.facts;
     this.#current = new ModelReply({
       reply,
       clock: services.clock,
       work: {
         model: services.model,
-        // The turns before this reply: what it has said and done itself is added by whoever writes it.
-        request: () => replyRequest({ ...record.facts, turns }, said, this.#options.tools.tools),
+        request,
         act: (call, signal) => this.#act(reply, call, signal),
         meanwhile: (call) => this.#options.tools.meanwhile(call),
         bounds: () => {
@@ -149,12 +164,29 @@ export class Replies {
   }
 
   async #run(key: string, call: ToolCall, signal: AbortSignal): Promise<ToolResult> {
-    const running = this.#options.tools.run(call, signal);
+    const { tools } = this.#options;
+    const running = tools.changes(call) ? this.#change(call, signal) : tools.run(call, signal);
     this.#underWay.set(key, running);
     try {
       return await running;
     } finally {
       if (this.#underWay.get(key) === running) this.#underWay.delete(key);
+    }
+  }
+
+  /** Written down before it is sent: should this process die meanwhile, the session that goes on knows that it may have been done. */
+  async #change(call: ToolCall, signal: AbortSignal): Promise<ToolResult> {
+    const { record, tools, whenWritten } = this.#options;
+    record.toolBegins(call.name);
+    try {
+      await whenWritten();
+      signal.throwIfAborted();
+      const result = await tools.run(call, signal);
+      if (result.outcome === 'refused') record.toolEnds(call.name);
+      return result;
+    } catch (error) {
+      record.toolEnds(call.name);
+      throw error;
     }
   }
 

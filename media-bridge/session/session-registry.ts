@@ -18,13 +18,6 @@ export class SessionRegistry {
     return this.#sessions.size;
   }
 
-  /** A reconnection takes the place of the session it replaces, once that one has written what it knew. Says whether there was one. */
-  async replace(callId: CallId): Promise<boolean> {
-    const wasThere = this.#sessions.has(callId);
-    await this.end(callId, 'replaced');
-    return wasThere;
-  }
-
   /** Two sockets of one call can be checked at the same time: the later one stays. */
   add(callId: CallId, session: MediaSession): void {
     const before = this.#sessions.get(callId);
@@ -32,6 +25,7 @@ export class SessionRegistry {
     void before?.end('replaced');
   }
 
+  /** Resolves when that session has written what it knew. */
   async end(callId: CallId, reason: SessionEnd): Promise<void> {
     const session = this.#sessions.get(callId);
     if (session === undefined) return;

@@ -45,6 +45,7 @@ export function callToolRunner(services: ToolServices, call: CallOfTools): ToolR
     get tools() {
       return runners().flatMap(({ tools }) => tools);
     },
+    changes: (asked) => runnerOf(asked.name)?.changes(asked) ?? false,
     meanwhile: (asked) => runnerOf(asked.name)?.meanwhile(asked),
     run: async (asked, signal) => {
       const runner = runnerOf(asked.name);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseWatchdogMessage, queueWatchdog, WATCHDOG_QUEUE } from '#adapters/storage/queue-watchdog';
 import type { StorageAccount } from '#adapters/storage/settings';
 import { tableSessionStore } from '#adapters/storage/table-session-store';
+import { nothingUnfinished } from '#core/conversation/unfinished';
 import type { SessionRecord } from '#core/ports/session-store';
 import { startAzurite, type Azurite } from '../../../support/azurite.ts';
 import { offer } from '../../../support/offered-call.ts';
@@ -24,38 +25,81 @@ const session = (turns: SessionRecord['turns']): SessionRecord => ({
   incidents: [{ atMs: 1, kind: 'empty', detail: 'language-model empty_reply' }],
   identity: { kind: 'unknown' },
   packet: undefined,
+  unfinished: nothingUnfinished,
 });
 
+const { callId } = offer;
+const turnsOf = (text: string, count = 1): SessionRecord['turns'] =>
+  Array.from({ length: count }, (_, atMs) => ({ by: 'caller', text: `${text} ${atMs}`, atMs, confidence: 0.9 }));
+
 describe('a session row', () => {
-  it('is not there before the bridge has saved it', async () => {
-    expect(await tableSessionStore(account).load(offer.callId, signal)).toBeUndefined();
+  it('is not there before a media session has claimed it', async () => {
+    expect(await tableSessionStore(account).load(callId, signal)).toBeUndefined();
   });
 
-  it('keeps a conversation longer than one column', async () => {
-    const turns = Array.from({ length: 400 }, (_, index) => ({
-      by: 'caller' as const,
-      text: `${'é🎈'.repeat(40)} ${index}`,
-      atMs: index,
-      confidence: 0.9,
-    }));
-    const store = tableSessionStore(account);
-    await store.save(session(turns), signal);
-    expect(await store.load(offer.callId, signal)).toEqual(session(turns));
+  it('is claimed by the first with nothing in it', async () => {
+    const lease = await tableSessionStore(account).claim(callId, signal);
+    expect(lease.earlier).toBeUndefined();
+    expect(await tableSessionStore(account).load(callId, signal)).toEqual({ record: undefined, ownership: 'held' });
   });
 
-  it('leaves nothing of a longer one it replaces', async () => {
+  it('keeps a conversation longer than one column, and leaves nothing of a longer one it replaces', async () => {
     const store = tableSessionStore(account);
-    await store.save(session([]), signal);
-    expect(await store.load(offer.callId, signal)).toEqual(session([]));
+    const lease = await store.claim(callId, signal);
+    const long = session(turnsOf('é🎈'.repeat(40), 400));
+    expect(await lease.save(long, signal)).toBe('written');
+    expect((await store.load(callId, signal))?.record).toEqual(long);
+    expect(await lease.save(session([]), signal)).toBe('written');
+    expect((await store.load(callId, signal))?.record).toEqual(session([]));
   });
 
   it('that is larger than a row can be is kept whole, and so is a shorter one after it', async () => {
-    const turns = [{ by: 'caller' as const, text: 'é'.repeat(600_000), atMs: 1, confidence: 1 }];
     const store = tableSessionStore(account);
-    await store.save(session(turns), signal);
-    expect(await tableSessionStore(account).load(offer.callId, signal)).toEqual(session(turns));
-    await store.save(session([]), signal);
-    expect(await store.load(offer.callId, signal)).toEqual(session([]));
+    const lease = await store.claim(callId, signal);
+    const long = session(turnsOf('é'.repeat(600_000)));
+    await lease.save(long, signal);
+    expect((await tableSessionStore(account).load(callId, signal))?.record).toEqual(long);
+    await lease.save(session([]), signal);
+    expect((await store.load(callId, signal))?.record).toEqual(session([]));
+  });
+
+  it.each([
+    ['short', 1],
+    ['larger than a row', 12_000],
+  ])(
+    'gives what was known to whoever claims it next, and a late write of the former owner changes nothing: %s',
+    async (_, count) => {
+      const [here, there] = [tableSessionStore(account), tableSessionStore(account)];
+      const first = await here.claim(callId, signal);
+      const known = session(turnsOf('first'.repeat(10), count));
+      await first.save(known, signal);
+      const second = await there.claim(callId, signal);
+      expect(second.earlier).toEqual({ record: known, ownership: 'held' });
+      expect(await first.save(session(turnsOf('too late'.repeat(10), count)), signal)).toBe('lost');
+      expect(await first.release(session([]), signal)).toBe('lost');
+      expect((await here.load(callId, signal))?.record).toEqual(known);
+      const more = session(turnsOf('second'.repeat(10), count));
+      expect(await second.save(more, signal)).toBe('written');
+      expect(await here.load(callId, signal)).toEqual({ record: more, ownership: 'held' });
+    },
+  );
+
+  it('says that its owner gave it up in order', async () => {
+    const store = tableSessionStore(account);
+    const lease = await store.claim(callId, signal);
+    expect(await lease.release(session([]), signal)).toBe('written');
+    expect(await store.load(callId, signal)).toEqual({ record: session([]), ownership: 'released' });
+    const next = await store.claim(callId, signal);
+    expect(next.earlier?.ownership).toBe('released');
+    expect((await store.load(callId, signal))?.ownership).toBe('held');
+    expect(await lease.save(session(turnsOf('too late')), signal)).toBe('lost');
+  });
+
+  it('has one owner, however many claim it at once', async () => {
+    const stores = Array.from({ length: 4 }, () => tableSessionStore(account));
+    const leases = await Promise.all(stores.map((store) => store.claim(callId, signal)));
+    const writes = await Promise.all(leases.map((lease, index) => lease.save(session(turnsOf(`${index}`)), signal)));
+    expect(writes.filter((write) => write === 'written')).toHaveLength(1);
   });
 });
 

@@ -68,6 +68,7 @@ describe.each(HOSTILE.map((text) => [text.slice(0, 40), text]))('"%s"', (_, text
     const httpTools: HttpTools = {
       runner: ({ tools }) => ({
         tools: tools.map(({ name, description }) => ({ name, description, parameters: {} })),
+        changes: () => false,
         meanwhile: () => undefined,
         run: () => Promise.resolve({ outcome: 'done', text: text.slice(0, 6_000) }),
       }),

@@ -38,6 +38,7 @@ const directory: CustomerDirectory = {
 const httpTools: HttpTools = {
   runner: ({ tools }, context) => ({
     tools: tools.map(({ name, description }) => ({ name, description, parameters: {} })),
+    changes: () => false,
     meanwhile: () => 'Let me look.',
     run: ({ name }) =>
       Promise.resolve<ToolResult>(
