@@ -7,9 +7,14 @@ import { httpTools } from '#adapters/http-tools/http-tools';
 import { openKnowledge } from '#adapters/knowledge/open-knowledge';
 import type { Log } from '#adapters/logging/logger';
 import { tableAttemptStore } from '#adapters/storage/table-attempt-store';
+import { httpQueueStatus } from '#adapters/queues/http-queue-status';
+import { tableCallBackRequests } from '#adapters/storage/table-call-back-requests';
+import { tableBridgeReports } from '#adapters/storage/table-bridge-reports';
 import { tableCallStore } from '#adapters/storage/table-call-store';
 import { tableCallerStore } from '#adapters/storage/table-caller-store';
 import { tableSessionStore } from '#adapters/storage/table-session-store';
+import type { NeededService } from '#core/admission/region';
+import type { BridgeReports } from '#core/ports/bridge-reports';
 import { FrameClock } from './audio/frame-clock.ts';
 import { fvadDetectors } from './audio/voice-detector.ts';
 import type { BridgeConfig } from './config.ts';
@@ -19,6 +24,9 @@ import { turnServices } from './turn-services.ts';
 
 export interface Composed {
   readonly services: BridgeServices;
+  /** Where this bridge says how it is, and what it has to say about the services it needs. */
+  readonly reports: BridgeReports;
+  readonly failing: () => readonly NeededService[];
   /** Gives back what the services keep open between calls. */
   readonly close: () => void;
 }
@@ -27,9 +35,10 @@ export interface Composed {
 export async function compose(config: BridgeConfig, log: Log): Promise<Composed> {
   const clock = systemClock();
   const agents = loadCatalogue(config.agents);
-  const { model, speechToText, textToSpeech, warm, close } = turnServices(config, clock, log);
+  const { model, speechToText, textToSpeech, failing, warm, close } = turnServices(config, clock, log);
   const definitions = agents.all.map(({ definition }) => definition);
   const tools = httpTools(definitions, config.tools, log);
+  const queueStatus = config.queueStatus === undefined ? undefined : httpQueueStatus(config.queueStatus, clock);
   const knowledge = openKnowledge(config.knowledge, agents.all);
   const customers = openCustomers(config.customers, { clock, log });
   warm(promptUtterances(agents.all));
@@ -48,6 +57,8 @@ export async function compose(config: BridgeConfig, log: Log): Promise<Composed>
       callers: tableCallerStore(config.storage),
       identityProof: customers.proof(tableAttemptStore(config.storage)),
       tools: { httpTools: tools, customers: customers.directory, knowledge, log },
+      queueStatus,
+      callBacks: tableCallBackRequests(config.storage),
       control: acsCallControl(config.callControl),
       model,
       speechToText,
@@ -57,8 +68,11 @@ export async function compose(config: BridgeConfig, log: Log): Promise<Composed>
       clock,
       log,
     },
+    reports: tableBridgeReports(config.storage),
+    failing,
     close: () => {
       tools.close();
+      queueStatus?.close();
       customers.close();
       close();
     },

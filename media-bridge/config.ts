@@ -13,6 +13,7 @@ import { customerSettings } from '#adapters/customers/settings';
 import { toolSettings } from '#adapters/http-tools/settings';
 import { knowledgeSettings } from '#adapters/knowledge/settings';
 import { logSettings } from '#adapters/logging/logger';
+import { queueStatusSettings } from '#adapters/queues/settings';
 import { promptCacheSettings } from '#adapters/resilience/settings';
 import { milliseconds } from '#adapters/settings/fields';
 import { loadSettings, type Environment } from '#adapters/settings/load-settings';
@@ -21,11 +22,15 @@ import { storageSettings } from '#adapters/storage/settings';
 /** Shorter than the grace period of Container Apps by default (ten minutes), long enough for most calls. */
 const DRAIN_TIMEOUT_DEFAULT_MS = 540_000;
 
+/** Half of the hundred at which one core still answered everybody, though late (docs/benchmarks.md). */
+const MAX_CALLS_DEFAULT = 50;
+
 const listenSettings = z
   .object({
     HOST: z.string().default('127.0.0.1'),
     PORT: z.coerce.number('expected a port').int().min(0).max(65_535).default(8080),
     DRAIN_TIMEOUT_MS: milliseconds(0, 3_600_000).default(DRAIN_TIMEOUT_DEFAULT_MS),
+    MAX_CALLS: z.coerce.number('expected a number of calls').int().min(1).max(10_000).default(MAX_CALLS_DEFAULT),
     /** `1`: end when standard input does, so that a process tree leaves nothing behind. */
     EXIT_WITH_PARENT: z.enum(['0', '1'], 'expected "0" or "1"').default('0'),
     MEDIA_TOKEN: z.enum(['required', 'may-be-missing'], 'expected "required" or "may-be-missing"').default('required'),
@@ -34,6 +39,7 @@ const listenSettings = z
     host: env.HOST,
     port: env.PORT,
     drainTimeoutMs: env.DRAIN_TIMEOUT_MS,
+    maxCalls: env.MAX_CALLS,
     exitWithParent: env.EXIT_WITH_PARENT === '1',
     missingToken: env.MEDIA_TOKEN === 'required' ? ('refused' as const) : ('accepted' as const),
   }));
@@ -55,6 +61,7 @@ const fragments = {
   customers: customerSettings,
   tools: toolSettings,
   knowledge: knowledgeSettings,
+  queueStatus: queueStatusSettings,
   log: logSettings,
 };
 

@@ -13,7 +13,7 @@ export function defaultQueue(agent: AgentDefinition): Queue {
 
 /** Where a call goes in which something failed: to the queue the agent names for that, else to the default one. */
 export function failureQueue(agent: AgentDefinition): Queue {
-  return agent.failure.queue === undefined ? defaultQueue(agent) : queueNamed(agent, agent.failure.queue);
+  return queueNamed(agent, agent.failure.queue);
 }
 
 /** The queues in the order in which they are tried: the wanted one, then the fall-back order, each once. A name that no queue has counts as none. */
@@ -21,11 +21,18 @@ export function queuesToTry(agent: AgentDefinition, wanted: string | undefined):
   const known = agent.queues.map(({ name }) => name);
   const first = wanted !== undefined && known.includes(wanted) ? [wanted] : [];
   const [name = known[0], ...others] = new Set([...first, ...agent.handover.fallback]);
-  return [queueNamed(agent, name), ...others.map((other) => queueNamed(agent, other))];
+  const find = (wantedName: string | undefined): Queue =>
+    ready(agent.queues.find((queue) => queue.name === wantedName));
+  return [find(name), ...others.map(find)];
 }
 
-function queueNamed(agent: AgentDefinition, name: string | undefined): Queue {
-  const queue = agent.queues.find((candidate) => candidate.name === name);
+/** The queue of this name; the default one when there is none: a caller is brought to a person, whatever a name says. */
+export function queueNamed(agent: AgentDefinition, name: string | undefined): Queue {
+  const named = agent.queues.find((candidate) => candidate.name === name);
+  return named === undefined ? defaultQueue(agent) : ready(named);
+}
+
+function ready(queue: AgentDefinition['queues'][number] | undefined): Queue {
   const target = parsePhoneNumber(queue?.target ?? '');
   if (queue === undefined || target === undefined)
     throw new Error('The definition of an agent has named queues with numbers');

@@ -2,7 +2,8 @@ import { howComplete } from '../language/completeness.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Awaiting } from './state.ts';
 import type { TurnSettings } from './turn-settings.ts';
-import { yesOrNo } from './words.ts';
+import type { LanguagePack } from '../language/pack.ts';
+import { callBackOrConnect, yesOrNo } from './words.ts';
 
 /**
  * How long the agent waits after these words before it takes the turn: not at all after the answer it asked for, longer the less the words
@@ -10,7 +11,7 @@ import { yesOrNo } from './words.ts';
  */
 export function endOfTurnMs(text: string, awaiting: Awaiting, { pack, turnTaking }: TurnSettings): number {
   const { shortAnswerMs, finishedMs, plainMs, unfinishedMs, dictatingMs } = turnTaking.endOfTurn;
-  if (awaiting.kind === 'confirmation' && yesOrNo(text, pack) !== 'unclear') return shortAnswerMs;
+  if (isShortAnswer(text, awaiting, pack)) return shortAnswerMs;
   const completeness = howComplete(text, pack);
   switch (completeness) {
     case 'finished':
@@ -23,5 +24,21 @@ export function endOfTurnMs(text: string, awaiting: Awaiting, { pack, turnTaking
       return dictatingMs;
     default:
       return unreachable(completeness);
+  }
+}
+
+function isShortAnswer(text: string, awaiting: Awaiting, pack: LanguagePack): boolean {
+  switch (awaiting.kind) {
+    case 'anything':
+      return false;
+    case 'confirmation':
+      return yesOrNo(text, pack) !== 'unclear';
+    case 'call-back':
+      // A number has its own pauses, and a no may be followed by one.
+      if (awaiting.question.kind === 'number') return false;
+      if (awaiting.question.kind === 'connect-or-call-back') return callBackOrConnect(text, pack) !== 'unclear';
+      return yesOrNo(text, pack) === 'yes';
+    default:
+      return unreachable(awaiting);
   }
 }

@@ -1,11 +1,16 @@
+import type { QueueChoice } from '../handover/choose-queues.ts';
+import type { TransferProblem } from '../handover/transfer-problem.ts';
 import type { ReplyId } from '../ids.ts';
 import type { HandoverRequest } from './hand-over-request.ts';
 import type { ReplyFailure } from './reply-failure.ts';
+import type { Resumption } from './resume.ts';
 
 /** Everything a conversation reacts to. Produced by the media session; pure data. */
 export type TurnInput =
   /** The caller can hear us. `greeting` is what to say first. */
   | { readonly type: 'media-ready'; readonly greeting: string }
+  /** The caller can hear us again: another media session had begun this conversation. */
+  | { readonly type: 'media-back'; readonly resumption: Resumption }
   /** Voice long enough to be one. */
   | { readonly type: 'speech-started' }
   /** Voice that has gone on for so long that the agent stops for it. */
@@ -28,8 +33,13 @@ export type TurnInput =
   | { readonly type: 'reply-failed'; readonly reply: ReplyId; readonly why: ReplyFailure }
   /** Recognition is gone for good: the caller cannot be understood any more. */
   | { readonly type: 'hearing-failed' }
-  | { readonly type: 'transfer-accepted'; readonly attempt: number }
-  | { readonly type: 'transfer-failed'; readonly attempt: number }
+  /** What `choose-queues` asked for. */
+  | { readonly type: 'queues-chosen'; readonly errand: number; readonly choice: QueueChoice }
+  /** A person has the call, or is about to. */
+  | { readonly type: 'transfer-accepted' }
+  | { readonly type: 'transfer-failed'; readonly attempt: number; readonly why: TransferProblem }
+  /** What became of `record-call-back`. */
+  | { readonly type: 'call-back-recorded' | 'call-back-lost'; readonly errand: number }
   /** The media stream has ended, or the call has. */
   | { readonly type: 'caller-gone' };
 
@@ -46,6 +56,7 @@ export type ToolUse =
 /**
  * `end-of-turn`: the pause after a final. `stable`: the recogniser has not changed its mind. `silence`: nobody has said anything. `filler`: the
  * reply is late. `resume`: nothing was understood of who spoke over the agent. `keys`: no further key came. `transfer`: the front has not
- * said how the transfer went.
+ * said how the transfer went. `comfort`: a transfer takes long. `errand`: what was asked of somebody else has not come back, or is to be asked again.
  */
-export type TimerName = 'end-of-turn' | 'stable' | 'silence' | 'filler' | 'resume' | 'keys' | 'transfer';
+export type TimerName =
+  'end-of-turn' | 'stable' | 'silence' | 'filler' | 'resume' | 'keys' | 'transfer' | 'comfort' | 'errand';

@@ -1,5 +1,6 @@
 import { replyId } from '../ids.ts';
 import type { TurnEffect } from './effect.ts';
+import { answerCallBack, nobodyAnswers } from './call-back.ts';
 import { endOfTurnMs } from './end-of-turn.ts';
 import { announce } from './handing-over.ts';
 import type { TimerName, TurnInput } from './input.ts';
@@ -20,6 +21,7 @@ import {
   type TurnStep,
 } from './step.ts';
 import { thinkAhead, withoutAhead } from './thinking-ahead.ts';
+import { tell } from './transferring.ts';
 import type { TurnSettings } from './turn-settings.ts';
 import { hasWords, sameWords, yesOrNo } from './words.ts';
 
@@ -147,24 +149,29 @@ export function heard(state: TurnIn<'caller'>, said: Said, quietForMs: number, s
 
 export function keyPressed(state: TurnIn<'caller'>, key: string, settings: TurnSettings): TurnStep {
   const { keypad } = settings;
-  if (key === keypad.toPerson && state.keys === '') {
-    const request = { reason: 'caller-asked', queue: undefined, words: {} } as const;
+  const { awaiting } = state;
+  const isNumber = awaiting.kind === 'call-back' && awaiting.question.kind === 'number';
+  if (key === keypad.toPerson && state.keys === '' && !isNumber) {
     const before = [...leave(state), ...recorded(state.said), ...recorded(keyed(key))];
-    return announce(state, request, settings, ...before);
+    // Who has heard how long it takes, and wants a person, is not asked again.
+    return awaiting.kind === 'call-back' && awaiting.wish.line === 'open'
+      ? tell(state, awaiting.wish.request, settings.texts.announcement, ...before)
+      : announce(state, { reason: 'caller-asked', queue: undefined, words: {} }, settings, ...before);
   }
   if (key === keypad.terminator) {
     return state.keys === '' ? [state] : answerKeys(state, settings);
   }
   const more: TurnIn<'caller'> = { ...state, keys: state.keys + key, reprompts: 0 };
-  const isChosen = state.keys === '' && Object.hasOwn(keypad.menu, key);
-  if (isChosen || more.keys.length >= (keypad.maxDigits ?? KEYS_MAX)) return answerKeys(more, settings);
+  const isChosen = state.keys === '' && awaiting.kind !== 'call-back' && Object.hasOwn(keypad.menu, key);
+  const keysMax = isNumber ? KEYS_MAX : (keypad.maxDigits ?? KEYS_MAX);
+  if (isChosen || more.keys.length >= keysMax) return answerKeys(more, settings);
   return [more, stop('silence'), { type: 'start-timer', timer: 'keys', ms: keypad.interDigitTimeoutMs }];
 }
 
 /** Keys are an answer of their own; words said before them are part of the story, not of the number. */
 function answerKeys(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep {
   const { menu } = settings.keypad;
-  const meaning = Object.hasOwn(menu, state.keys) ? menu[state.keys] : undefined;
+  const meaning = state.awaiting.kind !== 'call-back' && Object.hasOwn(menu, state.keys) ? menu[state.keys] : undefined;
   const said = keyed(meaning === undefined ? state.keys : `${state.keys} (${meaning})`);
   return answer({ ...state, said: undefined }, said, settings, ...recorded(state.said));
 }
@@ -177,6 +184,9 @@ function nobodySpeaks(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep
   if (prompt !== undefined) {
     const then = { kind: 'listen', awaiting: state.awaiting, reprompts: state.reprompts + 1 } as const;
     return say(state, prompt, then, ...leave(state));
+  }
+  if (state.awaiting.kind === 'call-back') {
+    return nobodyAnswers(state, state.awaiting.wish, settings, ...leave(state));
   }
   return settings.silence.then === 'hand-over'
     ? announce(state, { reason: 'policy', queue: undefined, words: {} }, settings, ...leave(state))
@@ -196,6 +206,11 @@ function answer(state: TurnIn<'caller'>, said: Said, settings: TurnSettings, ...
       const awaiting: Awaiting = { kind: 'confirmation', request, unclear: unclear + 1 };
       return say(state, settings.texts.confirmation, { kind: 'listen', awaiting, reprompts: 0 }, ...effects);
     }
+  }
+  if (state.awaiting.kind === 'call-back') {
+    const effects: TurnEffect[] = [...leave(state), ...before, { type: 'record-caller', said }];
+    const step = answerCallBack(state, state.awaiting, said, settings, ...effects);
+    if (step !== undefined) return step;
   }
   const isAhead = state.ahead !== undefined && sameWords(state.ahead.text, said.text);
   const replies = isAhead ? state.replies : state.replies + 1;

@@ -15,6 +15,10 @@ export type TurnState = {
   readonly replies: number;
   /** Answers in a row that came to nothing and were passed off with "could you say that again?". */
   readonly stumbles: number;
+  /** Errands there have been: what was asked of somebody else, and its number with which the answer comes back. */
+  readonly errands: number;
+  /** How often a caller came back from a hand-over without a person. */
+  readonly returns: number;
 } & Turn;
 
 export type Turn =
@@ -83,21 +87,47 @@ export interface Ahead {
 export type Awaiting =
   | { readonly kind: 'anything' }
   /** The caller was asked whether to be handed over. */
-  | { readonly kind: 'confirmation'; readonly request: HandoverRequest; readonly unclear: number };
+  | { readonly kind: 'confirmation'; readonly request: HandoverRequest; readonly unclear: number }
+  /** They were asked something about being called back instead of being connected. */
+  | { readonly kind: 'call-back'; readonly question: CallBackQuestion; readonly wish: CallBackWish };
+
+/**
+ * `connect-or-call-back`: the wait is long. `call-back`: nobody is there; yes or no. `own-number`: whether the number they call from is the one; yes or
+ * no. `number`: which one. `number-right`: whether it was understood; yes or no.
+ */
+export type CallBackQuestion =
+  | { readonly kind: 'connect-or-call-back' | 'call-back' | 'own-number' | 'number' }
+  | { readonly kind: 'number-right'; readonly number: string };
+
+export interface CallBackWish {
+  /** With the queues that were chosen: those that would be tried, or are to call back. */
+  readonly request: HandoverRequest;
+  readonly line: 'open' | 'closed';
+  /** Answers in a row that did not fit the question. */
+  readonly unclear: number;
+}
 
 /** What follows when the agent has finished speaking. */
 export type Then =
   | { readonly kind: 'listen'; readonly awaiting: Awaiting; readonly reprompts: number }
+  /** The model answers the caller's last words, which are recorded: the answer to them was lost with a media stream. */
+  | { readonly kind: 'answer' }
   | { readonly kind: 'confirm'; readonly request: HandoverRequest }
   | { readonly kind: 'hand-over'; readonly request: HandoverRequest }
   | { readonly kind: 'hang-up' };
 
 export type HandoverStep =
+  /** Which queues are open, and how long the wait is. */
+  | { readonly kind: 'choosing'; readonly errand: number }
   | { readonly kind: 'announcing'; readonly reply: ReplyId }
-  /** Asked for the `attempt`-th queue of the order (from 0); no outcome yet. */
-  | { readonly kind: 'asked'; readonly attempt: number }
+  /** Asked for the `attempt`-th queue of the order (from 0); no outcome yet. `reply`: the comfort message that is being said. */
+  | { readonly kind: 'asked'; readonly attempt: number; readonly reply?: ReplyId; readonly conflicts?: number }
+  /** The front was busy with another transfer of this call: the same queue is asked again in a moment. */
+  | { readonly kind: 'postponed'; readonly attempt: number; readonly conflicts: number }
   | { readonly kind: 'accepted' }
+  /** A call-back request is being recorded. */
+  | { readonly kind: 'noting'; readonly errand: number }
   /** No queue took the call; the failure message is being said. */
   | { readonly kind: 'apologising'; readonly reply: ReplyId };
 
-export const firstTurn: TurnState = { replies: 0, stumbles: 0, phase: 'waiting' };
+export const firstTurn: TurnState = { replies: 0, stumbles: 0, errands: 0, returns: 0, phase: 'waiting' };

@@ -4,6 +4,8 @@ import type { TimerName } from './input.ts';
 import type { Awaiting, Said, Then, TurnIn, TurnState } from './state.ts';
 import type { TurnSettings } from './turn-settings.ts';
 
+export type Counts = Pick<TurnState, 'replies' | 'stumbles' | 'errands' | 'returns'>;
+
 export type TurnStep<State extends TurnState = TurnState> = readonly [State, ...TurnEffect[]];
 
 export const anything: Awaiting = { kind: 'anything' };
@@ -17,8 +19,8 @@ export function follow<Before extends TurnState>(step: TurnStep<Before>, next: (
 }
 
 /** What goes from one phase into the next. */
-export function kept({ replies, stumbles }: TurnState): Pick<TurnState, 'replies' | 'stumbles'> {
-  return { replies, stumbles };
+export function kept({ replies, stumbles, errands, returns }: Counts): Counts {
+  return { replies, stumbles, errands, returns };
 }
 
 /** The caller's turn, from its beginning. */
@@ -66,9 +68,14 @@ export function stopListening(): TurnEffect[] {
   return [stop('silence'), stop('end-of-turn'), stop('stable'), stop('keys')];
 }
 
+/** Every timer of a hand-over. */
+export function stopTransferring(): TurnEffect[] {
+  return [stop('transfer'), stop('comfort'), stop('errand')];
+}
+
 /** Ends the reply that is under way, if one is, and every timer. */
 export function stopWhatRuns(state: TurnState): TurnEffect[] {
-  const timers: TurnEffect[] = [...stopListening(), stop('filler'), stop('resume'), stop('transfer')];
+  const timers: TurnEffect[] = [...stopListening(), stop('filler'), stop('resume'), ...stopTransferring()];
   switch (state.phase) {
     case 'thinking':
     case 'agent':

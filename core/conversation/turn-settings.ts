@@ -1,11 +1,16 @@
 import type { AgentDefinition } from '../agent/definition.ts';
-import { queuesToTry } from '../agent/queues.ts';
 import type { TurnTaking } from '../agent/turn-taking.ts';
+import type { CallerNumber } from '../call/offer.ts';
+import { queueCandidates, type QueueOrder } from '../handover/choose-queues.ts';
+import type { PhoneNumber } from '../ids.ts';
 import type { Locale } from '../language/locale.ts';
 import type { LanguagePack, Texts } from '../language/pack.ts';
+import type { HandoverRequest } from './hand-over-request.ts';
 
 /** What the machine needs of an agent in the language that is spoken. */
 export interface TurnSettings {
+  /** BCP 47. */
+  readonly language: string;
   readonly pack: LanguagePack;
   readonly texts: Texts;
   readonly turnTaking: TurnTaking;
@@ -13,17 +18,28 @@ export interface TurnSettings {
   readonly silence: AgentDefinition['silence'];
   readonly keypad: AgentDefinition['keypad'];
   readonly handover: AgentDefinition['handover'];
+  /** How long it may take to find out which queues are open. */
+  readonly choiceTimeoutMs: number;
   /** How long the front may take to report a transfer: ACS gives up after 60 s (acs-facts 5.2). */
   readonly transferTimeoutMs: number;
-  /** How many queues there are to try for a wanted queue. */
-  readonly queuesFor: (wanted: string | undefined) => number;
+  /** The queues to try when nobody found out in time which are open. */
+  readonly queuesFor: (request: HandoverRequest) => QueueOrder;
+  /** The number the caller calls from, if it is known. */
+  readonly callerNumber: PhoneNumber | undefined;
 }
 
+/** Hours are known at once; the people's own system, where there is one, is asked for no longer than a caller would notice. */
+const CHOICE_TIMEOUT_MS = 1_500;
 const TRANSFER_TIMEOUT_MS = 70_000;
 
-export function turnSettings(agent: AgentDefinition, { pack, texts }: Pick<Locale, 'pack' | 'texts'>): TurnSettings {
+export function turnSettings(
+  agent: AgentDefinition,
+  { language, pack, texts }: Pick<Locale, 'language' | 'pack' | 'texts'>,
+  caller: CallerNumber,
+): TurnSettings {
   const { turnTaking, fillerAfterMs, silence, keypad, handover } = agent;
   return {
+    language,
     pack,
     texts,
     turnTaking,
@@ -31,7 +47,9 @@ export function turnSettings(agent: AgentDefinition, { pack, texts }: Pick<Local
     silence,
     keypad,
     handover,
+    choiceTimeoutMs: CHOICE_TIMEOUT_MS,
     transferTimeoutMs: TRANSFER_TIMEOUT_MS,
-    queuesFor: (wanted) => queuesToTry(agent, wanted).length,
+    queuesFor: (request) => queueCandidates(agent, request, { language, about: [], stopWords: [] }),
+    callerNumber: caller.kind === 'number' ? caller.number : undefined,
   };
 }

@@ -33,6 +33,20 @@ export function turnsDown(text: string, { no, neither }: LanguagePack): boolean 
   return phrasesIn(text, { no, neither })[0] === 'no';
 }
 
+/** Whether an answer is a no and nothing else: a caller who says more wants to talk about it. */
+export function isOnlyNo(text: string, { no, neither }: LanguagePack): boolean {
+  return phrasesIn(text, { no, neither }).every((name) => name === 'no');
+}
+
+export type CallBackOrConnect = 'connect' | 'call-back' | 'unclear';
+
+/** Which of the two a caller chooses, in words or by the first or the second key. What is said last counts: "don't connect me, call me back". */
+export function callBackOrConnect(text: string, { connect, callBack }: LanguagePack): CallBackOrConnect {
+  if (text === '1') return 'connect';
+  if (text === '2') return 'call-back';
+  return phrasesIn(text, { connect, 'call-back': callBack }).findLast((name) => name !== undefined) ?? 'unclear';
+}
+
 /** Whether a text has anything in it that was said. */
 export function hasWords(text: string): boolean {
   return /[\p{L}\p{N}]/u.test(text);

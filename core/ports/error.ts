@@ -12,6 +12,8 @@ export type PortName =
   | 'policy-store'
   | 'bridge-reports'
   | 'knowledge-base'
+  | 'queue-status'
+  | 'call-back-requests'
   | 'agent-catalogue'
   | 'token-keys';
 

@@ -25,7 +25,7 @@ export class AgentOnCall {
     const { agent, record } = options;
     this.#options = options;
     this.#agent = agent;
-    this.#settings = turnSettings(agent.definition, record.facts.locale);
+    this.#settings = turnSettings(agent.definition, record.facts.locale, record.facts.offer.from);
     this.#fixed = new Set(fixedPrompts(record.facts.locale));
   }
 
@@ -75,7 +75,7 @@ export class AgentOnCall {
   #change(agent: Agent, locale: Locale): void {
     const { record, services } = this.#options;
     this.#agent = agent;
-    this.#settings = turnSettings(agent.definition, locale);
+    this.#settings = turnSettings(agent.definition, locale, record.facts.offer.from);
     this.#fixed = new Set(fixedPrompts(locale));
     record.speakAs(agent.definition, locale);
     services.log.info(

@@ -5,8 +5,10 @@ import type { TurnEffect } from '#core/conversation/effect';
 import type { TurnInput } from '#core/conversation/input';
 import type { ConversationFacts } from '#core/conversation/model-request';
 import { replyFailure } from '#core/conversation/reply-failure';
+import type { Resumption } from '#core/conversation/resume';
 import { firstTurn, type TurnState } from '#core/conversation/state';
 import { nextTurn } from '#core/conversation/turn';
+import { stageOf, unrecordedOf } from '#core/conversation/unfinished';
 import type { CallConnectionId, ReplyId } from '#core/ids';
 import type { Locale } from '#core/language/locale';
 import type { Clock } from '#core/ports/clock';
@@ -16,6 +18,7 @@ import type { ToolRunner } from '#core/ports/tool-runner';
 import { unreachable } from '#core/unreachable';
 import { AgentOnCall } from './agent-on-call.ts';
 import { CallRecord } from './call-record.ts';
+import { Errands, type ErrandServices } from './errands.ts';
 import type { HandoverServices } from './hand-over.ts';
 import { Replies } from './replies.ts';
 import type { Speaker, SpeakerEvents } from './speaker.ts';
@@ -31,11 +34,12 @@ export interface ConversationOptions {
   readonly agent: Agent;
   readonly earlier: SessionRecord | undefined;
   readonly connectionId: CallConnectionId;
-  readonly services: HandoverServices & {
-    readonly agents: AgentCatalogue;
-    readonly clock: Clock;
-    readonly log: Log;
-  };
+  readonly services: HandoverServices &
+    ErrandServices & {
+      readonly agents: AgentCatalogue;
+      readonly clock: Clock;
+      readonly log: Log;
+    };
   /** What works for this call: what agents declare, and what all of them can do. */
   readonly tools: (call: CallOfTools) => ToolRunner;
   /** Speaks with these events; made by whoever owns the socket. */
@@ -49,6 +53,8 @@ export interface ConversationOptions {
   /** Another agent or another language from now on. */
   readonly onLocale: (locale: Locale, phrases: readonly string[]) => void;
   readonly onRecord: (record: SessionRecord) => void;
+  /** Resolves when what was recorded is written, or when that takes too long. Never rejects. */
+  readonly whenWritten: () => Promise<void>;
   readonly onAwaitingTransfer: (awaiting: boolean) => void;
   readonly onHangUp: () => void;
   /** Something went wrong that nothing here expects. */
@@ -66,6 +72,7 @@ export class Conversation {
   readonly #agent: AgentOnCall;
   readonly #replies: Replies;
   readonly #transfers: Transfers;
+  readonly #errands: Errands;
   #isRunning = false;
   #state: TurnState = firstTurn;
   #lastClauses: readonly string[] = [];
@@ -95,6 +102,10 @@ export class Conversation {
         onCustomer: (customer) => this.#record.claimed(customer, 'words'),
       }),
       lastVoiceMs: options.lastVoiceMs,
+      whenWritten: () => {
+        this.#record.tellNow();
+        return options.whenWritten();
+      },
       onClause: (reply, text) => this.#speaker.say(reply, text, this.locale, this.#agent.kindOf(text)),
       onWritten: (reply) => this.#speaker.complete(reply),
       onFailed: (reply, error) => this.#modelFailed(reply, error),
@@ -107,8 +118,17 @@ export class Conversation {
       connectionId: options.connectionId,
       services,
       signal: this.#ended.signal,
-      onAwaiting: options.onAwaitingTransfer,
+      onAwaiting: (awaiting) => {
+        options.onAwaitingTransfer(awaiting);
+        this.#noteWhere();
+      },
       onOutcome: (outcome) => this.dispatch(outcome),
+    });
+    this.#errands = new Errands({
+      record: this.#record,
+      services,
+      signal: this.#ended.signal,
+      onDone: (result) => this.dispatch(result),
     });
   }
 
@@ -145,6 +165,12 @@ export class Conversation {
     return this.#agent.speak(language);
   }
 
+  /** Goes on where another media session of this call was lost. */
+  resume(resumption: Resumption): void {
+    if (resumption.transfer !== undefined) this.#transfers.await(resumption.transfer);
+    this.dispatch({ type: 'media-back', resumption });
+  }
+
   dispatch(input: TurnInput): void {
     this.#inbox.push(input);
     if (this.#isRunning) return;
@@ -167,8 +193,8 @@ export class Conversation {
   }
 
   end(): void {
-    this.dispatch({ type: 'caller-gone' });
     this.#ended.abort(new Error('the conversation has ended'));
+    this.dispatch({ type: 'caller-gone' });
     this.#timers.close();
     this.#replies.close();
     this.#speaker.close();
@@ -183,7 +209,18 @@ export class Conversation {
     const begins = state.phase === 'handing-over' && before !== 'handing-over';
     for (const effect of effects) this.#run(effect);
     // While the announcement is spoken, and after the caller's last words were written down.
-    if (begins && state.step.kind === 'announcing') this.#transfers.prepare(state.request);
+    if (begins && state.step.kind === 'choosing') this.#transfers.prepare(state.request);
+    if (input.type === 'tool-called' && input.tool.kind === 'transfer-to-person')
+      this.#errands.lookAhead(input.tool.request);
+    this.#noteWhere();
+  }
+
+  /** Whoever goes on with this call goes on from before its end here. */
+  #noteWhere(): void {
+    if (this.#ended.signal.aborted) return;
+    const state = this.#state;
+    const transfer = state.phase === 'handing-over' ? this.#transfers.underWay : undefined;
+    this.#record.isAt({ stage: stageOf(state), said: unrecordedOf(state), transfer });
   }
 
   #run(effect: TurnEffect): void {
@@ -199,6 +236,9 @@ export class Conversation {
         return;
       case 'think':
         this.#replies.think(effect.reply, effect.said);
+        return;
+      case 'think-again':
+        this.#replies.thinkAgain(effect.reply);
         return;
       case 'think-ahead':
         this.#replies.thinkAhead(effect.reply, effect.said);
@@ -221,6 +261,12 @@ export class Conversation {
         return;
       case 'stop-timer':
         this.#timers.stop(effect.timer);
+        return;
+      case 'choose-queues':
+        this.#errands.chooseQueues(effect.errand, effect.request);
+        return;
+      case 'record-call-back':
+        void this.#errands.recordCallBack(effect.errand, effect);
         return;
       case 'transfer':
         void this.#transfers.ask(effect.request, effect.attempt);
@@ -261,6 +307,7 @@ export class Conversation {
   }
 
   #clauseAudible(text: string): void {
+    this.#record.agentSays(text);
     this.#lastClauses = [...this.#lastClauses.slice(1 - LAST_CLAUSES), text];
     this.#options.services.log.info({ ...this.#record.ids, text }, 'agent speaking');
   }

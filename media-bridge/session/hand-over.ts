@@ -1,7 +1,7 @@
 import { callbackUrl } from '#adapters/acs-tokens/call-urls';
 import { transferCallerId, type TransferSettings } from '#adapters/call-automation/transfer-settings';
 import type { Log } from '#adapters/logging/logger';
-import { queuesToTry } from '#core/agent/queues';
+import { queueNamed } from '#core/agent/queues';
 import type { HandoverRequest } from '#core/conversation/hand-over-request';
 import { packetRequest, type ConversationFacts } from '#core/conversation/model-request';
 import { buildPacket, readPacketWords, type PacketWords } from '#core/handover/build-packet';
@@ -79,8 +79,7 @@ export async function askForTransfer(
   signal: AbortSignal,
 ): Promise<Asked> {
   const { offer, agent } = facts;
-  const queues = queuesToTry(agent, attempt.request.queue);
-  const queue = queues[attempt.index] ?? queues[0];
+  const queue = queueNamed(agent, attempt.request.order?.[attempt.index]);
   const headers = packHeaders(packet, services.transfer.headerPrefix);
   services.log.info(
     {

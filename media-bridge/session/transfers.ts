@@ -1,9 +1,17 @@
 import type { CallState } from '#core/call/state';
 import type { HandoverRequest } from '#core/conversation/hand-over-request';
 import type { TurnInput } from '#core/conversation/input';
+import type { OpenTransfer } from '#core/conversation/unfinished';
 import type { HandoverPacket } from '#core/handover/packet';
+import {
+  failedAttemptsInWords,
+  transferProblem,
+  type FailedAttempt,
+  type TransferProblem,
+} from '#core/handover/transfer-problem';
 import type { CallConnectionId } from '#core/ids';
 import type { Clock } from '#core/ports/clock';
+import { PortError } from '#core/ports/error';
 import type { CallRecord } from './call-record.ts';
 import { askForTransfer, preparePacket, type HandoverServices } from './hand-over.ts';
 
@@ -25,21 +33,41 @@ export interface TransfersOptions {
 export class Transfers {
   readonly #options: TransfersOptions;
   #packet: Promise<HandoverPacket> | undefined;
-  #underWay: { readonly id: string; readonly attempt: number } | undefined;
+  #underWay: OpenTransfer | undefined;
   #asked = 0;
+  /** While queues are asked. */
+  #order: readonly string[] | undefined;
+  /** Queues of this hand-over that did not take the call. */
+  #failed: readonly FailedAttempt[] = [];
 
   constructor(options: TransfersOptions) {
     this.#options = options;
   }
 
+  /** The transfer that was asked for and has no outcome yet. */
+  get underWay(): OpenTransfer | undefined {
+    return this.#underWay;
+  }
+
+  /** One that an earlier media session of this call asked for. */
+  await(transfer: OpenTransfer): void {
+    this.#underWay = transfer;
+    this.#options.onAwaiting(true);
+  }
+
   /** A hand-over begins. After the caller's last words were written down. */
   prepare(request: HandoverRequest): void {
     const { record, services, signal } = this.#options;
-    this.#packet = preparePacket(record.facts, request, services, signal);
+    this.#packet = preparePacket(record.factsToTell, request, services, signal);
   }
 
-  /** The hand-over is over, with or without a person. */
+  /** The hand-over is over without a person. What became of it is for the agent to know. */
   leave(): void {
+    if (this.#failed.length > 0) {
+      this.#options.record.toolGave('transfer_to_person', failedAttemptsInWords(this.#failed), []);
+    }
+    this.#failed = [];
+    this.#order = undefined;
     this.#packet = undefined;
     this.#underWay = undefined;
     this.#options.onAwaiting(false);
@@ -51,6 +79,7 @@ export class Transfers {
     this.#asked += 1;
     const id = `transfer-${record.facts.turns.length}-${this.#asked}`;
     try {
+      this.#order = request.order ?? [];
       if (this.#packet === undefined) this.prepare(request);
       const packet = await this.#packet;
       if (packet === undefined) return;
@@ -72,24 +101,40 @@ export class Transfers {
   /** What the control plane says of the call: outcomes of transfers come this way. */
   rowRead(state: CallState): void {
     const transfer = 'transfer' in state ? state.transfer : undefined;
-    if (this.#underWay === undefined || transfer?.id !== this.#underWay.id || transfer.result.kind === 'under-way')
-      return;
-    const { attempt } = this.#underWay;
-    this.#underWay = undefined;
-    this.#options.onAwaiting(false);
-    const { kind, ...result } = transfer.result;
-    this.#options.services.log.info(
-      { ...this.#options.record.ids, transferId: transfer.id, result: kind, ...result },
-      'transfer outcome',
-    );
-    this.#options.onOutcome({ type: kind === 'accepted' ? 'transfer-accepted' : 'transfer-failed', attempt });
+    if (transfer === undefined) return;
+    const { id, result } = transfer;
+    const { kind, ...codes } = result;
+    const tell = (): void => {
+      this.#underWay = undefined;
+      this.#options.onAwaiting(false);
+      const { services, record } = this.#options;
+      services.log.info({ ...record.ids, transferId: id, result: kind, ...codes }, 'transfer outcome');
+    };
+    const attempt = this.#underWay?.id === id ? this.#underWay.attempt : undefined;
+    if (result.kind === 'failed' && attempt !== undefined) {
+      tell();
+      this.#tellFailure(attempt, transferProblem(result.code, result.subCode));
+    }
+    // Whichever attempt it was: one that was given up here may have gone on ringing.
+    if (result.kind === 'accepted' && (this.#order !== undefined || attempt !== undefined)) {
+      tell();
+      this.#order = undefined;
+      this.#options.onOutcome({ type: 'transfer-accepted' });
+    }
   }
 
   #notAsked(id: string, attempt: number, error: unknown): void {
-    const { record, services, onOutcome } = this.#options;
+    const { record, services } = this.#options;
     services.log.error({ ...record.ids, transferId: id, err: error }, 'transfer not asked for');
     // Unless the next queue has been asked for meanwhile.
     if (this.#underWay?.id === id) this.#underWay = undefined;
-    onOutcome({ type: 'transfer-failed', attempt });
+    const { status = 0, code } = error instanceof PortError ? error : {};
+    this.#tellFailure(attempt, transferProblem(status, Number(code ?? 0)));
+  }
+
+  #tellFailure(attempt: number, why: TransferProblem): void {
+    const queue = this.#order?.[attempt];
+    if (queue !== undefined && why !== 'conflict') this.#failed = [...this.#failed, { queue, why }];
+    this.#options.onOutcome({ type: 'transfer-failed', attempt, why });
   }
 }

@@ -11,6 +11,7 @@ import { FrameClock } from '../../media-bridge/audio/frame-clock.ts';
 import { startBridge, type Bridge, type BridgeServices } from '../../media-bridge/server.ts';
 import { callIn } from './call.ts';
 import { startHttpRecorder } from './http-recorder.ts';
+import { memoryCallBackRequests } from './memory-call-back-requests.ts';
 import { memoryCallStore, type MemoryCallStore } from './memory-call-store.ts';
 import { memoryCallerStore } from './memory-caller-store.ts';
 import { memorySessionStore, type MemorySessionStore } from './memory-session-store.ts';
@@ -101,6 +102,8 @@ export async function startBridgeUnderTest(changes: Partial<BridgeServices> = {}
     // The bridge asks the directory itself.
     callers: memoryCallerStore({ kind: 'failed' }),
     identityProof: undefined,
+    queueStatus: undefined,
+    callBacks: memoryCallBackRequests(),
     tools: { httpTools: noHttpTools, customers: undefined, knowledge: undefined, log },
     control,
     model,

@@ -3,12 +3,16 @@ import { loadLanguages } from '#adapters/agents/language-folder';
 import type { Agent, AgentCatalogue } from '#core/agent/agent';
 import { agentDefinition, type AgentDefinition } from '#core/agent/definition';
 import { localesOf } from '#core/language/locale';
+import type { CallerNumber } from '#core/call/offer';
 import type { Texts } from '#core/language/pack';
+import { offer } from './offered-call.ts';
+import type { HandoverRequest } from '#core/conversation/hand-over-request';
 import type { TurnEffect } from '#core/conversation/effect';
 import type { TurnInput } from '#core/conversation/input';
 import { firstTurn, type TurnPhase, type TurnState } from '#core/conversation/state';
 import { nextTurn } from '#core/conversation/turn';
 import { turnSettings, type TurnSettings } from '#core/conversation/turn-settings';
+import type { QueueChoice } from '#core/handover/choose-queues';
 import type { ReplyId } from '#core/ids';
 
 type AgentFields = Partial<Record<keyof AgentDefinition, unknown>>;
@@ -51,8 +55,8 @@ export function agentSaying(greeting: string, texts: Partial<Texts> = {}, fields
 }
 
 /** The settings of an agent in its first language. */
-export function settingsOf(definition: AgentDefinition): TurnSettings {
-  return turnSettings(definition, localesOf(definition, packs)[0]);
+export function settingsOf(definition: AgentDefinition, caller: CallerNumber = offer.from): TurnSettings {
+  return turnSettings(definition, localesOf(definition, packs)[0], caller);
 }
 
 /** An agent with everything a conversation can come across. */
@@ -105,7 +109,14 @@ export interface TurnPlay {
   say(text: string): TurnPlay;
 }
 
-export function playTurns(settings: TurnSettings = settingsOf(agentWith())): TurnPlay {
+/** What a play is told when it asks which queues there are: this, that all are open with no wait known, or nothing. */
+type Queues = ((request: HandoverRequest) => QueueChoice) | 'all-open' | 'untold';
+
+export function playTurns(settings: TurnSettings = settingsOf(agentWith()), queues: Queues = 'all-open'): TurnPlay {
+  const choiceFor = (request: HandoverRequest): QueueChoice =>
+    typeof queues === 'function'
+      ? queues(request)
+      : { kind: 'open', queues: settings.queuesFor(request), waitMinutes: undefined };
   let state: TurnState = firstTurn;
   let effects: TurnEffect[] = [];
   const timers = new Set<string>();
@@ -114,7 +125,7 @@ export function playTurns(settings: TurnSettings = settingsOf(agentWith())): Tur
     effects.push(effect);
     if (effect.type === 'start-timer') timers.add(effect.timer);
     if (effect.type === 'stop-timer') timers.delete(effect.timer);
-    if (effect.type === 'say' || effect.type === 'think') ({ reply } = effect);
+    if (effect.type === 'say' || effect.type === 'think' || effect.type === 'think-again') ({ reply } = effect);
   };
   const look = (): TurnEffect[] => {
     const seen = effects;
@@ -139,7 +150,12 @@ export function playTurns(settings: TurnSettings = settingsOf(agentWith())): Tur
         if (input.type === 'timer-fired') timers.delete(input.timer);
         const [next, ...more] = nextTurn(state, input, settings);
         state = next;
-        for (const effect of more) note(effect);
+        const told = more.filter((effect) => effect.type === 'choose-queues' && queues !== 'untold');
+        for (const effect of more) if (!told.includes(effect)) note(effect);
+        for (const effect of told) {
+          if (effect.type !== 'choose-queues') continue;
+          play.give({ type: 'queues-chosen', errand: effect.errand, choice: choiceFor(effect.request) });
+        }
       }
       return play;
     },
@@ -154,8 +170,8 @@ export function playTurns(settings: TurnSettings = settingsOf(agentWith())): Tur
 }
 
 /** A conversation whose greeting has been heard: the caller's turn. */
-export function listeningPlay(settings?: TurnSettings): TurnPlay {
-  const play = playTurns(settings).give({ type: 'media-ready', greeting: 'Hello.' }).hearOut();
+export function listeningPlay(settings?: TurnSettings, queues?: Queues): TurnPlay {
+  const play = playTurns(settings, queues).give({ type: 'media-ready', greeting: 'Hello.' }).hearOut();
   play.effects();
   return play;
 }

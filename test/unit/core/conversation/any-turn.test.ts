@@ -2,10 +2,21 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HandoverReason } from '#core/handover/packet';
 import type { TimerName, TurnInput } from '#core/conversation/input';
+import type { QueueChoice } from '#core/handover/choose-queues';
 import { replyId } from '#core/ids';
 import { agentWith, playTurns, type TurnPlay, settingsOf, partial, final } from '../../../support/turn-play.ts';
 
-const timerNames: readonly TimerName[] = ['end-of-turn', 'stable', 'silence', 'filler', 'resume', 'keys', 'transfer'];
+const timerNames: readonly TimerName[] = [
+  'end-of-turn',
+  'stable',
+  'silence',
+  'filler',
+  'resume',
+  'keys',
+  'transfer',
+  'comfort',
+  'errand',
+];
 const reasons: readonly HandoverReason[] = ['caller-asked', 'agent-decided', 'failure'];
 
 /** A reply by its distance from the running one: 0 is the running one, 1 the one before it. */
@@ -20,6 +31,14 @@ const always = (input: TurnInput): Aged => {
 const words = fc.oneof(
   fc.constantFrom('', ' ', 'yes', 'no', 'okay', 'uh-huh', 'my card is lost'),
   fc.string({ unit: 'grapheme' }),
+);
+const choices: fc.Arbitrary<QueueChoice> = fc.oneof(
+  fc
+    .constantFrom(undefined, 1, 30)
+    .map((waitMinutes): QueueChoice => ({ kind: 'open', queues: ['general'], waitMinutes })),
+  fc
+    .constantFrom(undefined, { atMs: 1_795_000_000_000, nowMs: 1_794_999_000_000, zone: 'Europe/Madrid' })
+    .map((opening): QueueChoice => ({ kind: 'closed', queues: ['disputes', 'general'], opening })),
 );
 const anyInput: fc.Arbitrary<Aged> = fc.oneof(
   fc
@@ -49,30 +68,40 @@ const anyInput: fc.Arbitrary<Aged> = fc.oneof(
       tool: { kind: 'transfer-to-person', request: { reason, queue, words: {} } },
     })),
   reply.map((of): Aged => (play) => ({ type: 'tool-called', reply: of(play), tool: { kind: 'end-call' } })),
+  fc.constant(always({ type: 'transfer-accepted' })),
   fc
-    .tuple(fc.constantFrom('transfer-accepted', 'transfer-failed'), fc.integer({ min: 0, max: 2 }))
-    .map(([type, attempt]) => always({ type, attempt })),
+    .tuple(fc.integer({ min: 0, max: 2 }), fc.constantFrom('busy', 'no-answer', 'conflict'))
+    .map(([attempt, why]) => always({ type: 'transfer-failed', attempt, why })),
+  fc
+    .tuple(fc.integer({ min: 0, max: 2 }), choices)
+    .map(([age, choice]): Aged => (play) => ({ type: 'queues-chosen', errand: play.state.errands - age, choice })),
+  fc
+    .tuple(fc.constantFrom('call-back-recorded', 'call-back-lost'), fc.integer({ min: 0, max: 2 }))
+    .map(([type, age]): Aged => (play) => ({ type, errand: play.state.errands - age })),
 );
 const agents = fc.record({
   confirm: fc.boolean(),
   onFailure: fc.constantFrom('disconnect', 'return-to-conversation'),
+  whenClosed: fc.constantFrom('close', 'return-to-conversation', 'connect'),
+  offer: fc.boolean(),
+  silence: fc.constantFrom('close', 'hand-over'),
   toPerson: fc.constantFrom('0', undefined),
   thinkAhead: fc.constantFrom('off', 'on-final', 'on-partial'),
 });
 const settingsFor = ({
   confirm,
   onFailure,
+  whenClosed,
+  offer,
+  silence,
   toPerson,
   thinkAhead,
-}: {
-  confirm: boolean;
-  onFailure: string;
-  toPerson: string | undefined;
-  thinkAhead: string;
-}) =>
+}: Readonly<Record<'confirm' | 'offer', boolean>> &
+  Readonly<Record<'onFailure' | 'whenClosed' | 'silence' | 'thinkAhead', string>> & { toPerson: string | undefined }) =>
   settingsOf(
     agentWith({
-      handover: { confirm, onFailure },
+      handover: { confirm, onFailure, whenClosed, callBack: { offer } },
+      silence: { then: silence },
       keypad: toPerson === undefined ? {} : { toPerson },
       turnTaking: { thinkAhead },
     }),
@@ -83,7 +112,7 @@ describe('a conversation in which anything happens in any order', () => {
   it('never has two replies under way, and stops each before the next', () => {
     fc.assert(
       fc.property(agents, inputs, (agent, given) => {
-        const play = playTurns(settingsFor(agent));
+        const play = playTurns(settingsFor(agent), 'untold');
         const running = new Set<string>();
         let ahead: string | undefined;
         for (const input of given) {
@@ -113,7 +142,7 @@ describe('a conversation in which anything happens in any order', () => {
   it('is never stuck: the caller is waited for only so long, and so is a transfer', () => {
     fc.assert(
       fc.property(agents, inputs, (agent, given) => {
-        const play = playTurns(settingsFor(agent));
+        const play = playTurns(settingsFor(agent), 'untold');
         for (const input of given) {
           const actual = input(play);
           // Only timers that run fire.
@@ -134,7 +163,7 @@ describe('a conversation in which anything happens in any order', () => {
   it('comes to an end when left alone', () => {
     fc.assert(
       fc.property(agents, inputs, (agent, given) => {
-        const play = playTurns(settingsFor(agent)).give({ type: 'media-ready', greeting: 'Hello.' });
+        const play = playTurns(settingsFor(agent), 'untold').give({ type: 'media-ready', greeting: 'Hello.' });
         for (const input of given) play.give(input(play));
         for (let rounds = 0; play.phase !== 'ended' && rounds < 50; rounds += 1) {
           const [timer] = play.timers;
@@ -153,7 +182,7 @@ describe('a conversation in which anything happens in any order', () => {
   it('is over when the caller is gone, and leaves nothing running', () => {
     fc.assert(
       fc.property(agents, inputs, inputs, (agent, given, late) => {
-        const play = playTurns(settingsFor(agent));
+        const play = playTurns(settingsFor(agent), 'untold');
         for (const input of given) play.give(input(play));
         play.give({ type: 'caller-gone' });
         expect(play.phase).toBe('ended');

@@ -7,6 +7,10 @@ const dispute = (reason: HandoverRequest['reason']): HandoverRequest => ({
   queue: 'disputes',
   words: { summary: 'Disputes a charge.' },
 });
+const inOrder = (reason: HandoverRequest['reason']): HandoverRequest => ({
+  ...dispute(reason),
+  order: ['disputes', 'general'],
+});
 
 /** The model has called `transfer_to_person`, and what it said besides has been heard. */
 function proposed(reason: HandoverRequest['reason'], agent: Parameters<typeof agentWith>[0] = {}): TurnPlay {
@@ -86,8 +90,8 @@ describe('a hand-over the caller asked for', () => {
     play.give({ type: 'reply-audible', reply: play.reply });
     expect(play.deeds().filter(({ type }) => type === 'transfer')).toEqual([]);
     play.give({ type: 'reply-finished', reply: play.reply });
-    expect(play.deeds()).toEqual([{ type: 'transfer', request: dispute('caller-asked'), attempt: 0 }]);
-    expect([...play.timers]).toEqual(['transfer']);
+    expect(play.deeds()).toEqual([{ type: 'transfer', request: inOrder('caller-asked'), attempt: 0 }]);
+    expect([...play.timers]).toEqual(['transfer', 'comfort']);
   });
 
   it('is asked for although the announcement cannot be spoken', () => {
@@ -106,15 +110,15 @@ describe('a transfer under way', () => {
   };
 
   it('ends our part when a person takes the call', () => {
-    const play = underWay().give({ type: 'transfer-accepted', attempt: 0 });
+    const play = underWay().give({ type: 'transfer-accepted' });
     expect(play.deeds()).toEqual([]);
     expect([...play.timers]).toEqual([]);
     expect(play.give({ type: 'caller-gone' }).phase).toBe('ended');
   });
 
   it('goes to the next queue when the first refuses', () => {
-    const play = underWay().give({ type: 'transfer-failed', attempt: 0 });
-    expect(play.deeds()).toEqual([{ type: 'transfer', request: dispute('caller-asked'), attempt: 1 }]);
+    const play = underWay().give({ type: 'transfer-failed', attempt: 0, why: 'busy' });
+    expect(play.deeds()).toEqual([{ type: 'transfer', request: inOrder('caller-asked'), attempt: 1 }]);
   });
 
   it('goes to the next queue when nothing is heard of the first', () => {
@@ -123,14 +127,17 @@ describe('a transfer under way', () => {
   });
 
   it('takes no notice of an outcome of the queue before', () => {
-    const play = underWay().give({ type: 'transfer-failed', attempt: 0 });
+    const play = underWay().give({ type: 'transfer-failed', attempt: 0, why: 'busy' });
     play.effects();
-    play.give({ type: 'transfer-failed', attempt: 0 }, { type: 'transfer-accepted', attempt: 0 });
+    play.give({ type: 'transfer-failed', attempt: 0, why: 'busy' });
     expect(play.effects()).toEqual([]);
   });
 
   it('is told to the caller when no queue takes the call, and the call is hung up', () => {
-    const play = underWay().give({ type: 'transfer-failed', attempt: 0 }, { type: 'transfer-failed', attempt: 1 });
+    const play = underWay().give(
+      { type: 'transfer-failed', attempt: 0, why: 'busy' },
+      { type: 'transfer-failed', attempt: 1, why: 'no-answer' },
+    );
     expect(play.deeds().at(-1)).toMatchObject({ type: 'say', text: 'Nobody can take your call.' });
     play.hearOut();
     expect(play.phase).toBe('ended');
@@ -138,15 +145,22 @@ describe('a transfer under way', () => {
   });
 
   it('is hung up although the failure message cannot be spoken', () => {
-    const play = underWay().give({ type: 'transfer-failed', attempt: 0 }, { type: 'transfer-failed', attempt: 1 });
+    const play = underWay().give(
+      { type: 'transfer-failed', attempt: 0, why: 'busy' },
+      { type: 'transfer-failed', attempt: 1, why: 'no-answer' },
+    );
     play.effects();
     play.give({ type: 'reply-failed', reply: play.reply, why: 'unavailable' });
     expect(play.deeds()).toEqual([{ type: 'hang-up' }]);
   });
 
   it('returns to the conversation where that is configured', () => {
-    const play = underWay({ handover: { fallback: [], onFailure: 'return-to-conversation' } });
-    play.give({ type: 'transfer-failed', attempt: 0 }).hearOut();
+    const play = underWay({ handover: { onFailure: 'return-to-conversation' } });
+    play.give(
+      { type: 'transfer-failed', attempt: 0, why: 'busy' },
+      { type: 'transfer-failed', attempt: 1, why: 'busy' },
+    );
+    play.hearOut();
     expect(play.phase).toBe('caller');
     expect([...play.timers]).toEqual(['silence']);
   });

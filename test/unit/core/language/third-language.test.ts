@@ -6,12 +6,13 @@ import { localeFor } from '#core/language/choose-language';
 import { howComplete } from '#core/language/completeness';
 import type { Locale } from '#core/language/locale';
 import { agentSpeaking } from '../../../support/language-packs.ts';
+import { offer } from '../../../support/offered-call.ts';
 import { listeningPlay, playTurns } from '../../../support/turn-play.ts';
 
 /** Its pack is a file of test/fixtures: the product knows nothing of German. */
 const agent = agentSpeaking(['en-US', 'de-DE']);
 const german = localeFor(agent, 'de') as Locale;
-const settings = turnSettings(agent.definition, german);
+const settings = turnSettings(agent.definition, german, offer.from);
 
 describe('an agent in a language that a file of YAML brings', () => {
   it('greets, and asks a silent caller whether they are there', () => {
