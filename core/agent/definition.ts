@@ -88,6 +88,12 @@ export const agentDefinition = z.strictObject({
     .default('call-reason')
     .describe('The inbound header that says why the IVR sent the caller; canonical name, prefix left out.'),
   customerIdHeader: z.string().default('customer-id'),
+  customerFacts: z
+    .enum(['claimed', 'proven'], 'expected "claimed" or "proven"')
+    .default('claimed')
+    .describe(
+      'Of whom the model knows the facts in the record: whoever header, number or words name, or only who has proven it.',
+    ),
   phrases: z.array(z.string().min(1)).max(500).default([]).describe('Words the recogniser should expect.'),
   maxReplyTokens: z.number().int().min(16).max(1_000).default(200),
   maxReplyChars: z

@@ -1,6 +1,7 @@
 import type { AgentDefinition } from '../agent/definition.ts';
 import type { CallOffer } from '../call/offer.ts';
-import { customerOf, type CallerIdentity } from '../identity/caller-identity.ts';
+import type { CallerIdentity } from '../identity/caller-identity.ts';
+import { shownCustomer } from '../identity/shown-customer.ts';
 import type { Locale } from '../language/locale.ts';
 import type { ModelMessage, ModelRequest, ToolDescription } from '../ports/language-model.ts';
 import { clip, plainText } from '../plain-text.ts';
@@ -79,7 +80,7 @@ export function packetRequest(facts: ConversationFacts): ModelRequest {
 function openingMessages({ agent, locale, offer, identity }: ConversationFacts): ModelMessage[] {
   const data = {
     call: { from: offer.from.kind === 'number' ? offer.from.number : 'anonymous', to: offer.to },
-    customer: customerOf(identity) ?? null,
+    customer: shownCustomer(identity, agent) ?? null,
     identity: identity.kind,
     headers: {
       ...offer.headers.custom,

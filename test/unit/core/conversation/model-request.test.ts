@@ -84,6 +84,16 @@ describe('what the model is asked', () => {
     expect(dataOf(unknownCaller)).toContain('"customer":null,"identity":"unknown"');
   });
 
+  it('has no facts of a customer nobody has proven to be, where the agent keeps them for those', () => {
+    const careful = { ...facts, agent: agentWith({ customerFacts: 'proven' }) };
+    const dataOf = (identity: ConversationFacts['identity']): string =>
+      replyRequest({ ...careful, identity }, hello).messages[1]?.text ?? '';
+    const claimed = dataOf({ kind: 'claimed', by: 'number', customer: ana });
+    expect(claimed).toContain('Ana Lopez');
+    expect(claimed).not.toContain('42.10');
+    expect(dataOf({ kind: 'proven', by: 'pin', customer: ana })).toContain('42.10 USD');
+  });
+
   it('says which language the caller is spoken to in', () => {
     const spanish = agentWith({ languages: [english({ language: 'es-MX' })] });
     const { messages } = replyRequest({ ...facts, agent: spanish, locale: localesOf(spanish, packs)[0] }, hello);

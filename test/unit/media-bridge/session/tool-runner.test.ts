@@ -141,6 +141,11 @@ describe('looking a customer up', () => {
     }
   });
 
+  it('gives no facts away where the agent keeps them for who has proven it', async () => {
+    const { text } = await callWith({ customerFacts: 'proven' }).run('lookup_customer', { customer_id: 'C-1001' });
+    expect(text).toBe('{"id":"C-1001","name":"Ana Lopez","facts":{}}');
+  });
+
   it('says when there is nobody, or nothing to look for', async () => {
     const call = callWith({}, { customers: emptyDirectory() });
     expect(await call.run('lookup_customer', { customer_id: 'C-1001' })).toMatchObject({ outcome: 'done' });
