@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { rootFolder } from '../../emulator/stack/config.ts';
+import { DOCUMENT, failuresDocument } from './report/document.ts';
 import { resultTable } from './report/table.ts';
 import { rowGroups } from './rows/all.ts';
 import type { FaultRow } from './rows/row.ts';
@@ -14,11 +15,11 @@ import { runAll } from './run/schedule.ts';
  * callers ended. Status 1 when a row does not hold.
  */
 const USAGE =
-  'usage: npm run test:faults [-- --only NAME,NAME] [--group NAME,NAME] [--stacks NUMBER] [--json FILE] [--list]';
+  'usage: npm run test:faults [-- --only NAME,NAME] [--group NAME,NAME] [--stacks NUMBER] [--json FILE] [--list] [--write-doc]';
 const TOTAL_LIMIT_MS = 20 * 60_000;
 const DEFAULT_STACKS = '3';
 
-const options = readOptions();
+const options = await readOptions();
 if (options === undefined) {
   process.stderr.write(`${USAGE}\n`);
   process.exit(2);
@@ -61,7 +62,9 @@ async function run(): Promise<number> {
   return passed.length === rows.length && left.length === 0 ? 0 : 1;
 }
 
-function readOptions(): { rows: readonly FaultRow[]; stacks: number; json: string | undefined } | undefined {
+async function readOptions(): Promise<
+  { readonly rows: readonly FaultRow[]; readonly stacks: number; readonly json: string | undefined } | undefined
+> {
   try {
     const { values } = parseArgs({
       options: {
@@ -70,6 +73,7 @@ function readOptions(): { rows: readonly FaultRow[]; stacks: number; json: strin
         stacks: { type: 'string', default: DEFAULT_STACKS },
         json: { type: 'string' },
         list: { type: 'boolean', default: false },
+        'write-doc': { type: 'boolean', default: false },
       },
     });
     const only = values.only?.split(',');
@@ -80,6 +84,10 @@ function readOptions(): { rows: readonly FaultRow[]; stacks: number; json: strin
       .filter(({ name }) => only?.includes(name) ?? true);
     if (values.list) {
       process.stdout.write(`${rows.map(({ name }) => name).join('\n')}\n`);
+      process.exit(0);
+    }
+    if (values['write-doc']) {
+      await writeFile(path.join(rootFolder, DOCUMENT), await failuresDocument(rowGroups));
       process.exit(0);
     }
     const stacks = Number(values.stacks);

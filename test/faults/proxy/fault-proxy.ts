@@ -238,13 +238,14 @@ function answerWith(
 
 function breakOff(answer: IncomingMessage, response: ServerResponse, afterBytes: number): void {
   let left = afterBytes;
+  // What was written still goes out: the client has begun to read.
+  const cut = (): void => response.socket?.destroySoon();
   answer.on('data', (chunk: Buffer) => {
     if (left > 0) response.write(chunk.subarray(0, left));
     left -= chunk.length;
-    // What was written goes out first: the client has begun to read.
-    if (left <= 0) setImmediate(() => response.destroy());
+    if (left <= 0) setImmediate(cut);
   });
-  answer.once('end', () => response.destroy());
+  answer.once('end', () => setImmediate(cut));
 }
 
 function headOf(startLine: string, rawHeaders: readonly string[]): string {

@@ -1,4 +1,5 @@
 import { bridgeRows } from './bridge.ts';
+import { customerRows } from './customers.ts';
 import { frontRows, keyRows } from './front.ts';
 import { lineRows } from './line.ts';
 import { modelRows } from './model.ts';
@@ -14,6 +15,7 @@ export const rowGroups: readonly RowGroup[] = [
   voiceRows,
   modelRows,
   toolRows,
+  customerRows,
   storageRows,
   frontRows,
   keyRows,

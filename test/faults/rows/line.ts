@@ -92,7 +92,9 @@ export const lineRows: RowGroup = {
       name: 'callbacks-lost-for-good',
       fault: 'are lost, each of them for good',
       breaks: [{ edge: { faults: [{ surface: 'callback', drop: true, times: 1000 }] } }],
-      noticed: 'the call is over, and nobody says so: it is looked for',
+      noticed: 'nobody says that the call is over: the functions look',
+      finalWhileBrokenWithinS: 90,
+      outcome: 'caller-hung-up|unreported',
     },
     {
       ...callback,
@@ -104,7 +106,8 @@ export const lineRows: RowGroup = {
       noticed: 'it is not: the caller is with the person',
       hears: 'the person',
       ends: 'person',
-      outcome: 'handed-over|caller-hung-up',
+      finalWhileBrokenWithinS: 90,
+      outcome: 'handed-over|unreported',
     },
     {
       ...callback,

@@ -12,10 +12,12 @@ export const LINES = [
   'bridge>front',
   'bridge>keys',
   'bridge>tool',
+  'bridge>customers',
   'functions>tables',
   'functions>queues',
   'functions>front',
   'functions>keys',
+  'functions>customers',
   'front>functions',
   'front>bridge',
 ] as const;
@@ -91,6 +93,10 @@ export interface FaultRow {
   readonly edgeSettings?: Readonly<Record<string, unknown>>;
   /** Concerns nothing but its own call: such rows run beside each other in one stack. */
   readonly perCall?: true;
+  /** The fault is not lifted before the call row is final, which may take so long; by default it is when the caller has reached the end. */
+  readonly finalWhileBrokenWithinS?: number;
+  /** The agent greets by name those whom the customer service knows: it knows everybody. */
+  readonly greetsByName?: true;
   /** As the call row has it in the end; by default what `ends` says. */
   readonly outcome?: string;
 }

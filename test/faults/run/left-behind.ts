@@ -20,7 +20,8 @@ const OUTCOMES: Readonly<Record<FaultRow['ends'], RegExp>> = {
 /** The row of a call that is over: what is wrong with it. */
 export async function problemsOfRow(row: FaultRow, call: ObservedCall, world: World): Promise<readonly string[]> {
   let last: CallRow | undefined;
-  const final = await polled(FINAL_ROW_MS, async () => {
+  const limitMs = row.finalWhileBrokenWithinS === undefined ? FINAL_ROW_MS : row.finalWhileBrokenWithinS * 1_000;
+  const final = await polled(limitMs, async () => {
     last = call.callId === undefined ? undefined : await world.callRows.find(call.callId);
     return last?.phase === 'ended' ? last : undefined;
   });

@@ -53,22 +53,33 @@ export async function runRow({ row, numbers }: NumberedRow, world: World): Promi
   } catch (error) {
     problems.push(error instanceof MomentMissed || error instanceof Error ? error.message : 'unknown problem');
   }
+  const mend = async (): Promise<void> => {
+    if (edgeBefore === undefined) return;
+    await world.lines.mend();
+    await world.changeEdge({ ...edgeBefore, faults: [] });
+  };
   try {
-    if (!row.perCall) await world.lines.mend();
-    if (edgeBefore !== undefined) await world.changeEdge({ ...edgeBefore, faults: [] });
-    if (call !== undefined) {
-      call.placed.hangUp();
-      const outcome = await within(world.wake, HANG_UP_MS, () => call.placed.outcome);
-      if (outcome === undefined) problems.push('the caller hung up, and the call went on');
-      problems.push(...(await problemsOfRow(row, call, world)), ...(await leaksOf(row, call, world)));
-      if (row.logged !== undefined && !call.hasLogged(new RegExp(row.logged, 'i'))) {
-        problems.push(`nothing logged says /${row.logged}/`);
-      }
-    }
+    if (row.finalWhileBrokenWithinS === undefined) await mend();
+    if (call !== undefined) problems.push(...(await problemsAfter(row, call, world)));
   } catch (error) {
     problems.push(error instanceof Error ? error.message : 'unknown problem');
+  } finally {
+    await mend();
   }
   return { name: row.name, passed: problems.length === 0, ...judged, problems };
+}
+
+/** The caller hangs up, if still there: what is wrong then. */
+async function problemsAfter(row: FaultRow, call: ObservedCall, world: World): Promise<readonly string[]> {
+  call.placed.hangUp();
+  const outcome = await within(world.wake, HANG_UP_MS, () => call.placed.outcome);
+  const isLogged = row.logged === undefined || call.hasLogged(new RegExp(row.logged, 'i'));
+  return [
+    ...(outcome === undefined ? ['the caller hung up, and the call went on'] : []),
+    ...(await problemsOfRow(row, call, world)),
+    ...(await leaksOf(row, call, world)),
+    ...(isLogged ? [] : [`nothing logged says /${row.logged ?? ''}/`]),
+  ];
 }
 
 /** What has to be so before anything is broken. */

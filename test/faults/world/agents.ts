@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { rootFolder } from '../../../emulator/stack/config.ts';
 import type { Scenario } from '../../../emulator/scenario/schema.ts';
 import type { FaultRow, QueueDoes } from '../rows/row.ts';
-import { GREETING, TOOL_FAILED } from './words.ts';
+import { GREETING, GREETING_BY_NAME, TOOL_FAILED } from './words.ts';
 
 /** Numbers of one row: nobody else calls from, to or with them. */
 export interface RowNumbers {
@@ -64,6 +64,7 @@ function agent(row: FaultRow, numbers: RowNumbers, toolUrl: string): object {
   return {
     ...common(toolUrl),
     name: row.name.slice(0, 40),
+    languages: [language(row.greetsByName === true ? GREETING_BY_NAME : GREETING)],
     answers: { numbers: [numbers.called] },
     queues: queues(numbers),
     handover: { confirm: false, fallback: ['first', 'second'], onFailure: row.onFailure ?? 'disconnect' },
@@ -77,11 +78,13 @@ function queues({ queues: [first, second] }: RowNumbers): object {
   ];
 }
 
+function language(greeting: string): object {
+  return { language: 'en-US', voice: 'en-US-AvaMultilingualNeural', greeting, greetingUnknown: GREETING };
+}
+
 function common(toolUrl: string): object {
   return {
-    languages: [
-      { language: 'en-US', voice: 'en-US-AvaMultilingualNeural', greeting: GREETING, greetingUnknown: GREETING },
-    ],
+    languages: [language(GREETING)],
     instructions: 'You answer the phone for a bank. Speak plainly.',
     keypad: { toPerson: '0' },
     tools: [

@@ -2,6 +2,8 @@ import { scenarioSchema, type Scenario } from '../../../emulator/scenario/schema
 
 /** What callers of the fault runs say, what the model answers, and what the agent says by itself. Short: a call costs its time. */
 export const GREETING = 'Hello. How can I help?';
+export const GREETING_BY_NAME = 'Hello {name}. How can I help?';
+export const CUSTOMER_NAME = 'Maria Silva';
 
 export const QUESTION = 'What is my balance';
 export const ANSWER = 'Your balance is twelve dollars.';

@@ -9,11 +9,11 @@ import type { LogLine } from '../../../emulator/scenario/surroundings.ts';
 import { Wake } from '../../../emulator/scenario/wake.ts';
 import { stackConfig } from '../../../emulator/stack/config.ts';
 import { startStack, type Stack } from '../../../emulator/stack/stack.ts';
-import type { FaultRow, Program } from '../rows/row.ts';
+import type { FaultRow, Line, Program } from '../rows/row.ts';
 import { writeAgents, staff, type RowNumbers } from './agents.ts';
 import { CallRows } from './call-rows.ts';
 import { Lines } from './lines.ts';
-import { startToolService, type ToolService } from './tool-service.ts';
+import { startOutsideService, type OutsideService } from './outside-service.ts';
 import { vocabulary } from './words.ts';
 
 export interface NumberedRow {
@@ -34,7 +34,7 @@ interface WorldParts {
   readonly rows: CallRows;
   readonly log: RunLog;
   readonly wake: Wake;
-  readonly tool: ToolService;
+  readonly outside: OutsideService;
   readonly folder: string;
   readonly clocks: Map<Program, number>;
   readonly visits: QueueVisit[];
@@ -65,16 +65,19 @@ export class World {
 
   static async start({ rows, onLine, signal }: WorldOptions): Promise<World> {
     const folder = await mkdtemp(path.join(tmpdir(), 'trunkline-faults-'));
-    const tool = await startToolService();
+    const outside = await startOutsideService();
     const lines = new Lines();
     const log = new RunLog();
     const wake = new Wake();
     const clocks = new Map<Program, number>();
     let storage = '';
-    const toolUrl = (await lines.through('bridge>tool', tool.url)).replace('127.0.0.1', 'localhost');
+    const named = async (line: Line): Promise<string> =>
+      (await lines.through(line, outside.url)).replace('127.0.0.1', 'localhost');
+    const toolUrl = await named('bridge>tool');
+    const customersUrls = { bridge: await named('bridge>customers'), functions: await named('functions>customers') };
     await writeAgents(path.join(folder, 'agents'), rows, toolUrl);
     const stack = await startStack({
-      config: stackConfig({ AGENT: 'standard', TOOL_HOSTS: new URL(toolUrl).host }),
+      config: stackConfig({ AGENT: 'standard' }),
       signal,
       callsFolder: folder,
       onLogLine: (line) => {
@@ -87,8 +90,12 @@ export class World {
         storage ||= environment['STORAGE_CONNECTION_STRING'] ?? '';
         const aheadS = clocks.get(program);
         const skewed = { NODE_OPTIONS: `--import=${CLOCK}`, CLOCK_AHEAD_S: String(aheadS) };
+        const { CUSTOMERS_FILE: _none, ...adjusted } = await lines.adjusted(program, environment);
+        const customersUrl = customersUrls[program];
         return {
-          ...(await lines.adjusted(program, environment)),
+          ...adjusted,
+          TOOL_HOSTS: [toolUrl, customersUrl].map((url) => new URL(url).host).join(),
+          CUSTOMERS_BY_NUMBER_URL: `${customersUrl}/customers/{digits}`,
           AGENTS_DIR: path.join(folder, 'agents'),
           ...(aheadS === undefined ? {} : skewed),
         };
@@ -117,7 +124,7 @@ export class World {
       wake.notify();
     });
     const callRows = new CallRows(storage);
-    return new World({ stack, lines, preparation, rows: callRows, log, wake, tool, folder, clocks, visits });
+    return new World({ stack, lines, preparation, rows: callRows, log, wake, outside, folder, clocks, visits });
   }
 
   /** Calls of this caller that reached a queue, whichever way. */
@@ -158,12 +165,12 @@ export class World {
   }
 
   async stop(): Promise<void> {
-    const { lines, tool, folder } = this.#parts;
+    const { lines, outside, folder } = this.#parts;
     // What hangs at a proxy would keep the stack from ending in order.
     await lines.mend();
     await this.stack.stop();
     await lines.close();
-    await tool.close();
+    await outside.close();
     await rm(folder, { recursive: true, force: true });
   }
 
