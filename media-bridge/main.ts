@@ -1,13 +1,25 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { createLogger } from '#adapters/logging/logger';
 import { ConfigurationError, exitOnConfigurationError } from '#adapters/settings/load-settings';
 import { compose } from './compose.ts';
 import { loadBridgeConfig } from './config.ts';
+import { reportSelf } from './self-report.ts';
 import { startBridge } from './server.ts';
 
 const config = exitOnConfigurationError(() => loadBridgeConfig(process.env));
 const log = createLogger('bridge', config.log);
-const { services, close } = await compose(config, log).catch(endWithReason);
+const { services, reports, failing, close } = await compose(config, log).catch(endWithReason);
 const bridge = await startBridge(config.listen.host, config.listen.port, services).catch(endWithReason);
+const report = reportSelf({
+  reports,
+  failing,
+  registry: bridge.registry,
+  replica: `${hostname().replaceAll(/[^A-Za-z0-9.-]/g, '-')}-${randomUUID().slice(0, 8)}`,
+  maxCalls: config.listen.maxCalls,
+  clock: services.clock,
+  log,
+});
 log.info({ listening: { http: bridge.url } }, 'ready');
 
 /** For what the person who starts the bridge can mend: a wrong file, a port that is taken. */
@@ -21,7 +33,10 @@ function endWithReason(error: unknown): never {
 /** First signal: drain. A second one, or a parent that is gone, does not wait for the calls. */
 function end(drainTimeoutMs: number): void {
   log.info({ calls: bridge.registry.size, drainTimeoutMs }, 'draining');
-  void bridge.close(drainTimeoutMs).then(() => {
+  const closed = bridge.close(drainTimeoutMs);
+  report.hurry();
+  void closed.then(async () => {
+    await report.end();
     close();
     process.exit(0);
   });

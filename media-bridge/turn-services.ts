@@ -4,6 +4,8 @@ import { azureTextToSpeech } from '#adapters/azure-speech/text-to-speech';
 import type { Log } from '#adapters/logging/logger';
 import { cachingTextToSpeech } from '#adapters/resilience/caching-text-to-speech';
 import { failingOverEar, failingOverModel, failingOverVoice, type Services } from '#adapters/resilience/failing-over';
+import { ServicesHealth } from '#adapters/resilience/services-health';
+import type { NeededService } from '#core/admission/region';
 import type { Clock } from '#core/ports/clock';
 import type { LanguageModel } from '#core/ports/language-model';
 import type { SpeechToText } from '#core/ports/speech-to-text';
@@ -19,6 +21,8 @@ export interface TurnServices {
   readonly model: LanguageModel;
   readonly speechToText: SpeechToText;
   readonly textToSpeech: TextToSpeech;
+  /** Those of the three that have failed lately, wherever they were asked. */
+  readonly failing: () => readonly NeededService[];
   /** Opens connections ahead of the first call and makes the sound of fixed prompts, in the background. */
   readonly warm: (prompts: readonly Utterance[]) => void;
   /** Gives back what is open between calls. */
@@ -40,12 +44,14 @@ export function turnServices(
   );
   const ears = each(services, (service) => azureSpeechToText(service, log, config.recognition));
   const ended = new AbortController();
-  const voice = failingOverVoice(voices, { patienceMs: FIRST_SOUND_TIMEOUT_MS, clock, log });
+  const health = new ServicesHealth();
+  const voice = failingOverVoice(voices, { patienceMs: FIRST_SOUND_TIMEOUT_MS, clock, log, health });
   const prompts = cachingTextToSpeech(voice, { ...config.promptCache, clock, log });
   return {
-    model: failingOverModel(models, { patienceMs: config.languageModel.firstChunkTimeoutMs, clock, log }),
-    speechToText: failingOverEar(ears, { patienceMs: OPEN_TIMEOUT_MS, clock, log }),
+    model: failingOverModel(models, { patienceMs: config.languageModel.firstChunkTimeoutMs, clock, log, health }),
+    speechToText: failingOverEar(ears, { patienceMs: OPEN_TIMEOUT_MS, clock, log, health }),
     textToSpeech: prompts,
+    failing: () => health.failing(),
     warm: (utterances) => {
       for (const service of [...voices, ...models]) service.warm();
       // Ends by the signal only.

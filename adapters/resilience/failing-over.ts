@@ -1,3 +1,4 @@
+import type { NeededService } from '#core/admission/region';
 import type { Clock } from '#core/ports/clock';
 import { PortError } from '#core/ports/error';
 import type { LanguageModel, ReplyChunk } from '#core/ports/language-model';
@@ -6,6 +7,7 @@ import type { TextToSpeech } from '#core/ports/text-to-speech';
 import type { Log } from '../logging/logger.ts';
 import { firstToAnswer } from './first-to-answer.ts';
 import { ServiceGroup } from './service-group.ts';
+import type { ServicesHealth } from './services-health.ts';
 
 /** In the order they are preferred. */
 export type Services<Port> = readonly [Port, ...Port[]];
@@ -15,6 +17,8 @@ export interface FailOverOptions {
   readonly patienceMs: number;
   readonly clock: Clock;
   readonly log: Log;
+  /** Told how the services are. */
+  readonly health?: ServicesHealth;
 }
 
 /**
@@ -22,7 +26,7 @@ export interface FailOverOptions {
  * is asked once more. After it nothing is asked again: the caller may have heard it. A reply with nothing in it counts as a failure.
  */
 export function failingOverModel(models: Services<LanguageModel>, options: FailOverOptions): LanguageModel {
-  const group = new ServiceGroup(models.length, 'language-model', options.clock, options.log);
+  const group = groupOf('language-model', models, options);
   const isAnswer = (chunk: ReplyChunk): boolean => {
     if (chunk.type !== 'end' || chunk.reason === 'filtered') return true;
     throw new PortError('language-model', 'the reply was empty', { retryable: true, code: 'empty_reply' });
@@ -35,7 +39,7 @@ export function failingOverModel(models: Services<LanguageModel>, options: FailO
 
 /** Several regions as one voice. Fails over until an utterance's first sound. */
 export function failingOverVoice(voices: Services<TextToSpeech>, options: FailOverOptions): TextToSpeech {
-  const group = new ServiceGroup(voices.length, 'text-to-speech', options.clock, options.log);
+  const group = groupOf('text-to-speech', voices, options);
   return {
     speak: (utterance, signal) =>
       streamed(
@@ -53,8 +57,8 @@ export function failingOverVoice(voices: Services<TextToSpeech>, options: FailOv
  * is opening a single one again.
  */
 export function failingOverEar(ears: Services<SpeechToText>, options: FailOverOptions): SpeechToText {
-  if (ears.length === 1) return ears[0];
-  const group = new ServiceGroup(ears.length, 'speech-to-text', options.clock, options.log);
+  const group = groupOf('speech-to-text', ears, options);
+  if (ears.length === 1) return noted(ears[0], group);
   return {
     open: async (wanted, signal) => {
       const question = {
@@ -64,6 +68,34 @@ export function failingOverEar(ears: Services<SpeechToText>, options: FailOverOp
       };
       const { place, answer } = await firstToAnswer(group, question, options.clock, signal);
       return watched(answer, (error) => group.failed(place, error));
+    },
+  };
+}
+
+function groupOf(
+  service: NeededService,
+  services: Services<unknown>,
+  { clock, health, log }: FailOverOptions,
+): ServiceGroup {
+  const group = new ServiceGroup(services.length, service, clock, log);
+  health?.watch(service, group);
+  return group;
+}
+
+/** Asks nothing more than it is asked, and keeps in mind how it went. */
+function noted(ear: SpeechToText, group: ServiceGroup): SpeechToText {
+  return {
+    open: async (wanted, signal) => {
+      group.asked(0, undefined);
+      try {
+        const stream = await ear.open(wanted, signal);
+        group.answered(0);
+        return watched(stream, (error) => group.failed(0, error));
+      } catch (error) {
+        if (signal.aborted) group.undecided(0);
+        else group.failed(0, error);
+        throw error;
+      }
     },
   };
 }

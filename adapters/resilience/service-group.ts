@@ -1,6 +1,6 @@
 import type { Clock } from '#core/ports/clock';
 import { PortError } from '#core/ports/error';
-import { asked, closedBreaker, failed, orderOf, undecided, type Breaker } from '#core/resilience/breaker';
+import { asked, closedBreaker, failed, isFailing, orderOf, undecided, type Breaker } from '#core/resilience/breaker';
 import { someSpareRequests, withoutSpareRequest, withQuestion } from '#core/resilience/spare-requests';
 import type { Log } from '../logging/logger.ts';
 
@@ -25,6 +25,12 @@ export class ServiceGroup {
     this.#port = port;
     this.#clock = clock;
     this.#log = log;
+  }
+
+  /** None of them is worth asking, and not by bad luck. */
+  isFailing(): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    return this.#breakers.every((breaker) => isFailing(breaker, nowMs));
   }
 
   /** Places of the services one question may go to, one after the other. A single one may be asked once more. */

@@ -22,6 +22,11 @@ export function isWell(breaker: Breaker, nowMs: number): boolean {
   return breaker.state === 'closed' || (breaker.state === 'resting' && nowMs >= breaker.untilMs);
 }
 
+/** Failed again and again, and nobody is to be sent there for a while. One failure may have been a caller's bad luck. */
+export function isFailing(breaker: Breaker, nowMs: number): boolean {
+  return !isWell(breaker, nowMs) && failuresOf(breaker) > 1;
+}
+
 /** A request goes there. */
 export function asked(breaker: Breaker, nowMs: number): Breaker {
   return breaker.state === 'resting' && isWell(breaker, nowMs)
