@@ -1,0 +1,80 @@
+import { acsTokenValidator } from '#adapters/acs-tokens/token-validator';
+import { loadCatalogue } from '#adapters/agents/agent-folder';
+import { acsCallControl } from '#adapters/call-automation/call-control';
+import { systemClock } from '#adapters/clock/system-clock';
+import { openCustomers } from '#adapters/customers/open-customers';
+import { httpTools } from '#adapters/http-tools/http-tools';
+import { openKnowledge } from '#adapters/knowledge/open-knowledge';
+import type { Log } from '#adapters/logging/logger';
+import { tableAttemptStore } from '#adapters/storage/table-attempt-store';
+import { httpQueueStatus } from '#adapters/queues/http-queue-status';
+import { tableCallBackRequests } from '#adapters/storage/table-call-back-requests';
+import { tableBridgeReports } from '#adapters/storage/table-bridge-reports';
+import { tableCallStore } from '#adapters/storage/table-call-store';
+import { tableCallerStore } from '#adapters/storage/table-caller-store';
+import { tableSessionStore } from '#adapters/storage/table-session-store';
+import type { NeededService } from '#core/admission/region';
+import type { BridgeReports } from '#core/ports/bridge-reports';
+import { FrameClock } from './audio/frame-clock.ts';
+import { fvadDetectors } from './audio/voice-detector.ts';
+import type { BridgeConfig } from './config.ts';
+import { promptUtterances } from './prompt-utterances.ts';
+import type { BridgeServices } from './server.ts';
+import { turnServices } from './turn-services.ts';
+
+export interface Composed {
+  readonly services: BridgeServices;
+  /** Where this bridge says how it is, and what it has to say about the services it needs. */
+  readonly reports: BridgeReports;
+  readonly failing: () => readonly NeededService[];
+  /** Gives back what the services keep open between calls. */
+  readonly close: () => void;
+}
+
+/** Everything a call needs, made once. Throws `ConfigurationError` for a wrong agent or customer file. */
+export async function compose(config: BridgeConfig, log: Log): Promise<Composed> {
+  const clock = systemClock();
+  const agents = loadCatalogue(config.agents);
+  const { model, speechToText, textToSpeech, failing, warm, close } = turnServices(config, clock, log);
+  const definitions = agents.all.map(({ definition }) => definition);
+  const tools = httpTools(definitions, config.tools, log);
+  const queueStatus = config.queueStatus === undefined ? undefined : httpQueueStatus(config.queueStatus, clock);
+  const knowledge = openKnowledge(config.knowledge, agents.all);
+  const customers = openCustomers(config.customers, { clock, log });
+  warm(promptUtterances(agents.all));
+  return {
+    services: {
+      agents,
+      validateToken: acsTokenValidator(config.tokens),
+      missingToken: config.listen.missingToken,
+      ticketSecret: config.ticket.secret,
+      callbackBaseUrl: config.callbackBaseUrl,
+      transfer: config.transfer,
+      keySource: config.keySource,
+      calls: tableCallStore(config.storage),
+      sessions: tableSessionStore(config.storage),
+      customers: customers.directory,
+      callers: tableCallerStore(config.storage),
+      identityProof: customers.proof(tableAttemptStore(config.storage)),
+      tools: { httpTools: tools, customers: customers.directory, knowledge, log },
+      queueStatus,
+      callBacks: tableCallBackRequests(config.storage),
+      control: acsCallControl(config.callControl),
+      model,
+      speechToText,
+      textToSpeech,
+      detectors: await fvadDetectors(),
+      frameClock: new FrameClock(clock),
+      clock,
+      log,
+    },
+    reports: tableBridgeReports(config.storage),
+    failing,
+    close: () => {
+      tools.close();
+      queueStatus?.close();
+      customers.close();
+      close();
+    },
+  };
+}

@@ -13,6 +13,7 @@ import { customerSettings } from '#adapters/customers/settings';
 import { toolSettings } from '#adapters/http-tools/settings';
 import { knowledgeSettings } from '#adapters/knowledge/settings';
 import { logSettings } from '#adapters/logging/logger';
+import { queueStatusSettings } from '#adapters/queues/settings';
 import { promptCacheSettings } from '#adapters/resilience/settings';
 import { milliseconds } from '#adapters/settings/fields';
 import { loadSettings, type Environment } from '#adapters/settings/load-settings';
@@ -60,6 +61,7 @@ const fragments = {
   customers: customerSettings,
   tools: toolSettings,
   knowledge: knowledgeSettings,
+  queueStatus: queueStatusSettings,
   log: logSettings,
 };
 
