@@ -1,7 +1,7 @@
 import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto';
 import { promisify } from 'node:util';
 
-/** Some forty milliseconds and 32 MB for each: four digits are found out by whoever has the file and a day, not by the way. */
+/** About a tenth of a second and 32 MB for each: four digits are found out by whoever has the file, not by the way. */
 const COST = 2 ** 15;
 const BLOCK_SIZE = 8;
 const SALT_BYTES = 16;
