@@ -25,8 +25,8 @@ export function spokenOpening(
     new Intl.DateTimeFormat(language, { timeZone: zone, ...options })
       .format(atMs)
       .replace(/\s+/gu, ' ')
-      // "8:00 a. m.", as some languages have it, is no sentence's end.
-      .replace(/([ap])\. ?m\./i, '$1.m.');
+      // "8:00 a. m.", as some languages have it: its full stops would end sentences.
+      .replace(/([ap])\. ?m\./i, '$1m');
   const time = write({ hour: 'numeric', minute: '2-digit' });
   const isOne = /^0?1:/.test(time);
   const at = filled((isOne ? openings.atOne : undefined) ?? openings.at, { time });
