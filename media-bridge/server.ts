@@ -3,11 +3,15 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Log } from '#adapters/logging/logger';
-import { admitUpgrade, ROW_BUDGET_MS, type UpgradeServices } from './acs/upgrade.ts';
+import type { SessionLease, SessionStore } from '#core/ports/session-store';
+import { untilAborted } from '#core/until-aborted';
+import { admitUpgrade, type UpgradeServices, type UpgradeVerdict } from './acs/upgrade.ts';
+import { lateLease } from './session/late-lease.ts';
 import { MediaSession, type SessionServices } from './session/media-session.ts';
 import { SessionRegistry } from './session/session-registry.ts';
 
 export interface BridgeServices extends UpgradeServices, SessionServices {
+  readonly sessions: SessionStore;
   readonly log: Log;
 }
 
@@ -20,6 +24,10 @@ export interface Bridge {
 
 /** A frame longer than this ends its socket. Anything shorter is at worst ignored: one bad frame must not end a call. */
 const FRAME_MAX_BYTES = 4 * 1024 * 1024;
+/** The caller hears nothing until the session row is had, or done without. */
+const CLAIM_BUDGET_MS = 2_000;
+/** Of a call whose row could not be had either. */
+const SPARE_CLAIM_BUDGET_MS = 500;
 /** ACS's tokens and our ticket make long request heads. */
 const HEAD_MAX_BYTES = 32 * 1024;
 
@@ -84,9 +92,9 @@ async function upgrade(
     return;
   }
   const { callId } = verdict;
-  // What a replaced session knew it has written by now: later than the row was read.
-  const replaced = await registry.replace(callId);
-  const earlier = replaced ? await services.sessions.load(callId, AbortSignal.timeout(ROW_BUDGET_MS)) : verdict.earlier;
+  // What a replaced session of this process knew it has written by then. One of another process writes nothing more after the claim.
+  await registry.end(callId, 'replaced');
+  const lease = await claimSession(verdict, services);
   if (socket.destroyed) return;
   // The check took time.
   if (isDraining(registry)) {
@@ -97,7 +105,7 @@ async function upgrade(
     attach(media, (adapter) => {
       const session = new MediaSession(
         adapter,
-        { call: verdict.call, connectionId: verdict.connectionId, earlier },
+        { call: verdict.call, connectionId: verdict.connectionId, lease },
         services,
       );
       registry.add(callId, session);
@@ -107,6 +115,22 @@ async function upgrade(
       return session;
     });
   });
+}
+
+/** A caller is talked to without a session row rather than not at all: it is claimed when it can be. */
+async function claimSession(
+  { callId, call, knownBy }: Extract<UpgradeVerdict, { accepted: true }>,
+  { sessions, log }: Pick<BridgeServices, 'sessions' | 'log'>,
+): Promise<SessionLease> {
+  const { correlationId } = call.offer;
+  if (knownBy === 'url') log.warn({ callId, correlationId }, 'call row not read, offer taken from the URL');
+  const signal = AbortSignal.timeout(knownBy === 'url' ? SPARE_CLAIM_BUDGET_MS : CLAIM_BUDGET_MS);
+  try {
+    return await untilAborted(sessions.claim(callId, signal), signal);
+  } catch (error) {
+    log.error({ callId, correlationId, err: error }, 'session row not claimed');
+    return lateLease(sessions, callId);
+  }
 }
 
 function isDraining(registry: SessionRegistry): boolean {

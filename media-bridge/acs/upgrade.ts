@@ -1,11 +1,15 @@
 import type { IncomingMessage } from 'node:http';
+import { openOffer } from '#adapters/acs-tokens/sealed-offer';
 import { checkTicket, type TicketVerdict } from '#adapters/acs-tokens/ticket';
 import type { TokenFault, TokenValidator } from '#adapters/acs-tokens/token-validator';
+import { mayComeBack } from '#core/call/may-come-back';
+import type { CallOffer } from '#core/call/offer';
 import type { CallState } from '#core/call/state';
+import { firstState } from '#core/call/transition';
 import { parseCallConnectionId, parseCallId, type CallConnectionId, type CallId } from '#core/ids';
 import type { CallStore } from '#core/ports/call-store';
 import type { Clock } from '#core/ports/clock';
-import type { SessionRecord, SessionStore } from '#core/ports/session-store';
+import { untilAborted } from '#core/until-aborted';
 
 export interface UpgradeServices {
   readonly validateToken: TokenValidator;
@@ -13,7 +17,6 @@ export interface UpgradeServices {
   readonly missingToken: 'refused' | 'accepted';
   readonly ticketSecret: string;
   readonly calls: CallStore;
-  readonly sessions: SessionStore;
   readonly clock: Clock;
 }
 
@@ -23,7 +26,8 @@ export type UpgradeVerdict =
       readonly callId: CallId;
       readonly call: Exclude<CallState, { phase: 'ended' }>;
       readonly connectionId: CallConnectionId;
-      readonly earlier: SessionRecord | undefined;
+      /** `url`: there was no row to be read, and the URL that the front was given says who calls. */
+      readonly knownBy: 'row' | 'url';
     }
   /** The peer is told the status only; `reason` is for the log. */
   | {
@@ -45,7 +49,9 @@ export type RefusalReason =
 
 const PATH = /^\/media\/([a-z0-9-]{8,64})$/;
 /** The upgrade of a call that nobody can find has to fail while the caller still listens. */
-export const ROW_BUDGET_MS = 3_000;
+const ROW_BUDGET_MS = 3_000;
+/** That of a call whose URL says what the row would. */
+const SPARE_ROW_BUDGET_MS = 1_000;
 
 /**
  * Decides on a media socket before it is accepted, so that no frame is lost while it is being checked, and a stranger gets no socket at all. The
@@ -67,27 +73,36 @@ export async function admitUpgrade(request: IncomingMessage, services: UpgradeSe
   if (!token.valid && !(token.reason === 'missing' && services.missingToken === 'accepted')) {
     return refused(callId, 401, `token ${token.reason}`);
   }
-  return admitCall(callId, headerOf(request, 'x-ms-call-connection-id'), services);
+  const offered = openOffer(services.ticketSecret, callId, url.searchParams.get('offer'));
+  return admitCall(callId, headerOf(request, 'x-ms-call-connection-id'), offered, services);
 }
 
+/** By the row, else by the offer in the URL: a caller whom the functions have answered is talked to, whether or not storage is well. */
 async function admitCall(
   callId: CallId,
   connectionHeader: string,
-  { calls, sessions }: UpgradeServices,
+  offered: CallOffer | undefined,
+  { calls }: UpgradeServices,
 ): Promise<UpgradeVerdict> {
-  const signal = AbortSignal.timeout(ROW_BUDGET_MS);
+  let row: CallState | undefined;
   try {
-    const [stored, earlier] = await Promise.all([calls.load(callId, signal), sessions.load(callId, signal)]);
-    if (stored === undefined) return refused(callId, 404, 'no such call');
-    const call = stored.state;
-    if (call.phase === 'ended') return refused(callId, 404, 'call has ended');
-    // The socket may be here before the answer's response is in the row.
-    const connectionId = 'connectionId' in call ? call.connectionId : parseCallConnectionId(connectionHeader);
-    if (connectionId === undefined) return refused(callId, 404, 'no connection id');
-    return { accepted: true, callId, call, connectionId, earlier };
+    const signal = AbortSignal.timeout(offered === undefined ? ROW_BUDGET_MS : SPARE_ROW_BUDGET_MS);
+    row = (await untilAborted(calls.load(callId, signal), signal))?.state;
   } catch {
-    return refused(callId, 503, 'call row not readable');
+    if (offered === undefined) return refused(callId, 503, 'call row not readable');
   }
+  const call = row === undefined ? offered && firstState(offered) : unlessOver(row);
+  if (call === undefined) return refused(callId, 404, row === undefined ? 'no such call' : 'call has ended');
+  // The socket may be here before the answer's response is in the row.
+  const connectionId = 'connectionId' in call ? call.connectionId : parseCallConnectionId(connectionHeader);
+  if (connectionId === undefined) return refused(callId, 404, 'no connection id');
+  return { accepted: true, callId, call, connectionId, knownBy: row === undefined ? 'url' : 'row' };
+}
+
+/** The front would bring no audio of a call that was never answered, whatever was inferred. */
+function unlessOver(state: CallState): Exclude<CallState, { phase: 'ended' }> | undefined {
+  if (state.phase !== 'ended') return state;
+  return mayComeBack(state) ? firstState(state.offer) : undefined;
 }
 
 function headerOf(request: IncomingMessage, name: string): string {

@@ -1,9 +1,17 @@
 import { UnsecuredJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CallId } from '#core/ids';
+import { sealOffer } from '#adapters/acs-tokens/sealed-offer';
+import { callIdentity } from '#adapters/call-automation/call-identity';
 import { callIn } from '../../support/call.ts';
 import { connectMedia, type ConnectResult } from '../../support/acs-media-socket.ts';
-import { AUDIENCE, ISSUER, startBridgeUnderTest, type BridgeUnderTest } from '../../support/bridge-under-test.ts';
+import {
+  AUDIENCE,
+  ISSUER,
+  startBridgeUnderTest,
+  TICKET_SECRET,
+  type BridgeUnderTest,
+} from '../../support/bridge-under-test.ts';
 import { connectionId, offer } from '../../support/offered-call.ts';
 
 const { callId } = offer;
@@ -96,6 +104,55 @@ describe('a media socket of a call that is not there', () => {
     await under.putCall(callIn.offered);
     const result = await connect(undefined, await under.token());
     expect(result.accepted).toBe(true);
+  });
+});
+
+describe('a media socket whose URL says what the row would', () => {
+  const anOffer = { ...offer, ...callIdentity(offer.correlationId) };
+  const url = (sealed = sealOffer(TICKET_SECRET, anOffer)): string =>
+    `${under.mediaUrl(anOffer.callId)}&offer=${sealed ?? ''}`;
+
+  it('is accepted when there is no row yet, and the conversation knows who calls', async () => {
+    const result = await connect(url(), await under.token());
+    if (!result.accepted) throw new Error(`refused with ${result.status}`);
+    await result.socket.count('AudioData', 10);
+    expect(await under.line('call row not read, offer taken from the URL')).toMatchObject({ callId: anOffer.callId });
+  });
+
+  it.each<[string, () => Promise<never>]>([
+    ['are refused', () => Promise.reject(new Error('storage is down'))],
+    ['hang', () => new Promise<never>(() => undefined)],
+  ])('is accepted while both rows %s', async (_, fails) => {
+    await under.close();
+    under = await startBridgeUnderTest({
+      calls: { load: fails, create: fails, replace: fails },
+      sessions: { load: fails, claim: fails },
+    });
+    const result = await connect(url(), await under.token());
+    if (!result.accepted) throw new Error(`refused with ${result.status}`);
+    await result.socket.count('AudioData', 10);
+    expect(await under.line('session row not claimed')).toMatchObject({ callId: anOffer.callId });
+  });
+
+  it('is refused when the row says that the call has ended', async () => {
+    await under.putCall({ ...callIn.ended, offer: anOffer });
+    await expectRefused(await connect(url(), await under.token()), 404, 'call has ended');
+  });
+
+  it('is accepted when that was inferred only: the front brings audio, so the call is up', async () => {
+    await under.putCall({ ...callIn.ended, offer: anOffer, source: 'inference', connectionId: undefined });
+    expect(await connect(url(), await under.token())).toMatchObject({ accepted: true });
+  });
+
+  it.each([
+    ['forged', () => `o1.${'A'.repeat(300)}`],
+    ['that of another call', () => sealOffer(TICKET_SECRET, { ...anOffer, callId: otherCall })],
+  ])('is refused without a row when its offer is %s', async (_, sealed) => {
+    await expectRefused(await connect(url(sealed()), await under.token()), 404, 'no such call');
+  });
+
+  it('needs its token and its ticket all the same', async () => {
+    await expectRefused(await connect(url()), 401, 'token missing');
   });
 });
 
