@@ -149,13 +149,13 @@ function packetOf(
   agent: Agent,
   { offer }: CallState,
   session: SessionRecord | undefined,
-  { log }: CallServices,
+  { clock, log }: CallServices,
 ): HandoverPacket {
   try {
-    return failurePacket(agent, offer, session);
+    return failurePacket(agent, offer, session, clock.now());
   } catch (error) {
     log.error({ callId: offer.callId, correlationId: offer.correlationId, err: error }, 'session row not understood');
-    return failurePacket(agent, offer, undefined);
+    return failurePacket(agent, offer, undefined, clock.now());
   }
 }
 
