@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { CustomerDirectory, CustomerQuery } from '#core/ports/customer-directory';
 import { PortError } from '#core/ports/error';
 import { handleIncomingCall } from '../../../functions/app/incoming-call.ts';
+import { lookUpCaller } from '../../../functions/app/look-up-caller.ts';
 import { admissionBy, functionServices, incomingCallEvent } from '../../support/function-services.ts';
 import { memoryCallerStore } from '../../support/memory-caller-store.ts';
+import { offer } from '../../support/offered-call.ts';
 import { scriptedCallControl } from '../../support/scripted-call-control.ts';
 
 const maria = { id: 'C-1001', name: 'Maria Silva', language: 'es-MX', facts: {} };
@@ -68,6 +70,20 @@ describe('who is calling', () => {
     expect(happened).toEqual(['answer asked for', 'looked up']);
     letGo(undefined);
     await handled;
+  });
+
+  it('is given up after three seconds, and the row says so', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const callers = memoryCallerStore();
+    const customers: CustomerDirectory = { find: () => new Promise(() => undefined) };
+    const services = functionServices({ customers, callers });
+    const lookedUp = lookUpCaller(offer, services, new AbortController().signal);
+    await vi.advanceTimersByTimeAsync(2_999);
+    expect(callers.rows.size).toBe(0);
+    await vi.advanceTimersByTimeAsync(1);
+    await lookedUp;
+    expect(callers.rows.get(offer.callId)).toEqual({ kind: 'failed' });
   });
 
   it('changes nothing for the caller when it cannot be written down', async () => {
