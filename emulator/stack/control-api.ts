@@ -18,7 +18,7 @@ interface ControlApi {
 type Run = (scenario: Scenario, options: StoryRunOptions) => ReturnType<Stack['run']>;
 
 /**
- * `GET /`: what runs where. `POST /scenarios[?folder=...]`: a scenario as YAML in, its story as lines of JSON out, the result last. A client
+ * `GET /`: what runs where. `GET /environment`: what functions and bridge were told, with secrets that are worth nothing elsewhere. `POST /scenarios[?folder=...]`: a scenario as YAML in, its story as lines of JSON out, the result last. A client
  * that leaves ends its calls.
  */
 export async function startControlApi(listenOn: StackConfig['listen'], stack: Stack, run: Run): Promise<ControlApi> {
@@ -28,8 +28,9 @@ export async function startControlApi(listenOn: StackConfig['listen'], stack: St
     // A page in a browser may send such requests to loopback; programs have no origin.
     if (request.headers.origin !== undefined) sendJson(response, 403, { error: 'not for web pages' });
     else if (route === 'GET /') sendJson(response, 200, statusOf(stack));
+    else if (route === 'GET /environment') sendJson(response, 200, stack.environment);
     else if (route === 'POST /scenarios') void runPosted(request, response, run);
-    else sendJson(response, 404, { error: 'there are GET / and POST /scenarios' });
+    else sendJson(response, 404, { error: 'there are GET /, GET /environment and POST /scenarios' });
   });
   const { host, port, isDefault } = listenOn;
   const url = await listen(server, { host, port }).catch((error: unknown) => {

@@ -16,13 +16,18 @@ import { freePort } from './process/free-port.ts';
 import { readReadyLine, sipAddress, type Listening } from './process/ready-line.ts';
 import type { Stack } from './stack.ts';
 
-export interface Programs extends Pick<Stack, 'addresses' | 'pids' | 'broken' | 'bridges' | 'functions' | 'stop'> {
+export interface Programs extends Pick<
+  Stack,
+  'addresses' | 'environment' | 'pids' | 'broken' | 'bridges' | 'functions' | 'stop'
+> {
   /** Where Event Grid brings calls, with its key. */
   readonly webhookUrl: string;
 }
 
 interface ProgramsOptions {
   readonly config: StackConfig;
+  /** Where the enterprise says how its queues are. */
+  readonly deskUrl: string;
   readonly onProgress: (what: string) => void;
   readonly onLine: (line: LogLine) => void;
   readonly adjust: AdjustEnvironment;
@@ -44,6 +49,7 @@ const DRAIN_MARGIN_MS = 12_000;
 /** Starts the processes in the order in which one needs the address of another. On failure everything started is ended again. */
 export async function startPrograms({
   config,
+  deskUrl,
   onProgress,
   onLine,
   adjust,
@@ -98,7 +104,12 @@ export async function startPrograms({
     const backend = { root: rootFolder, edgeUrl: edge.http, functionsUrl, storage };
     ingress = await Ingress.start();
     const bridgeUrl = ingress.url;
-    const bridgeEnv = bridgeEnvironment(secrets, config, { ...backend, speechUrl: speech.http, modelUrl: model?.http });
+    const bridgeEnv = bridgeEnvironment(secrets, config, {
+      ...backend,
+      deskUrl,
+      speechUrl: speech.http,
+      modelUrl: model?.http,
+    });
     const bridges = new Bridges({
       ingress,
       drainLimitMs: config.bridges.drainTimeoutMs + DRAIN_MARGIN_MS,
@@ -136,6 +147,7 @@ export async function startPrograms({
         speechUrl: speech.http,
         modelUrl: model?.http,
       },
+      environment: { ...bridgeEnv, ...functionsEnv, EVENT_GRID_WEBHOOK: hook.href },
       bridges,
       functions,
       webhookUrl: hook.href,

@@ -37,6 +37,8 @@ export interface Stack {
     readonly speechUrl: string;
     readonly modelUrl: string | undefined;
   };
+  /** What the functions and the bridges are told, and where Event Grid delivers: for a tool that looks at them from outside. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Replicas of the media bridge, to be added, drained and killed while calls are up. */
   readonly bridges: Pick<Bridges, 'running' | 'add'>;
   /** The functions host: killed, it can be started again at the same address. Without that the stack is broken by its end. */
@@ -83,17 +85,17 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await programs?.stop();
   };
   try {
-    programs = await startPrograms({ config, onProgress, onLine, adjust, signal });
     onProgress('the enterprise: SBC, callers, queues of people');
     enterprise = await Enterprise.start({ fqdn: TRUNK });
     logVisits(enterprise, onLine);
+    programs = await startPrograms({ config, deskUrl: enterprise.deskUrl, onProgress, onLine, adjust, signal });
     await announce(programs, enterprise);
   } catch (error) {
     await closeAll();
     throw error;
   }
   const running = programs;
-  const { addresses, bridges, broken, functions } = running;
+  const { addresses, bridges, broken, environment, functions } = running;
   const surroundings: Surroundings = {
     enterprise,
     edgeSip: addresses.sip,
@@ -114,6 +116,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
   return {
     addresses,
+    environment,
     bridges,
     functions,
     enterprise,

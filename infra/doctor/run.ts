@@ -1,0 +1,58 @@
+import { reasonOf, type Check, type Finding } from './check.ts';
+
+/** Longer than any of the services takes that a caller could be served with. */
+const CHECK_TIMEOUT_MS = 10_000;
+
+export interface Diagnosis {
+  readonly name: string;
+  readonly finding: Finding;
+}
+
+/** Looks at everything at once, each within its time. In the order of the checks. */
+export function diagnose(checks: readonly Check[]): Promise<readonly Diagnosis[]> {
+  return Promise.all(checks.map(async (check) => ({ name: check.name, finding: await within(check) })));
+}
+
+async function within(check: Check): Promise<Finding> {
+  const limit = new AbortController();
+  const expired = Promise.withResolvers<Finding>();
+  const timer = setTimeout(() => {
+    const seconds = CHECK_TIMEOUT_MS / 1_000;
+    expired.resolve({
+      kind: 'broken',
+      problem: `no answer within ${seconds} s`,
+      remedy:
+        'see that it is up, and that nothing between here and there swallows the connection (firewall, proxy, private endpoint)',
+    });
+    limit.abort(new Error(`no answer within ${seconds} s`));
+  }, CHECK_TIMEOUT_MS);
+  try {
+    return await Promise.race([check.run(limit.signal), expired.promise]);
+  } catch (error) {
+    return {
+      kind: 'broken',
+      problem: reasonOf(error),
+      remedy: 'not foreseen: look at the address and the credentials',
+    };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A line each, what is broken with its remedy below; the sum last. */
+export function told(diagnoses: readonly Diagnosis[]): string {
+  const width = Math.max(0, ...diagnoses.map(({ name }) => name.length));
+  const lines = diagnoses.flatMap(({ name, finding }) => {
+    const label = name.padEnd(width);
+    switch (finding.kind) {
+      case 'well':
+        return [`ok      ${label}  ${finding.detail}`];
+      case 'worth-knowing':
+        return [`note    ${label}  ${finding.problem}`, `        ${''.padEnd(width)}  -> ${finding.remedy}`];
+      case 'broken':
+        return [`BROKEN  ${label}  ${finding.problem}`, `        ${''.padEnd(width)}  -> ${finding.remedy}`];
+    }
+  });
+  const count = diagnoses.filter(({ finding }) => finding.kind === 'broken').length;
+  return [...lines, count === 0 ? 'nothing is broken' : `${count} of ${diagnoses.length} broken`].join('\n');
+}
