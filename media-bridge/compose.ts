@@ -6,6 +6,7 @@ import { openCustomers } from '#adapters/customers/open-customers';
 import { httpTools } from '#adapters/http-tools/http-tools';
 import { openKnowledge } from '#adapters/knowledge/open-knowledge';
 import type { Log } from '#adapters/logging/logger';
+import { systemRandom } from '#adapters/random/random-numbers';
 import { tableAttemptStore } from '#adapters/storage/table-attempt-store';
 import { httpQueueStatus } from '#adapters/queues/http-queue-status';
 import { tableCallBackRequests } from '#adapters/storage/table-call-back-requests';
@@ -55,6 +56,8 @@ export async function compose(config: BridgeConfig, log: Log): Promise<Composed>
       sessions: tableSessionStore(config.storage),
       customers: customers.directory,
       callers: tableCallerStore(config.storage),
+      random: systemRandom,
+      trunkHeader: config.agents.trunkHeader,
       identityProof: customers.proof(tableAttemptStore(config.storage)),
       tools: { httpTools: tools, customers: customers.directory, knowledge, log },
       queueStatus,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { identity } from '../identity/definition.ts';
 import { knowledge } from '../knowledge/definition.ts';
 import { texts } from '../language/pack.ts';
+import { screening } from '../screening/definition.ts';
 import { httpTool } from '../tools/http-tool.ts';
 import { answers } from './answers.ts';
 import { failure, handover, queue } from './hand-over.ts';
@@ -113,6 +115,8 @@ export const agentDefinition = z.strictObject({
   failure: failure.prefault({}),
   silence: silence.prefault({}),
   keypad: keypad.prefault({}),
+  screening: screening.prefault({}).describe('What callers nobody knows have to do before the conversation begins.'),
+  identity: identity.optional().describe('How a caller proves who they are; left out: nobody is asked to.'),
 });
 
 export type AgentDefinition = z.infer<typeof agentDefinition>;

@@ -1,3 +1,4 @@
+import type { ProofKind } from '../ports/identity-proof.ts';
 import type { ReplyId } from '../ids.ts';
 import type { HandoverRequest } from './hand-over-request.ts';
 import type { TimerName } from './input.ts';
@@ -11,6 +12,10 @@ export type TurnEffect =
   | { readonly type: 'think'; readonly reply: ReplyId; readonly said: Said }
   /** Let the model answer the caller's last words again: they are in the transcript, with what was heard of an answer. */
   | { readonly type: 'think-again'; readonly reply: ReplyId }
+  /** Let the model go on: the caller was asked to prove who they are, and what came of it is known. */
+  | { readonly type: 'think-on'; readonly reply: ReplyId }
+  /** Have these digits compared with the customer's: `proof-checked` follows under this id, whatever happens. Written down nowhere. */
+  | { readonly type: 'check-proof'; readonly reply: ReplyId; readonly proof: ProofKind; readonly digits: string }
   /** Let the model begin to answer, unheard and without doing anything: `think` or `stop-reply` follows. */
   | { readonly type: 'think-ahead'; readonly reply: ReplyId; readonly said: Said }
   /** Something short while a reply is late; part of that reply, which goes on. */

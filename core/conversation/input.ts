@@ -1,6 +1,8 @@
 import type { QueueChoice } from '../handover/choose-queues.ts';
 import type { TransferProblem } from '../handover/transfer-problem.ts';
+import type { ProofKind } from '../ports/identity-proof.ts';
 import type { ReplyId } from '../ids.ts';
+import type { CheckResult } from './gate.ts';
 import type { HandoverRequest } from './hand-over-request.ts';
 import type { ReplyFailure } from './reply-failure.ts';
 import type { Resumption } from './resume.ts';
@@ -8,7 +10,9 @@ import type { Resumption } from './resume.ts';
 /** Everything a conversation reacts to. Produced by the media session; pure data. */
 export type TurnInput =
   /** The caller can hear us. `greeting` is what to say first. */
-  | { readonly type: 'media-ready'; readonly greeting: string }
+  | { readonly type: 'media-ready'; readonly greeting: string; readonly gates?: Gates }
+  /** Somebody has found out, after the beginning, which customer is calling. */
+  | { readonly type: 'caller-known' }
   /** The caller can hear us again: another media session had begun this conversation. */
   | { readonly type: 'media-back'; readonly resumption: Resumption }
   /** Voice long enough to be one. */
@@ -40,8 +44,18 @@ export type TurnInput =
   | { readonly type: 'transfer-failed'; readonly attempt: number; readonly why: TransferProblem }
   /** What became of `record-call-back`. */
   | { readonly type: 'call-back-recorded' | 'call-back-lost'; readonly errand: number }
+  /** What `check-proof` has come to. */
+  | { readonly type: 'proof-checked'; readonly reply: ReplyId; readonly result: CheckResult }
   /** The media stream has ended, or the call has. */
   | { readonly type: 'caller-gone' };
+
+/** What the caller has to do before the greeting; left out: nothing. */
+export interface Gates {
+  /** Repeat these digits. */
+  readonly code: string | undefined;
+  /** Prove who they are. */
+  readonly proof: ProofKind | undefined;
+}
 
 interface Words {
   readonly text: string;
@@ -51,7 +65,10 @@ interface Words {
 
 /** A tool of the model that changes who has the turn. */
 export type ToolUse =
-  { readonly kind: 'transfer-to-person'; readonly request: HandoverRequest } | { readonly kind: 'end-call' };
+  | { readonly kind: 'transfer-to-person'; readonly request: HandoverRequest }
+  /** A tool needs the caller to be proven. */
+  | { readonly kind: 'prove-identity' }
+  | { readonly kind: 'end-call' };
 
 /**
  * `end-of-turn`: the pause after a final. `stable`: the recogniser has not changed its mind. `silence`: nobody has said anything. `filler`: the

@@ -1,7 +1,9 @@
 import { replyId } from '../ids.ts';
+import { answerAtGate } from './at-gate.ts';
 import type { TurnEffect } from './effect.ts';
 import { answerCallBack, nobodyAnswers } from './call-back.ts';
 import { endOfTurnMs } from './end-of-turn.ts';
+import { isWholeAnswer } from './gate-questions.ts';
 import { announce } from './handing-over.ts';
 import type { TimerName, TurnInput } from './input.ts';
 import type { Awaiting, Said, TurnIn } from './state.ts';
@@ -120,8 +122,14 @@ function paused(state: TurnIn<'caller'>, settings: TurnSettings): TurnStep {
   return state.line === 'quiet' ? [state] : [quiet, waitForMore(state, state.said, settings)];
 }
 
-function waitForMore({ awaiting }: TurnIn<'caller'>, said: Said, settings: TurnSettings): TurnEffect {
-  return { type: 'start-timer', timer: 'end-of-turn', ms: endOfTurnMs(said.text, awaiting, settings) };
+function waitForMore({ awaiting, gate }: TurnIn<'caller'>, said: Said, settings: TurnSettings): TurnEffect {
+  const isWhole = isWholeAnswer(gate, said.text, settings);
+  const { shortAnswerMs } = settings.turnTaking.endOfTurn;
+  return {
+    type: 'start-timer',
+    timer: 'end-of-turn',
+    ms: isWhole ? shortAnswerMs : endOfTurnMs(said.text, awaiting, settings),
+  };
 }
 
 /** Words the recogniser has settled on. The pause begins with them, or when the caller, who speaks on, is quiet. */
@@ -212,6 +220,8 @@ function answer(state: TurnIn<'caller'>, said: Said, settings: TurnSettings, ...
     const step = answerCallBack(state, state.awaiting, said, settings, ...effects);
     if (step !== undefined) return step;
   }
+  const atGate = answerAtGate(state, said, settings, ...leave(state), ...before);
+  if (atGate !== undefined) return atGate;
   const isAhead = state.ahead !== undefined && sameWords(state.ahead.text, said.text);
   const replies = isAhead ? state.replies : state.replies + 1;
   const reply = isAhead ? state.ahead.reply : replyId(replies);

@@ -47,15 +47,31 @@ export function replyRequest(
   };
 }
 
-/** The request that answers the caller's last words again: a lost stream cut the answer off, or came before it. */
-export function answerAgainRequest(facts: ConversationFacts, workTools: readonly ToolDescription[] = []): ModelRequest {
-  const again =
-    "The line was interrupted before your answer was heard to its end, and the caller has been told so. Answer the caller's last words now; do not repeat what was heard of your answer.";
+/** Why the model is asked for an answer to words that are in the transcript already. */
+export type AnswerAgain =
+  /** A lost stream cut the answer off, or came before it. */
+  | 'line-lost'
+  /** A tool needed a proof, and the caller was asked for it. */
+  | 'proof-asked';
+
+const AGAIN: Readonly<Record<AnswerAgain, string>> = {
+  'line-lost':
+    "The line was interrupted before your answer was heard to its end, and the caller has been told so. Answer the caller's last words now; do not repeat what was heard of your answer.",
+  'proof-asked':
+    'The caller was asked to prove who they are; the identity in the data says whether they have, and they know. Go on now with what they wanted. Do not ask for a PIN or for digits yourself. Without a proof the tools that need one stay refused.',
+};
+
+/** The request that answers the caller's last words again. */
+export function answerAgainRequest(
+  facts: ConversationFacts,
+  workTools: readonly ToolDescription[] = [],
+  why: AnswerAgain = 'line-lost',
+): ModelRequest {
   return {
     messages: [
       ...openingMessages(facts),
       ...facts.turns.slice(-TURNS_MAX).map(messageOf),
-      { role: 'system', text: again },
+      { role: 'system', text: AGAIN[why] },
     ],
     tools: [...toolsOf(facts.agent), ...workTools],
     maxTokens: facts.agent.maxReplyTokens,

@@ -1,9 +1,11 @@
 import { unreachable } from '../unreachable.ts';
-import { announce } from './handing-over.ts';
+import { askForProof } from './at-gate.ts';
+import { announce, askWhether } from './handing-over.ts';
 import type { HandoverRequest } from './hand-over-request.ts';
 import type { ToolUse, TurnInput } from './input.ts';
 import { callerActs, heldLongEnough } from './interruption.ts';
 import type { ReplyFailure } from './reply-failure.ts';
+import { answerAgain } from './resume.ts';
 import type { Replying, Then, TurnIn, TurnState } from './state.ts';
 import {
   ended,
@@ -69,6 +71,8 @@ function afterTool(tool: ToolUse, settings: TurnSettings): Then {
   switch (tool.kind) {
     case 'end-call':
       return { kind: 'hang-up' };
+    case 'prove-identity':
+      return { kind: 'prove' };
     case 'transfer-to-person':
       return settings.handover.confirm && tool.request.reason !== 'caller-asked'
         ? { kind: 'confirm', request: tool.request }
@@ -88,12 +92,11 @@ function finished(state: Replying, settings: TurnSettings): TurnStep {
       return [next, ...before, startSilence(settings)];
     }
     case 'confirm':
-      return say(
-        state,
-        settings.texts.confirmation,
-        { kind: 'listen', awaiting: { kind: 'confirmation', request: then.request, unclear: 0 }, reprompts: 0 },
-        ...before,
-      );
+      return askWhether(state, then.request, settings, ...before);
+    case 'prove':
+      return askForProof(state, settings, ...before);
+    case 'answer':
+      return answerAgain(state, settings, ...before);
     case 'hand-over':
       return announce(state, then.request, settings, ...before);
     case 'hang-up':

@@ -1,4 +1,5 @@
 import type { ReplyId } from '../ids.ts';
+import { openGate, type Gate } from './gate.ts';
 import type { HandoverRequest } from './hand-over-request.ts';
 
 /**
@@ -19,6 +20,8 @@ export type TurnState = {
   readonly errands: number;
   /** How often a caller came back from a hand-over without a person. */
   readonly returns: number;
+  /** What the caller has to do before they are in a conversation. */
+  readonly gate: Gate;
 } & Turn;
 
 export type Turn =
@@ -113,6 +116,8 @@ export type Then =
   /** The model answers the caller's last words, which are recorded: the answer to them was lost with a media stream. */
   | { readonly kind: 'answer' }
   | { readonly kind: 'confirm'; readonly request: HandoverRequest }
+  /** The caller is asked to prove who they are. */
+  | { readonly kind: 'prove' }
   | { readonly kind: 'hand-over'; readonly request: HandoverRequest }
   | { readonly kind: 'hang-up' };
 
@@ -130,4 +135,11 @@ export type HandoverStep =
   /** No queue took the call; the failure message is being said. */
   | { readonly kind: 'apologising'; readonly reply: ReplyId };
 
-export const firstTurn: TurnState = { replies: 0, stumbles: 0, errands: 0, returns: 0, phase: 'waiting' };
+export const firstTurn: TurnState = {
+  replies: 0,
+  stumbles: 0,
+  errands: 0,
+  returns: 0,
+  gate: openGate,
+  phase: 'waiting',
+};

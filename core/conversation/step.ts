@@ -4,7 +4,7 @@ import type { TimerName } from './input.ts';
 import type { Awaiting, Said, Then, TurnIn, TurnState } from './state.ts';
 import type { TurnSettings } from './turn-settings.ts';
 
-export type Counts = Pick<TurnState, 'replies' | 'stumbles' | 'errands' | 'returns'>;
+export type Counts = Pick<TurnState, 'replies' | 'stumbles' | 'errands' | 'returns' | 'gate'>;
 
 export type TurnStep<State extends TurnState = TurnState> = readonly [State, ...TurnEffect[]];
 
@@ -19,8 +19,8 @@ export function follow<Before extends TurnState>(step: TurnStep<Before>, next: (
 }
 
 /** What goes from one phase into the next. */
-export function kept({ replies, stumbles, errands, returns }: Counts): Counts {
-  return { replies, stumbles, errands, returns };
+export function kept({ replies, stumbles, errands, returns, gate }: Counts): Counts {
+  return { replies, stumbles, errands, returns, gate };
 }
 
 /** The caller's turn, from its beginning. */

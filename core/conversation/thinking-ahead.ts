@@ -8,7 +8,7 @@ import { sameWords } from './words.ts';
  * where the model will be asked: the answer to a question of our own may go elsewhere.
  */
 export function thinkAhead(state: TurnIn<'caller'>, said: Said): TurnStep<TurnIn<'caller'>> {
-  if (state.awaiting.kind !== 'anything') return [state];
+  if (state.awaiting.kind !== 'anything' || state.gate.kind !== 'open') return [state];
   if (state.ahead !== undefined && sameWords(state.ahead.text, said.text)) return [state];
   const replies = state.replies + 1;
   const reply = replyId(replies);

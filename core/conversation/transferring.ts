@@ -133,7 +133,8 @@ function nobodyTookTheCall(
   ...before: TurnEffect[]
 ): TurnStep {
   // After a failure of the agent there is no conversation to return to, and none is returned to without end.
-  const returns = handover.onFailure === 'return-to-conversation' && state.request.reason !== 'failure';
+  const returns =
+    handover.onFailure === 'return-to-conversation' && state.request.reason !== 'failure' && state.gate.kind !== 'shut';
   if (returns && state.returns < handover.returnsMax) {
     return say(returned(state), `${texts.transferFailed} ${texts.anythingElse}`, listenNext, ...before);
   }

@@ -18,6 +18,8 @@ export interface TurnSettings {
   readonly silence: AgentDefinition['silence'];
   readonly keypad: AgentDefinition['keypad'];
   readonly handover: AgentDefinition['handover'];
+  readonly screening: AgentDefinition['screening'];
+  readonly identity: AgentDefinition['identity'];
   /** How long it may take to find out which queues are open. */
   readonly choiceTimeoutMs: number;
   /** How long the front may take to report a transfer: ACS gives up after 60 s (acs-facts 5.2). */
@@ -37,7 +39,7 @@ export function turnSettings(
   { language, pack, texts }: Pick<Locale, 'language' | 'pack' | 'texts'>,
   caller: CallerNumber,
 ): TurnSettings {
-  const { turnTaking, fillerAfterMs, silence, keypad, handover } = agent;
+  const { turnTaking, fillerAfterMs, silence, keypad, handover, screening, identity } = agent;
   return {
     language,
     pack,
@@ -47,6 +49,8 @@ export function turnSettings(
     silence,
     keypad,
     handover,
+    screening,
+    identity,
     choiceTimeoutMs: CHOICE_TIMEOUT_MS,
     transferTimeoutMs: TRANSFER_TIMEOUT_MS,
     queuesFor: (request) => queueCandidates(agent, request, { language, about: [], stopWords: [] }),

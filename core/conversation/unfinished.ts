@@ -1,4 +1,5 @@
 import { unreachable } from '../unreachable.ts';
+import { openGate, type Gate } from './gate.ts';
 import type { HandoverRequest } from './hand-over-request.ts';
 import type { Awaiting, Said, Then, TurnState } from './state.ts';
 
@@ -16,6 +17,7 @@ export interface Unfinished {
   readonly tools: readonly string[];
   /** The transfer that was asked for and has no outcome. */
   readonly transfer: OpenTransfer | undefined;
+  readonly gate: Gate;
 }
 
 /** `id` is the operation context it was asked with, `attempt` its place in the order of queues (from 0). */
@@ -46,10 +48,13 @@ export const nothingUnfinished: Unfinished = {
   saying: '',
   tools: [],
   transfer: undefined,
+  gate: openGate,
 };
 
 /** Where the conversation is, as far as another media session can go on from it. */
 export function stageOf(state: TurnState): Stage {
+  // What a gate has heard is answered by nobody: it asks again.
+  if (state.gate.kind !== 'open' && state.phase !== 'handing-over' && state.phase !== 'ended') return listening;
   switch (state.phase) {
     case 'waiting':
       return listening;
@@ -71,9 +76,10 @@ export function stageOf(state: TurnState): Stage {
   }
 }
 
-/** The caller's words that wait for an answer, or for their record. */
+/** The caller's words that wait for an answer, or for their record; a secret is neither. */
 export function unrecordedOf(state: TurnState): Said | undefined {
-  return 'said' in state ? state.said : undefined;
+  const isSecret = state.gate.kind === 'proof' || state.gate.kind === 'passed';
+  return 'said' in state && !isSecret ? state.said : undefined;
 }
 
 /** A question of ours is asked again; one about being called back follows from the state of the queues, so they are looked at again. */
@@ -101,6 +107,7 @@ function ofPrompt(then: Then): Stage {
     case 'listen':
       return awaited(then.awaiting);
     case 'answer':
+    case 'prove':
       return answering;
     case 'confirm':
       return { kind: 'confirming', request: then.request };

@@ -48,6 +48,18 @@ export const texts = z.strictObject({
   declined: z.string().min(1).describe('Said when a content filter stopped the answer.'),
   toolFailed: z.string().min(1).describe('Said when a tool failed and says nothing of its own.'),
   knowledgeIntro: z.string().min(1).describe('Said before a passage of the knowledge base is read out.'),
+  codeRequest: sentence('code').describe('Asks a caller nobody knows to repeat {code}, or to key it in.'),
+  codeAgain: sentence('code').describe('Says {code} again.'),
+  codeWrong: sentence('code').describe('Said after a wrong code.'),
+  codeThenPerson: sentence('code').describe('Said to a caller who asks for a person before the code was right.'),
+  codeFailed: sentence().describe('Said before the call is ended because the code was not repeated.'),
+  pinRequest: sentence().describe('Asks for the PIN, by voice or keypad.'),
+  lastDigitsRequest: sentence('count').describe(
+    'Asks for the last {count} digits of a number; an agent says of which.',
+  ),
+  proofWrong: sentence().describe('Said after a wrong PIN, or wrong digits: asks again.'),
+  proofDone: sentence().describe('Said when the caller has proven who they are.'),
+  proofFailed: sentence().describe('Said when the caller could not prove who they are.'),
   comfort: sentence().describe('Said while a transfer is under way and takes long.'),
   longWait: sentence('wait').describe('How long a queue is: {wait} is one of `waits`.'),
   connectOrCallBack: sentence().describe('Asks, after `longWait`, whether to connect the caller or to call them back.'),
@@ -101,6 +113,10 @@ const spokenNumberWords = z.strictObject({
     .record(phrase, z.string().regex(/^[a-z]$/, 'expected one letter'))
     .default({})
     .describe('Names of letters that stand in numbers of accounts and identity cards: "zeta".'),
+  alike: z
+    .array(z.array(z.int().min(0).max(9)).min(2).max(5))
+    .default([])
+    .describe('Digits that sound alike on a telephone: a code has one of each list.'),
   interjections: phrases.default([]).describe('Digits that mean nothing at the beginning of what is said: "oh, okay".'),
   corrections: phrases.default([]).describe('Words after which somebody says a number again: "sorry", "no".'),
 });
@@ -141,6 +157,9 @@ export const languagePack = z.strictObject({
     .describe('Phrases with a word of the two lists in them that mean neither: "are you sure".'),
   connect: phrases.describe('Answers that choose to be connected, or to wait, rather than to be called back.'),
   callBack: phrases.describe('Answers that choose to be called back: "call me back", "i don\'t want to wait".'),
+  person: phrases.describe(
+    'Words for a person to speak with: "operator", "human". Understood where only digits are waited for.',
+  ),
   openEndings: phrases.describe('Words after which a speaker goes on, whatever mark the recogniser sets: "and", "my".'),
   openUnlessAsked: phrases
     .default([])

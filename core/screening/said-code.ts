@@ -23,6 +23,11 @@ export function saidDigits(text: string, pack: LanguagePack): readonly string[] 
   return [...new Set(readings)];
 }
 
+/** Whether anybody would say that there are digits in it: "to" is none by itself. */
+export function hasDigits(text: string, pack: LanguagePack): boolean {
+  return spokenNumbers(clip(text, SAID_MAX_CHARS), pack).length > 0;
+}
+
 /** Whether these words, in one of their readings, are exactly this code: never when it is only a part of what was said. */
 export function saysCode(text: string, code: string, pack: LanguagePack): boolean {
   return saidDigits(text, pack).includes(code);

@@ -92,9 +92,9 @@ export class CallRecord {
   }
 
   /** Where the conversation is now: told when that is news. */
-  isAt(where: Pick<Unfinished, 'stage' | 'said' | 'transfer'>): void {
-    const { stage, said, transfer } = this.#unfinished;
-    if (JSON.stringify(where) === JSON.stringify({ stage, said, transfer })) return;
+  isAt(where: Pick<Unfinished, 'stage' | 'said' | 'transfer' | 'gate'>): void {
+    const { stage, said, transfer, gate } = this.#unfinished;
+    if (JSON.stringify(where) === JSON.stringify({ stage, said, transfer, gate })) return;
     this.#unfinished = { ...this.#unfinished, ...where };
     this.#tell();
   }

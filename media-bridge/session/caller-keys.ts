@@ -14,13 +14,15 @@ export class CallerKeys {
   readonly #call: CallState;
   readonly #services: CallerKeysServices;
   readonly #onKey: (key: string) => void;
+  readonly #isSecret: () => boolean;
   readonly #sources: KeySources;
 
-  /** `call`: as it was when the media session began. Its keys have been acted upon. */
-  constructor(call: CallState, services: CallerKeysServices, onKey: (key: string) => void) {
+  /** `call`: as it was when the media session began. Its keys have been acted upon. `isSecret`: keys of the moment go into no log. */
+  constructor(call: CallState, services: CallerKeysServices, onKey: (key: string) => void, isSecret: () => boolean) {
     this.#call = call;
     this.#services = services;
     this.#onKey = onKey;
+    this.#isSecret = isSecret;
     this.#sources = createKeySources(services.keySource, keysOf(call));
   }
 
@@ -53,7 +55,7 @@ export class CallerKeys {
   #press(keys: readonly string[]): void {
     const { callId, correlationId } = this.#call.offer;
     for (const key of keys) {
-      this.#services.log.info({ callId, correlationId, key }, 'key pressed');
+      this.#services.log.info({ callId, correlationId, ...(this.#isSecret() ? {} : { key }) }, 'key pressed');
       this.#onKey(key);
     }
   }

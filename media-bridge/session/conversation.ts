@@ -9,10 +9,12 @@ import type { Resumption } from '#core/conversation/resume';
 import { firstTurn, type TurnState } from '#core/conversation/state';
 import { nextTurn } from '#core/conversation/turn';
 import { stageOf, unrecordedOf } from '#core/conversation/unfinished';
+import { customerOf } from '#core/identity/caller-identity';
 import type { CallConnectionId, ReplyId } from '#core/ids';
 import type { Locale } from '#core/language/locale';
 import type { Clock } from '#core/ports/clock';
 import type { FoundCustomer } from '#core/ports/customer-directory';
+import type { IdentityProof } from '#core/ports/identity-proof';
 import type { SessionRecord } from '#core/ports/session-store';
 import type { ToolRunner } from '#core/ports/tool-runner';
 import { unreachable } from '#core/unreachable';
@@ -20,6 +22,7 @@ import { AgentOnCall } from './agent-on-call.ts';
 import { CallRecord } from './call-record.ts';
 import { Errands, type ErrandServices } from './errands.ts';
 import type { HandoverServices } from './hand-over.ts';
+import { checkProof } from './proof-check.ts';
 import { Replies } from './replies.ts';
 import type { Speaker, SpeakerEvents } from './speaker.ts';
 import type { CallOfTools } from './tool-runner.ts';
@@ -37,6 +40,7 @@ export interface ConversationOptions {
   readonly services: HandoverServices &
     ErrandServices & {
       readonly agents: AgentCatalogue;
+      readonly identityProof: IdentityProof | undefined;
       readonly clock: Clock;
       readonly log: Log;
     };
@@ -74,7 +78,7 @@ export class Conversation {
   readonly #transfers: Transfers;
   readonly #errands: Errands;
   #isRunning = false;
-  #state: TurnState = firstTurn;
+  #state: TurnState;
   #lastClauses: readonly string[] = [];
   /** How long the caller had spoken when the agent fell silent, while its reply is held. */
   #quietAfterMs: number | undefined;
@@ -82,6 +86,8 @@ export class Conversation {
   constructor(options: ConversationOptions) {
     const { services } = options;
     this.#options = options;
+    // Whoever has to repeat a code has to, though the media session changes.
+    this.#state = { ...firstTurn, gate: options.earlier?.unfinished.gate ?? firstTurn.gate };
     this.#record = new CallRecord({ ...options, ...services });
     this.#agent = new AgentOnCall({ ...options, record: this.#record });
     this.#speaker = options.speaker({
@@ -109,6 +115,7 @@ export class Conversation {
       onClause: (reply, text) => this.#speaker.say(reply, text, this.locale, this.#agent.kindOf(text)),
       onWritten: (reply) => this.#speaker.complete(reply),
       onFailed: (reply, error) => this.#modelFailed(reply, error),
+      mayAskForProof: () => this.#mayAskForProof(),
       onTurnTool: (reply, tool) => this.dispatch({ type: 'tool-called', reply, tool }),
       onLanguage: (language) => this.#agent.changeLanguage(language),
       onAgent: (name) => this.#agent.handTo(name),
@@ -158,6 +165,13 @@ export class Conversation {
   /** Header or number say that this customer is calling. */
   customerFound({ customer, by }: FoundCustomer): void {
     this.#record.claimed(customer, by);
+    this.dispatch({ type: 'caller-known' });
+  }
+
+  /** What is said and keyed now is for nobody's eyes. */
+  get isSecret(): boolean {
+    const { kind } = this.#state.gate;
+    return kind === 'proof' || kind === 'passed';
   }
 
   /** Goes on in this language of the agent; says whether it has it. `language` is BCP 47. What the recogniser listens for is its owner's to decide. */
@@ -220,7 +234,7 @@ export class Conversation {
     if (this.#ended.signal.aborted) return;
     const state = this.#state;
     const transfer = state.phase === 'handing-over' ? this.#transfers.underWay : undefined;
-    this.#record.isAt({ stage: stageOf(state), said: unrecordedOf(state), transfer });
+    this.#record.isAt({ stage: stageOf(state), said: unrecordedOf(state), transfer, gate: state.gate });
   }
 
   #run(effect: TurnEffect): void {
@@ -237,8 +251,14 @@ export class Conversation {
       case 'think':
         this.#replies.think(effect.reply, effect.said);
         return;
+      case 'think-on':
+        this.#replies.thinkAgain(effect.reply, 'proof-asked');
+        return;
+      case 'check-proof':
+        void this.#checkProof(effect);
+        return;
       case 'think-again':
-        this.#replies.thinkAgain(effect.reply);
+        this.#replies.thinkAgain(effect.reply, 'line-lost');
         return;
       case 'think-ahead':
         this.#replies.thinkAhead(effect.reply, effect.said);
@@ -277,6 +297,24 @@ export class Conversation {
       default:
         unreachable(effect);
     }
+  }
+
+  /** Somebody is there to compare with, and has not been given up. */
+  #mayAskForProof(): boolean {
+    const { gate } = this.#state;
+    const isPossible = gate.kind === 'open' && gate.proof === 'possible';
+    return isPossible && this.#agent.settings.identity !== undefined && this.#record.facts.identity.kind === 'claimed';
+  }
+
+  async #checkProof({ reply, proof, digits }: Extract<TurnEffect, { type: 'check-proof' }>): Promise<void> {
+    const { identityProof, log } = this.#options.services;
+    const { offer, identity } = this.#record.facts;
+    const customer = customerOf(identity);
+    const asked = { callId: offer.callId, customer, kind: proof, digits };
+    const result = await checkProof(identityProof, asked, log, this.#ended.signal);
+    if (customer !== undefined && result !== 'unknown')
+      this.#record.checked({ customerId: customer.id, kind: proof, verdict: result });
+    this.dispatch({ type: 'proof-checked', reply, result });
   }
 
   #hold(reply: ReplyId): void {

@@ -16,6 +16,7 @@ import type { CallStore } from '#core/ports/call-store';
 import type { CallerStore } from '#core/ports/caller-store';
 import type { Clock } from '#core/ports/clock';
 import type { CustomerDirectory, FoundCustomer } from '#core/ports/customer-directory';
+import type { RandomNumbers } from '#core/ports/random-numbers';
 import type { IdentityProof } from '#core/ports/identity-proof';
 import type { SessionLease } from '#core/ports/session-store';
 import type { SpeechToText, SpeechToTextOptions, Words } from '#core/ports/speech-to-text';
@@ -31,6 +32,7 @@ import { Conversation } from './conversation.ts';
 import type { ErrandServices } from './errands.ts';
 import type { HandoverServices } from './hand-over.ts';
 import { Hearing } from './hearing.ts';
+import { gatesFor } from './gates.ts';
 import { whoIsCalling } from './opening.ts';
 import { SessionJournal } from './session-journal.ts';
 import { Speaker } from './speaker.ts';
@@ -55,6 +57,9 @@ export interface SessionServices extends HandoverServices, ErrandServices {
   readonly callers: CallerStore;
   /** Undefined when there is nothing to compare with: nobody can prove who they are. */
   readonly identityProof: IdentityProof | undefined;
+  readonly random: RandomNumbers;
+  /** Names the trunk of a call. */
+  readonly trunkHeader: string;
   readonly tools: ToolServices;
   readonly detectors: VoiceDetectors;
   readonly frameClock: FrameClock;
@@ -162,7 +167,12 @@ export class MediaSession {
       onHangUp: () => void this.#hangUp(),
       onBroken: (error) => this.#broke(error),
     });
-    this.#keys = new CallerKeys(call, services, (key) => this.#conversation.dispatch({ type: 'key-pressed', key }));
+    this.#keys = new CallerKeys(
+      call,
+      services,
+      (key) => this.#conversation.dispatch({ type: 'key-pressed', key }),
+      () => this.#conversation.isSecret,
+    );
     this.#rowWatch = new CallRowWatch({
       callId: offer.callId,
       calls: services.calls,
@@ -285,7 +295,8 @@ export class MediaSession {
       headerValue(offer.headers, definition.reasonHeader),
       found?.customer,
     );
-    conversation.dispatch({ type: 'media-ready', greeting });
+    const gates = gatesFor(definition, offer, found, conversation.locale, this.#services);
+    conversation.dispatch({ type: 'media-ready', greeting, gates });
   }
 
   #nothingUnderstood(): void {

@@ -1,6 +1,6 @@
 import type { Log } from '#adapters/logging/logger';
 import type { ToolUse } from '#core/conversation/input';
-import { answerAgainRequest, replyRequest } from '#core/conversation/model-request';
+import { answerAgainRequest, replyRequest, type AnswerAgain } from '#core/conversation/model-request';
 import type { Said } from '#core/conversation/state';
 import { readToolCall } from '#core/conversation/tools';
 import type { ReplyId } from '#core/ids';
@@ -29,6 +29,8 @@ export interface RepliesOptions {
   readonly onClause: (reply: ReplyId, text: string) => void;
   readonly onWritten: (reply: ReplyId) => void;
   readonly onFailed: (reply: ReplyId, error: unknown) => void;
+  /** Whether the caller can be asked to prove who they are. */
+  readonly mayAskForProof: () => boolean;
   readonly onTurnTool: (reply: ReplyId, tool: ToolUse) => void;
   /** Whether the agent speaks it. */
   readonly onLanguage: (language: string) => boolean;
@@ -69,10 +71,10 @@ export class Replies {
   }
 
   /** Answers the caller's last words in the record. */
-  thinkAgain(reply: ReplyId): void {
+  thinkAgain(reply: ReplyId, why: AnswerAgain): void {
     const { record, tools } = this.#options;
     const { turns } = record.facts;
-    this.#begin(reply, () => answerAgainRequest({ ...record.facts, turns }, tools.tools));
+    this.#begin(reply, () => answerAgainRequest({ ...record.facts, turns }, tools.tools, why));
     this.#current?.release();
   }
 
@@ -146,10 +148,19 @@ export class Replies {
       case 'wrong':
         return told(reading.problem);
       case 'work':
-        return this.#work(reply, call, signal);
+        if (!this.#needsProof(call)) return this.#work(reply, call, signal);
+        onTurnTool(reply, { kind: 'prove-identity' });
+        return { kind: 'turn' };
       default:
         return unreachable(reading);
     }
+  }
+
+  /** The caller can be asked for it: the call is made again when they have proven who they are. */
+  #needsProof({ name }: ToolCall): boolean {
+    const { record, mayAskForProof } = this.#options;
+    const tool = record.facts.agent.tools.find((declared) => declared.name === name);
+    return tool?.requires === 'proven' && mayAskForProof();
   }
 
   async #work(reply: ReplyId, call: ToolCall, signal: AbortSignal): Promise<ToolOutcome> {

@@ -1,3 +1,4 @@
+import { systemRandom } from '#adapters/random/random-numbers';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { pino } from 'pino';
 import { acsTokenValidator } from '#adapters/acs-tokens/token-validator';
@@ -102,6 +103,8 @@ export async function startBridgeUnderTest(changes: Partial<BridgeServices> = {}
     // The bridge asks the directory itself.
     callers: memoryCallerStore({ kind: 'failed' }),
     identityProof: undefined,
+    random: systemRandom,
+    trunkHeader: 'trunk',
     queueStatus: undefined,
     callBacks: memoryCallBackRequests(),
     tools: { httpTools: noHttpTools, customers: undefined, knowledge: undefined, log },

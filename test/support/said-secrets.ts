@@ -75,17 +75,15 @@ export function saidSecrets(language: SpokenLanguage): fc.Arbitrary<SaidSecret> 
       .chain(([all, count]) =>
         dictated(all, count).map((turns) => ({ kind: 'social-security' as const, digits: all, turns })),
       ),
-    fc
-      .tuple(fc.oneof(dni, nie), parts)
-      .chain(([id, count]) =>
-        letterAfter(id.letter).chain((after) =>
-          dictated(id.digits, count, id.first === '' ? '' : `${id.first} `, after).map((turns) => ({
-            kind: 'spanish-id' as const,
-            digits: id.digits,
-            turns,
-          })),
-        ),
+    fc.tuple(fc.oneof(dni, nie), parts).chain(([id, count]) =>
+      letterAfter(id.letter).chain((after) =>
+        dictated(id.digits, count, id.first === '' ? '' : `${id.first} `, after).map((turns) => ({
+          kind: 'spanish-id' as const,
+          digits: id.digits,
+          turns,
+        })),
       ),
+    ),
     fc.tuple(iban, parts, spelled).chain(([{ country, account }, count, es]) => {
       const all = ibanCheck(country, account) + account;
       const before = country === 'ES' ? es : 'DE ';
@@ -119,10 +117,12 @@ function pad(value: number, length: number): string {
 
 /** The long way, beside the product's: the digit that makes the sum a multiple of ten. */
 function luhnDigit(all: string): number {
-  const sum = Array.from(all).reverse().reduce((total, digit, index) => {
-    const value = Number(digit) * (index % 2 === 0 ? 2 : 1);
-    return total + Math.floor(value / 10) + (value % 10);
-  }, 0);
+  const sum = Array.from(all)
+    .reverse()
+    .reduce((total, digit, index) => {
+      const value = Number(digit) * (index % 2 === 0 ? 2 : 1);
+      return total + Math.floor(value / 10) + (value % 10);
+    }, 0);
   return (10 - (sum % 10)) % 10;
 }
 

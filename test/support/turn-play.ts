@@ -109,6 +109,15 @@ export interface TurnPlay {
   say(text: string): TurnPlay;
 }
 
+/** The effects that begin a reply. */
+const BEGIN_REPLIES: ReadonlySet<TurnEffect['type']> = new Set([
+  'say',
+  'think',
+  'think-again',
+  'think-on',
+  'check-proof',
+]);
+
 /** What a play is told when it asks which queues there are: this, that all are open with no wait known, or nothing. */
 type Queues = ((request: HandoverRequest) => QueueChoice) | 'all-open' | 'untold';
 
@@ -125,7 +134,7 @@ export function playTurns(settings: TurnSettings = settingsOf(agentWith()), queu
     effects.push(effect);
     if (effect.type === 'start-timer') timers.add(effect.timer);
     if (effect.type === 'stop-timer') timers.delete(effect.timer);
-    if (effect.type === 'say' || effect.type === 'think' || effect.type === 'think-again') ({ reply } = effect);
+    if ('reply' in effect && BEGIN_REPLIES.has(effect.type)) ({ reply } = effect);
   };
   const look = (): TurnEffect[] => {
     const seen = effects;

@@ -44,7 +44,12 @@ async function answeredCall(source: KeySource) {
   let passedMs = 0;
   const pressed: string[] = [];
   const clock = { ...systemClock(), now: () => Date.now() + passedMs };
-  const keys = new CallerKeys(row(), { keySource: source, clock, log }, (key) => pressed.push(key));
+  const keys = new CallerKeys(
+    row(),
+    { keySource: source, clock, log },
+    (key) => pressed.push(key),
+    () => false,
+  );
   /** Everything that the edge has reported, to the functions: again and again, as a front may. */
   const deliver = async (): Promise<void> => {
     for (const { path, body } of edge.application.received) {
