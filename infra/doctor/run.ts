@@ -1,3 +1,4 @@
+import { unreachable } from '#core/unreachable';
 import { reasonOf, type Check, type Finding } from './check.ts';
 
 /** Longer than any of the services takes that a caller could be served with. */
@@ -42,15 +43,19 @@ async function within(check: Check): Promise<Finding> {
 /** A line each, what is broken with its remedy below; the sum last. */
 export function told(diagnoses: readonly Diagnosis[]): string {
   const width = Math.max(0, ...diagnoses.map(({ name }) => name.length));
+  const indent = ' '.repeat('BROKEN  '.length + width + 2);
+  const line = (label: string, name: string, text: string): string =>
+    `${label.padEnd(8)}${name.padEnd(width)}  ${text.replaceAll('\n', `\n${indent}`)}`;
   const lines = diagnoses.flatMap(({ name, finding }) => {
-    const label = name.padEnd(width);
     switch (finding.kind) {
       case 'well':
-        return [`ok      ${label}  ${finding.detail}`];
+        return [line('ok', name, finding.detail)];
       case 'worth-knowing':
-        return [`note    ${label}  ${finding.problem}`, `        ${''.padEnd(width)}  -> ${finding.remedy}`];
+        return [line('note', name, finding.problem), `${indent}-> ${finding.remedy}`];
       case 'broken':
-        return [`BROKEN  ${label}  ${finding.problem}`, `        ${''.padEnd(width)}  -> ${finding.remedy}`];
+        return [line('BROKEN', name, finding.problem), `${indent}-> ${finding.remedy}`];
+      default:
+        return unreachable(finding);
     }
   });
   const count = diagnoses.filter(({ finding }) => finding.kind === 'broken').length;

@@ -35,7 +35,7 @@ describe('the doctor, with the local stack', () => {
       'a setting is missing',
       { TICKET_SECRET: '' },
       'settings of the functions',
-      /TICKET_SECRET.* -> docs\/settings\.md/,
+      /TICKET_SECRET[^]* -> docs\/settings\.md/,
     ],
     [
       'the access key is another resource’s',

@@ -105,7 +105,15 @@ function loaded<Config>(name: string, load: () => Config): Loaded<Config> {
     value = load();
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    finding = broken(error.message.split('\n').slice(1).join(' ').trim(), 'docs/settings.md says what each means');
+    finding = broken(settingsIn(error.message).join('\n'), 'docs/settings.md says what each means');
   }
   return { check: { name, run: () => Promise.resolve(finding) }, value };
+}
+
+/** `NAME: what is wrong`, from zod's `✖ what is wrong` with `→ at NAME` below. */
+function settingsIn(message: string): readonly string[] {
+  const found = [...message.matchAll(/✖ ([^\n]*)(?:\n\s*→ at ([^\n]*))?/g)];
+  return found.length === 0
+    ? [message]
+    : found.map(([, problem = '', place]) => (place === undefined ? problem : `${place}: ${problem}`));
 }
