@@ -24,6 +24,7 @@ export async function turnAway(
 ): Promise<void> {
   const { agents, clock, log } = services;
   const { callId, correlationId } = offer;
+  log.info({ callId, correlationId, way: decided.kind, because: decided.because }, 'call turned away');
   let refusal = { code: 0, subCode: 0 };
   for (const way of [decided, ...nextBest(decided, agents.for(offer).definition)]) {
     if (way.kind === 'answer') return answerCall(offer, incomingCallContext, record, services, signal);

@@ -1,6 +1,6 @@
 /** The whole edge, with an SBC on its SIP side and an application on its other. */
 import { EdgeUnderTest } from '../../support/edge-under-test.ts';
-import { offer, peerCall } from './sip-call.ts';
+import { offer, peerCall, type PeerCall, TRUNK } from './sip-call.ts';
 import { openEdge } from './sip-edge.ts';
 import { openPeer, type PeerMessage, type SipPeer } from './sip-peer.ts';
 
@@ -13,6 +13,7 @@ export interface WholeEdge {
 }
 
 interface RingingCall {
+  readonly call: PeerCall;
   readonly event: { readonly data: { readonly incomingCallContext: string } };
   /** The final refusal that the SBC gets. */
   refused(): Promise<PeerMessage>;
@@ -21,9 +22,14 @@ interface RingingCall {
 /** `changes` are environment variables of the edge. */
 export async function openWholeEdge(changes: Readonly<Record<string, string>> = {}): Promise<WholeEdge> {
   const edge = new EdgeUnderTest();
-  const sip = await openEdge();
-  await edge.start(changes, true, () => Promise.resolve(sip.server));
-  const sbc = await openPeer(sip.address('udp'));
+  let address = '';
+  await edge.start(changes, true, async (routing) => {
+    const sip = await openEdge({ trunks: edge.trunks.trunks, routing });
+    address = sip.address('udp');
+    return sip.server;
+  });
+  const sbc = await openPeer(address);
+  await edge.control('PUT', `/trunks/${TRUNK}`, { address: '127.0.0.1', port: sbc.port, transport: 'udp' });
   return {
     edge,
     sbc,
@@ -38,6 +44,7 @@ export async function openWholeEdge(changes: Readonly<Record<string, string>> = 
       );
       const [event] = received.body as [RingingCall['event']];
       return {
+        call,
         event,
         refused: async () => {
           const refusal = await sbc.next(/^SIP\/2.0 [4-6]/);
