@@ -185,7 +185,7 @@ module bridge 'modules/media-bridge.bicep' = {
     isProduction: isProduction
     minReplicas: isProduction ? 2 : 1
     maxReplicas: isProduction ? 100 : 3
-    callsPerReplica: 25
+    scaleAtCpuPercent: 35
     graceSeconds: 600
     ticketSecretUri: vault.outputs.ticketSecretUri
     settings: union(

@@ -1,4 +1,4 @@
-metadata description = 'Data plane: the media bridge in a Container Apps environment, scaled on concurrent calls.'
+metadata description = 'Data plane: the media bridge in a Container Apps environment, scaled on CPU, which calls use evenly.'
 
 param name string
 param location string
@@ -20,8 +20,8 @@ param isProduction bool
 param minReplicas int
 param maxReplicas int
 
-@description('Calls after which another replica is started. Well below what one carries (docs/benchmarks.md), because a start takes longer than a call waits.')
-param callsPerReplica int
+@description('CPU in percent, on average over the replicas, above which another one is started. Low, because a start takes longer than a caller waits.')
+param scaleAtCpuPercent int
 
 @description('Seconds a replica may go on after SIGTERM; Container Apps allows 600.')
 @maxValue(600)
@@ -120,10 +120,15 @@ resource bridge 'Microsoft.App/containerApps@2024-03-01' = {
       scale: {
         minReplicas: minReplicas
         maxReplicas: maxReplicas
+        // Not by concurrent requests: Container Apps takes them as the requests of the last 15 seconds divided by 15, and a call is one request however
+        // long it lasts; and beside a rule of another kind the HTTP rule has been seen not to work at all.
         rules: [
           {
-            name: 'calls'
-            http: { metadata: { concurrentRequests: string(callsPerReplica) } }
+            name: 'cpu'
+            custom: {
+              type: 'cpu'
+              metadata: { type: 'Utilization', value: string(scaleAtCpuPercent) }
+            }
           }
         ]
       }
