@@ -30,7 +30,7 @@ function endWithReason(error: unknown): never {
   process.exit(1);
 }
 
-/** First signal: drain. A second one, or a parent that is gone, does not wait for the calls. */
+/** SIGTERM: drain. A second signal, or a parent that is gone, does not wait for the calls, nor for a good moment to give them away. */
 function end(drainTimeoutMs: number): void {
   log.info({ calls: bridge.registry.size, drainTimeoutMs }, 'draining');
   const closed = bridge.close(drainTimeoutMs);

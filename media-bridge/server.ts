@@ -18,7 +18,10 @@ export interface BridgeServices extends UpgradeServices, SessionServices {
 export interface Bridge {
   readonly url: string;
   readonly registry: SessionRegistry;
-  /** Takes no new calls, lets those there are finish for so long, then ends everything. Called again, it ends everything now. */
+  /**
+   * Takes no new calls, lets those there are finish for so long, then gives them to other bridges within `DEPARTURE_MAX_MS`. With 0, or called again, it
+   * ends everything now.
+   */
   close(drainTimeoutMs: number): Promise<void>;
 }
 
@@ -174,6 +177,7 @@ async function close(
   drainTimeoutMs: number,
   { registry, sockets, server }: Pick<Listener, 'registry' | 'sockets'> & { readonly server: Server },
 ): Promise<void> {
+  if (drainTimeoutMs === 0) registry.stopWaiting();
   await registry.drain(drainTimeoutMs);
   for (const media of sockets.clients) media.terminate();
   sockets.close();

@@ -1,6 +1,9 @@
 import type { CallConnectionId, PhoneNumber } from '../ids.ts';
 import type { RejectReason } from './outcome.ts';
 
+/** The front refused to start the stream that was asked for. Ours, and not its report: it never comes twice. */
+export const START_REFUSED = 'start-refused';
+
 /** What can happen to a call, in the control plane's words. Adapters translate callbacks into these. Time arrives in the event. */
 export type CallEvent = { readonly atMs: number } & (
   | { readonly type: 'answer-accepted'; readonly connectionId: CallConnectionId }
@@ -12,7 +15,7 @@ export type CallEvent = { readonly atMs: number } & (
   | { readonly type: 'rejected'; readonly reason: RejectReason }
   | { readonly type: 'connected'; readonly connectionId: CallConnectionId }
   | { readonly type: 'media-started'; readonly connectionId: CallConnectionId }
-  /** The stream ended or never came up; `detail` is ACS's `mediaStreamingStatusDetails`. */
+  /** The stream ended or never came up; `detail` is ACS's `mediaStreamingStatusDetails`, or `MEDIA_MOVED`. */
   | { readonly type: 'media-lost'; readonly connectionId: CallConnectionId; readonly detail: string }
   | { readonly type: 'transfer-accepted'; readonly transferId: string; readonly target: PhoneNumber | undefined }
   | { readonly type: 'transfer-failed'; readonly transferId: string; readonly code: number; readonly subCode: number }

@@ -1,7 +1,7 @@
 import type { CallConnectionId } from '../ids.ts';
 import { unreachable } from '../unreachable.ts';
 import { outcomeOfDisconnect, outcomeWhenGone } from './disconnect.ts';
-import type { CallEvent } from './event.ts';
+import { START_REFUSED, type CallEvent } from './event.ts';
 import { lastResort } from './last-resort.ts';
 import { mayComeBack } from './may-come-back.ts';
 import { end, ignored, moved, type EstablishedState, type Event, type Transition } from './moves.ts';
@@ -20,6 +20,9 @@ import { RING_OVER_MS } from './watch.ts';
 
 /** A stream that was stopped on purpose, by us or by the end of the call, is not lost (acs-facts 3.2). */
 const STOPPED_ON_PURPOSE = 'subscriptionStopped';
+
+/** A bridge gave the stream up in order, for another one to take: our own word, beside the front's. */
+export const MEDIA_MOVED = 'moved';
 
 /** Kept in the row: far more than are pressed between two looks at it. */
 const KEYS_KEPT_MAX = 32;
@@ -181,9 +184,14 @@ function mediaStarted(state: EstablishedState, event: Event<'media-started'>): T
 }
 
 function mediaLost(state: EstablishedState, event: Event<'media-lost'>): Transition {
-  const outdated = event.atMs < (state.mediaStartedAtMs ?? -Infinity) || state.mediaLostAtMs.includes(event.atMs);
+  const isToldLate = event.atMs < (state.mediaStartedAtMs ?? -Infinity) || state.mediaLostAtMs.includes(event.atMs);
+  const outdated = event.detail === START_REFUSED ? state.phase !== 'connected' : isToldLate;
   const expected = state.phase === 'handed-over' || event.detail === STOPPED_ON_PURPOSE;
   if (outdated || expected || isGivenUp(state)) return ignored(state, event);
+  // A move is no failure, and there is one for every bridge that is replaced while the call is up.
+  if (isMove(state, event)) {
+    return moved({ ...state, phase: 'connected' }, { type: 'start-media', connectionId: state.connectionId });
+  }
   const lost = { ...state, phase: 'connected', mediaLostAtMs: [...state.mediaLostAtMs, event.atMs] } as const;
   const tried = lastResort(state);
   switch (tried) {
@@ -198,6 +206,11 @@ function mediaLost(state: EstablishedState, event: Event<'media-lost'>): Transit
     default:
       return unreachable(tried);
   }
+}
+
+/** A stream that is not up, as far as is known, cannot be given up: what comes then is an old report, or another bridge has failed to take it. */
+function isMove(state: EstablishedState, { detail }: Event<'media-lost'>): boolean {
+  return detail === MEDIA_MOVED && state.phase === 'talking' && lastResort(state) === 'untried';
 }
 
 /** Reports come more than once and in any order: the row has each once, by its number. */

@@ -6,6 +6,7 @@ import type { CallOffer } from '#core/call/offer';
 import { parseCallId, type CallId } from '#core/ids';
 import type { CallServices } from './call-services.ts';
 import { moveCall } from './move-call.ts';
+import { knownMove } from './moved-media.ts';
 import type { RecentIds } from './recent-ids.ts';
 import { APOLOGY_PREFIX } from './run-command.ts';
 
@@ -93,7 +94,8 @@ async function takeOnce(
     const means = endsFailureMessage(event)
       ? ({ type: 'failure-message-over', atMs: event.timeMs } as const)
       : event.event;
-    if (means !== undefined) await moveCall(callId, means, services, signal, offer);
+    if (means === undefined) return;
+    await moveCall(callId, await knownMove(callId, means, services, signal), services, signal, offer);
   } catch (error) {
     recentIds.forget(deliveryId);
     throw error;

@@ -108,6 +108,11 @@ export class CallRecord {
     this.#tell();
   }
 
+  /** Tools have begun to change something outside and have not said how it went. */
+  get isChanging(): boolean {
+    return this.#unfinished.tools.length > 0;
+  }
+
   /** Before this tool changes something outside. */
   toolBegins(name: string): void {
     this.#unfinished = { ...this.#unfinished, tools: [...this.#unfinished.tools, name] };

@@ -7,6 +7,7 @@ import type { ConversationFacts } from '#core/conversation/model-request';
 import { replyFailure } from '#core/conversation/reply-failure';
 import type { Resumption } from '#core/conversation/resume';
 import { firstTurn, type TurnState } from '#core/conversation/state';
+import { isAtRest } from '#core/conversation/at-rest';
 import { nextTurn } from '#core/conversation/turn';
 import { stageOf, unrecordedOf } from '#core/conversation/unfinished';
 import { customerOf } from '#core/identity/caller-identity';
@@ -177,6 +178,16 @@ export class Conversation {
   /** Goes on in this language of the agent; says whether it has it. `language` is BCP 47. What the recogniser listens for is its owner's to decide. */
   speak(language: string): boolean {
     return this.#agent.speak(language);
+  }
+
+  /** See `isAtRest`. */
+  get isAtRest(): boolean {
+    return isAtRest(this.#state);
+  }
+
+  /** A tool is changing something outside. */
+  get isChanging(): boolean {
+    return this.#record.isChanging;
   }
 
   /** Goes on where another media session of this call was lost. */

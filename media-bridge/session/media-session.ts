@@ -31,6 +31,7 @@ import { CallRowWatch } from './call-row-watch.ts';
 import { Conversation } from './conversation.ts';
 import type { ErrandServices } from './errands.ts';
 import type { HandoverServices } from './hand-over.ts';
+import { goodMoment } from './departure.ts';
 import { Hearing } from './hearing.ts';
 import { gatesFor } from './gates.ts';
 import { whoIsCalling } from './opening.ts';
@@ -89,6 +90,15 @@ const TELLING_WORDS = 2;
 const VOICE_MIN_MS = 60;
 /** What a tool waits until it is written that it begins. */
 const CHANGE_NOTED_BUDGET_MS = 500;
+/** RFC 6455 section 7.4.1 and its registry: 1012 is "service restart". */
+const CLOSE_CODES: { readonly [End in SessionEnd]: number } = {
+  'socket-closed': 1000,
+  'call-ended': 1000,
+  'hung-up': 1000,
+  replaced: 1000,
+  drained: 1012,
+  broken: 1011,
+};
 /** ACS closes the socket when the call ends; if it does not, we do. */
 const HUNG_UP_GRACE_MS = 5_000;
 /** Two seconds of audio: a peer that reads so slowly will not play it in time either. */
@@ -109,6 +119,7 @@ export class MediaSession {
   readonly #stopTicking: () => void;
   readonly #closed = new AbortController();
   readonly #counts = { malformed: 0, unknownKind: 0, droppedFrames: 0 };
+  readonly #onRecord = new Set<() => void>();
   #ended: Promise<void> | undefined;
   #hungUp: NodeJS.Timeout | undefined;
 
@@ -158,7 +169,10 @@ export class MediaSession {
       lastVoiceMs: () => this.#voice.lastVoiceMs,
       voiceBeganMs: () => this.#voice.beganMs,
       onLocale: ({ language }, phrases) => this.#hearing.listenFor([language], phrases),
-      onRecord: (record) => this.#journal.note(record),
+      onRecord: (record) => {
+        this.#journal.note(record);
+        for (const listener of this.#onRecord) listener();
+      },
       whenWritten: () => this.#journal.flush(CHANGE_NOTED_BUDGET_MS),
       onAwaitingTransfer: (awaiting) => {
         this.#rowWatch.awaitingTransfer = awaiting;
@@ -237,6 +251,26 @@ export class MediaSession {
     return this.#ended;
   }
 
+  /** Gives the call to another bridge, in a moment in which the caller notices little; at once when `now` is aborted. */
+  async move(now: AbortSignal): Promise<void> {
+    const conversation = this.#conversation;
+    const departing = {
+      get isAtRest() {
+        return conversation.isAtRest;
+      },
+      get isChanging() {
+        return conversation.isChanging;
+      },
+      pauseSpeech: () => conversation.speaker.pauseAfterClause(),
+      onChange: (listener: () => void) => {
+        this.#onRecord.add(listener);
+        return () => this.#onRecord.delete(listener);
+      },
+    };
+    await goodMoment(departing, this.#services.clock, AbortSignal.any([now, this.#closed.signal]));
+    await this.end('drained');
+  }
+
   /** A fault in one call ends that call's session and no other: what is thrown from a timer or a socket would end the process. */
   #guarded(work: () => void): void {
     try {
@@ -260,7 +294,9 @@ export class MediaSession {
     this.#rowWatch.close();
     this.#conversation.end();
     this.#voice.close();
-    this.#socket.close(1000, reason);
+    // Whoever takes the call over finds all there is to know: the socket's end is what brings them.
+    if (reason === 'drained') await this.#journal.release();
+    this.#socket.close(CLOSE_CODES[reason], reason);
     await this.#hearing
       .close()
       .catch((error: unknown) => this.#services.log.warn({ callId, err: error }, 'recogniser not closed'));

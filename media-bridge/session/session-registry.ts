@@ -7,6 +7,8 @@ export type BridgeState = 'serving' | 'draining';
 export class SessionRegistry {
   readonly #sessions = new Map<CallId, MediaSession>();
   #state: BridgeState = 'serving';
+  /** Aborted when nothing is waited for any more. */
+  readonly #now = new AbortController();
   /** Ends the wait of a drain. */
   #stopWaiting: (() => void) | undefined;
 
@@ -39,7 +41,10 @@ export class SessionRegistry {
     if (this.#sessions.size === 0) this.#stopWaiting?.();
   }
 
-  /** Takes no new calls, lets those there are finish for `timeoutMs`, then ends the rest: another bridge takes them over. */
+  /**
+   * Takes no new calls, lets those there are finish for `timeoutMs`, then gives the rest to other bridges, each in a moment in which its caller notices
+   * little. Resolves when there are none.
+   */
   async drain(timeoutMs: number): Promise<void> {
     this.#state = 'draining';
     if (this.#sessions.size > 0) {
@@ -49,13 +54,20 @@ export class SessionRegistry {
           clearTimeout(timer);
           resolve();
         };
+        if (this.#now.signal.aborted) this.#stopWaiting();
       });
     }
-    await Promise.all([...this.#sessions.keys()].map((callId) => this.end(callId, 'drained')));
+    await Promise.all([...this.#sessions].map(([callId, session]) => this.#move(callId, session)));
   }
 
-  /** A drain that is under way waits no longer. */
+  /** A drain waits no longer, neither for the ends of calls nor for good moments. */
   stopWaiting(): void {
+    this.#now.abort(new Error('nothing is waited for any more'));
     this.#stopWaiting?.();
+  }
+
+  async #move(callId: CallId, session: MediaSession): Promise<void> {
+    await session.move(this.#now.signal);
+    this.forget(callId, session);
   }
 }

@@ -56,6 +56,8 @@ export class Speaker {
   #speaking: Speaking | undefined;
   /** Frames sent and, by the clock, not heard yet. */
   #inFlight: SentFrame[] = [];
+  /** Told when the clause under way has been heard; until then no other begins. */
+  #onPaused: (() => void) | undefined;
   /** The first frame in flight was sent after the last beat: it is heard from the next one on. */
   #beganBetweenBeats = false;
 
@@ -117,6 +119,14 @@ export class Speaker {
     if (this.#speaking?.reply === reply) this.#speaking.held = false;
   }
 
+  /** Begins no clause any more. Resolves when what has begun has been heard; at once when nothing has. */
+  pauseAfterClause(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onPaused = resolve;
+      this.#tellPause();
+    });
+  }
+
   /** Ends a reply at once and says what of it was heard; undefined when it is not being spoken. */
   stop(reply: ReplyId): { readonly heard: string; readonly wasAudible: boolean } | undefined {
     const speaking = this.#speaking;
@@ -133,6 +143,7 @@ export class Speaker {
     this.#beganBetweenBeats = false;
     heard?.clause.frameHeard(heard.index);
     this.#options.onHeard(heard?.pcm);
+    this.#tellPause();
     const speaking = this.#speaking;
     if (speaking === undefined || speaking.held) return;
     this.#fillLead(speaking);
@@ -173,7 +184,9 @@ export class Speaker {
   #sendNextFrame(speaking: Speaking): boolean {
     // Clauses follow each other: one that is still being synthesised holds back those behind it.
     const index = speaking.clauses.findIndex((clause) => !clause.isSent);
-    const sent = speaking.clauses[index]?.takeFrame();
+    const clause = speaking.clauses[index];
+    if (this.#onPaused !== undefined && clause?.sentFrames === 0) return false;
+    const sent = clause?.takeFrame();
     if (sent === undefined) return false;
     this.#inFlight.push(sent);
     this.#options.sendFrame(sent.pcm);
@@ -186,6 +199,11 @@ export class Speaker {
       this.#options.events.onClause(speaking.reply, sent.clause.text);
     }
     return true;
+  }
+
+  #tellPause(): void {
+    const isInClause = this.#speaking?.clauses.some(({ isSent, sentFrames }) => sentFrames > 0 && !isSent) ?? false;
+    if (this.#inFlight.length === 0 && (!isInClause || this.#speaking?.held === true)) this.#onPaused?.();
   }
 
   /** Once. It is stopped by whoever is told: what was heard of it is asked for then. */

@@ -1,7 +1,7 @@
 import type { CallEvent } from '#core/call/event';
 import { FAILURE_TRANSFER_ID, SECOND_FAILURE_TRANSFER_ID } from '#core/call/last-resort';
 import type { CallPhase, CallState } from '#core/call/state';
-import { firstState, transition } from '#core/call/transition';
+import { firstState, MEDIA_MOVED, transition } from '#core/call/transition';
 import type { PhoneNumber } from '#core/ids';
 import { connectionId, offer } from './offered-call.ts';
 
@@ -28,6 +28,7 @@ const SAMPLES: { readonly [Type in CallEvent['type']]: readonly Omit<Extract<Cal
   'media-lost': [
     { type: 'media-lost', connectionId, detail: 'streamConnectionInterrupted' },
     { type: 'media-lost', connectionId, detail: 'subscriptionStopped' },
+    { type: 'media-lost', connectionId, detail: MEDIA_MOVED },
   ],
   'transfer-accepted': ['transfer-1', FAILURE_TRANSFER_ID, SECOND_FAILURE_TRANSFER_ID].map((transferId) => ({
     type: 'transfer-accepted',

@@ -38,6 +38,7 @@ const notTheEnd: fc.Arbitrary<CallEvent> = fc.oneof(
       'streamConnectionInterrupted',
       'initialWebSocketConnectionFailed',
       'subscriptionStopped',
+      'moved',
       '',
     ),
   }),

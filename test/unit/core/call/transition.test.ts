@@ -9,7 +9,7 @@ import {
   SECOND_FAILURE_TRANSFER_ID,
 } from '#core/call/last-resort';
 import type { Transition } from '#core/call/moves';
-import { firstState, transition } from '#core/call/transition';
+import { firstState, MEDIA_MOVED, transition } from '#core/call/transition';
 import { callIn, connectedAtMs, laterMs, mediaStartedAtMs, queueNumber } from '../../../support/call.ts';
 import { connectionId, offer } from '../../../support/offered-call.ts';
 
@@ -373,6 +373,28 @@ describe('a caller who is being talked to', () => {
     const lost = after(callIn.talking, lostAtOnce).state;
     expect(transition(lost, { ...mediaStarted, atMs: mediaStartedAtMs }).kind).toBe('ignored');
     expect(transition(lost, { ...mediaStarted, atMs: connectedAtMs }).kind).toBe('ignored');
+  });
+
+  it('goes to another bridge as often as bridges are replaced', () => {
+    let state: CallState = callIn.talking;
+    for (let moves = 1; moves <= 5; moves += 1) {
+      const given = transition(state, { ...mediaLost, detail: MEDIA_MOVED, atMs: atMs + moves * 1_000 });
+      expect(given).toMatchObject({ kind: 'moved', state: { phase: 'connected' }, commands: [startMedia] });
+      const taken =
+        given.kind === 'moved' && transition(given.state, { ...mediaStarted, atMs: atMs + moves * 1_000 + 1 });
+      if (!taken || taken.kind !== 'moved') throw new Error('the stream did not come up');
+      ({ state } = taken);
+    }
+    expect(transition(state, { ...mediaLost, atMs: atMs + 9_000 })).toMatchObject({ commands: [startMedia] });
+  });
+
+  it('goes to a person when no bridge takes what one has given up', () => {
+    const given = after(callIn.talking, { ...mediaLost, detail: MEDIA_MOVED }).state;
+    const untaken = transition(given, { ...mediaLost, detail: MEDIA_MOVED, atMs: atMs + 1 });
+    expect(untaken).toMatchObject({ kind: 'moved', commands: [startMedia] });
+    if (untaken.kind !== 'moved') return;
+    const again = transition(untaken.state, { ...mediaLost, detail: MEDIA_MOVED, atMs: atMs + 2 });
+    expect(again).toMatchObject({ kind: 'moved', commands: [toPerson] });
   });
 
   it('does not miss a stream that was stopped on purpose', () => {

@@ -1,0 +1,28 @@
+import type { CallEvent } from '#core/call/event';
+import { MEDIA_MOVED } from '#core/call/transition';
+import type { CallId } from '#core/ids';
+import type { CallServices } from './call-services.ts';
+import { withinBudget } from './within-budget.ts';
+
+/** The caller hears nothing meanwhile. */
+const SESSION_BUDGET_MS = 400;
+
+/**
+ * The front says only that the stream is gone. Whether a bridge gave it up in order, for another one to take, stands in the session row; when that cannot be
+ * read, the stream counts as lost.
+ */
+export async function knownMove(
+  callId: CallId,
+  event: CallEvent,
+  { sessions, log }: Pick<CallServices, 'sessions' | 'log'>,
+  signal: AbortSignal,
+): Promise<CallEvent> {
+  if (event.type !== 'media-lost') return event;
+  try {
+    const stored = await withinBudget(SESSION_BUDGET_MS, signal, (budget) => sessions.load(callId, budget));
+    return stored?.ownership === 'released' ? { ...event, detail: MEDIA_MOVED } : event;
+  } catch (error) {
+    log.warn({ callId, err: error }, 'session row not read');
+    return event;
+  }
+}
