@@ -3,7 +3,7 @@ import { transferCallerId } from '#adapters/call-automation/transfer-settings';
 import type { Agent } from '#core/agent/agent';
 import { failureMessage } from '#core/agent/failure-message';
 import { failureQueue } from '#core/agent/queues';
-import type { CallCommand, CallEvent } from '#core/call/event';
+import { START_REFUSED, type CallCommand, type CallEvent } from '#core/call/event';
 import type { CallState } from '#core/call/state';
 import { failurePacket } from '#core/handover/failure-packet';
 import { packHeaders } from '#core/handover/headers';
@@ -74,7 +74,7 @@ function eventOfFailure(command: CallCommand, error: PortError, atMs: number): C
     case 'start-media':
       // The stream is up, and that it started was not told.
       if (isUnderWay(error)) return { type: 'media-started', atMs, connectionId: command.connectionId };
-      return { type: 'media-lost', atMs, connectionId: command.connectionId, detail: 'start-refused' };
+      return { type: 'media-lost', atMs, connectionId: command.connectionId, detail: START_REFUSED };
     case 'transfer-to-person':
       return {
         type: 'transfer-failed',

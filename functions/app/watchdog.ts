@@ -2,6 +2,7 @@ import { parseWatchdogMessage } from '#adapters/storage/queue-watchdog';
 import { isUnderWay } from '#adapters/call-automation/request-error';
 import type { CallEvent } from '#core/call/event';
 import type { CallIn, CallState } from '#core/call/state';
+import { lastResort } from '#core/call/last-resort';
 import { eventOfLook, nextLookMs } from '#core/call/watch';
 import type { CallId } from '#core/ids';
 import type { CallLook } from '#core/ports/call-control';
@@ -11,6 +12,9 @@ import { moveCall } from './move-call.ts';
 import { setWatchdog } from './set-watchdog.ts';
 
 const HANDLER_BUDGET_MS = 25_000;
+
+/** The front delivers a report again after one, two and four seconds (acs-facts 3.6 knows no figures; these are the edge's). */
+const REPORT_GRACE_MS = 8_000;
 
 /** While the rows are out of reach: the queue's own redeliveries end after five. */
 const ROW_UNREADABLE_PAUSE_MS = 15_000;
@@ -44,19 +48,37 @@ async function look(callId: CallId, services: CallServices, signal: AbortSignal)
     return;
   }
   if (stored.state.phase === 'ended') return;
-  const event = await whatIsWrong(stored.state, services, signal);
+  const seen = await lookAtFront(stored.state, services, signal);
+  if (seen === 'gone' && (await isReported(callId, services, signal))) return;
+  const isEarly = seen === 'silent' && isComingBack(stored.state, services);
+  const event = isEarly ? undefined : await whatIsWrong(stored.state, seen, services, signal);
   const moved = event === undefined ? undefined : await moveCall(callId, event, services, signal);
   const { state = stored.state, isWatched = false } = moved ?? {};
   const lookMs = nextLookMs(state, clock.now(), services.watchdogMs);
   if (!isWatched && lookMs !== undefined) await setWatchdog(state.offer, lookMs, services, signal);
 }
 
+/** Whether the report of a call's end, which may be on its way, comes after all: it knows how the call ended. */
+async function isReported(callId: CallId, { calls, clock }: CallServices, signal: AbortSignal): Promise<boolean> {
+  await clock.sleep(REPORT_GRACE_MS, signal);
+  const stored = await calls.load(callId, signal);
+  return stored?.state.phase === 'ended';
+}
+
+/** The stream was lost a moment ago, and has been asked for again since: there is a look of its own for that. */
+function isComingBack(state: CallState, { clock, watchdogMs }: CallServices): boolean {
+  if (state.phase !== 'connected') return false;
+  const sinceMs = clock.now() - (state.mediaLostAtMs.at(-1) ?? -Infinity);
+  // Either way: the front's clock says when.
+  return Math.abs(sinceMs) < watchdogMs && lastResort(state) === 'untried';
+}
+
 async function whatIsWrong(
   state: Exclude<CallState, { phase: 'ended' }>,
+  seen: CallLook | undefined,
   services: CallServices,
   signal: AbortSignal,
 ): Promise<CallEvent | undefined> {
-  const seen = await lookAtFront(state, services, signal);
   return state.phase === 'talking' && seen === 'silent'
     ? streamAgain(state, services, signal)
     : eventOfLook(state, seen, services.clock.now());
@@ -78,7 +100,7 @@ async function streamAgain(
   } catch (error) {
     if (!(error instanceof PortError)) throw error;
     if (isUnderWay(error)) return undefined;
-    return { type: 'media-lost', atMs: clock.now(), connectionId, detail: 'start-refused' };
+    return { type: 'media-lost', atMs: clock.now(), connectionId, detail: 'not-streaming' };
   }
 }
 

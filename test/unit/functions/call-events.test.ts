@@ -1,8 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { nothingUnfinished } from '#core/conversation/unfinished';
 import type { CallId } from '#core/ids';
 import { PortError } from '#core/ports/error';
-import type { SessionRecord, SessionStore, StoredSession } from '#core/ports/session-store';
 import { handleCallEvents, type CallbackRequest } from '../../../functions/app/call-events.ts';
 import { handleIncomingCall } from '../../../functions/app/incoming-call.ts';
 import { handleWatchdog } from '../../../functions/app/watchdog.ts';
@@ -14,7 +12,7 @@ import {
   queueOfPeople,
   type TestServices,
 } from '../../support/function-services.ts';
-import { connectionId, offer } from '../../support/offered-call.ts';
+import { connectionId } from '../../support/offered-call.ts';
 import { agentWith, english, onlyAgent, packs } from '../../support/turn-play.ts';
 
 let services: TestServices;
@@ -53,6 +51,7 @@ describe('callbacks of a call', () => {
     await deliver(callback('MediaStreamingStarted'));
     await deliver(callback('MediaStreamingFailed', lostStream));
     expect(services.scheduled).toEqual([callId, callId]);
+    await services.clock.sleep(9_000);
     await handleWatchdog({ callId }, services);
     expect(done()).toEqual(['startMedia', 'transfer']);
     expect(services.scheduled).toEqual([callId, callId, callId]);
@@ -119,68 +118,6 @@ describe('callbacks of a call', () => {
     expect(play?.request).toMatchObject({
       text: packs.get('es')?.texts.failureMessage,
       voice: 'es-US-PalomaNeural',
-    });
-  });
-
-  describe('that fails in the middle of a conversation', () => {
-    const spanish = { ...english({ language: 'es-US', voice: 'es-US-PalomaNeural' }), texts: {} };
-    const record: SessionRecord = {
-      callId: offer.callId,
-      agent: 'card-services',
-      language: 'es-US',
-      turns: [{ by: 'caller', text: 'Quiero reclamar un cargo.', atMs: 1, confidence: 1 }],
-      incidents: [],
-      identity: { kind: 'claimed', by: 'words', customer: { id: 'C-2002', name: 'Ada', facts: {} } },
-      packet: undefined,
-      unfinished: nothingUnfinished,
-    };
-    const failing = async (sessions: Pick<SessionStore, 'load'>): Promise<void> => {
-      services = functionServices({ agents: onlyAgent(agentWith({ languages: [english(), spanish] })), sessions });
-      await handleIncomingCall(incomingCallEvent(), services);
-      services.control.fail('transfer', new PortError('call-control', '403', { retryable: false, status: 403 }));
-      await deliver(callback('CallConnected'));
-      await handleWatchdog({ callId }, services);
-    };
-    const stored = (session: SessionRecord): Promise<StoredSession> =>
-      Promise.resolve({ record: session, ownership: 'held' });
-
-    it('go to the person with what the session knew, and the apology is in the language spoken last', async () => {
-      await failing({ load: () => stored(record) });
-      const [transfer, play] = services.control.asked.slice(-2);
-      const headers = JSON.stringify(transfer?.request);
-      expect(headers).toContain('C-2002');
-      expect(headers).toContain('reclamar');
-      expect(headers).toContain('es-US');
-      expect(headers).toContain('failure');
-      expect(play?.request).toMatchObject({
-        text: packs.get('es')?.texts.failureMessage,
-        voice: 'es-US-PalomaNeural',
-      });
-    });
-
-    it('take what the bridge had prepared for the person', async () => {
-      const packet = {
-        contextId: offer.contextId,
-        reason: 'caller-asked',
-        intent: 'dispute a charge',
-        summary: 'Disputes 42 dollars of a shop in Reno.',
-        sentiment: 'negative',
-        language: 'es-US',
-        verified: false,
-        customerId: 'C-2002',
-      } as const;
-      await failing({ load: () => stored({ ...record, packet }) });
-      expect(JSON.stringify(services.control.asked.at(-2)?.request)).toMatch(/Reno/);
-    });
-
-    it.each<[string, () => Promise<StoredSession | undefined>]>([
-      ['cannot be read', () => Promise.reject(new Error('storage is down'))],
-      ['is of another version', () => Promise.resolve({ record: {}, ownership: 'held' } as unknown as StoredSession)],
-      ['is not there', () => Promise.resolve(undefined)],
-    ])('go to the person although their session %s', async (_, load) => {
-      await failing({ load });
-      expect(done()).toEqual(['transfer', 'playText']);
-      expect(JSON.stringify(services.control.asked.at(-2)?.request)).toContain('C-1001');
     });
   });
 
@@ -298,136 +235,5 @@ describe('a callback that is not allowed', () => {
 
   it.each([['{'], ['"x"'], [''], ['[1]']])('because its body is %j is answered 400', async (body) => {
     expect(await deliver({ ...callback('CallConnected'), readBody: () => Promise.resolve(body) })).toBe(400);
-  });
-});
-
-describe('the watchdog', () => {
-  it('brings a caller nobody talks to to a person', async () => {
-    await handleWatchdog({ callId }, services);
-    expect(done()).toEqual(['transfer']);
-  });
-
-  it('leaves a caller alone who is being talked to', async () => {
-    await deliver(callback('CallConnected'));
-    await deliver(callback('MediaStreamingStarted'));
-    services.control.sees('streaming');
-    await handleWatchdog({ callId }, services);
-    expect(done()).toEqual([]);
-  });
-
-  it('goes on looking until the call has ended', async () => {
-    services.control.sees('streaming');
-    await deliver(callback('CallConnected'));
-    await deliver(callback('MediaStreamingStarted'));
-    for (let looks = 0; looks < 3; looks += 1) await handleWatchdog({ callId }, services);
-    expect(services.scheduled).toHaveLength(4);
-    services.control.sees('gone');
-    await handleWatchdog({ callId }, services);
-    await handleWatchdog({ callId }, services);
-    expect(services.scheduled).toHaveLength(4);
-    expect(services.calls.rows.get(callId)?.state).toMatchObject({
-      phase: 'ended',
-      outcome: { kind: 'unreported' },
-      source: 'inference',
-    });
-    expect(done()).toEqual([]);
-  });
-
-  it.each(['answered', 'connected'])('learns from the front that the agent talks, while %s', async (before) => {
-    if (before === 'connected') await deliver(callback('CallConnected'));
-    expect(phase()).toBe(before);
-    services.control.sees('streaming');
-    await handleWatchdog({ callId }, services);
-    expect([phase(), done()]).toEqual(['talking', []]);
-  });
-
-  it('asks again for a stream that was lost without a word, and believes a front that has it', async () => {
-    await deliver(callback('CallConnected'));
-    await deliver(callback('MediaStreamingStarted'));
-    await handleWatchdog({ callId }, services);
-    const running = { retryable: false, status: 400, code: '8500' };
-    services.control.fail('startMedia', new PortError('call-control', 'start-media: 400/8500', running));
-    await handleWatchdog({ callId }, services);
-    expect([phase(), done()]).toEqual(['talking', ['startMedia', 'startMedia']]);
-  });
-
-  it('brings the caller to a person when that stream is refused', async () => {
-    await deliver(callback('CallConnected'));
-    await deliver(callback('MediaStreamingStarted'));
-    const refused = (): PortError =>
-      new PortError('call-control', 'start-media: 500', { retryable: true, status: 500 });
-    services.control.fail('startMedia', refused(), refused());
-    await services.clock.sleep(60_000);
-    await handleWatchdog({ callId }, services);
-    expect(done()).toEqual(['startMedia', 'startMedia', 'transfer']);
-  });
-
-  it('acts on what it knows when the front cannot be asked', async () => {
-    await deliver(callback('CallConnected'));
-    services.control.fail('look', new PortError('call-control', 'look: 503', { retryable: true, status: 503 }));
-    await handleWatchdog({ callId }, services);
-    expect(done()).toEqual(['transfer']);
-  });
-
-  it('hangs up again when the front did not', async () => {
-    const refused = (): PortError => new PortError('call-control', '500', { retryable: true, status: 500 });
-    services.control.fail('transfer', refused());
-    services.control.fail('playText', refused());
-    services.control.fail('hangUp', refused(), refused());
-    await deliver(callback('CallConnected'));
-    for (let looks = 0; looks < 3; looks += 1) {
-      await handleWatchdog({ callId }, services);
-      await services.clock.sleep(11_000);
-    }
-    expect(done()).toEqual(['transfer', 'playText', 'hangUp', 'hangUp', 'hangUp']);
-  });
-
-  it('gives up a call of which nothing was heard for a day', async () => {
-    await deliver(callback('CallConnected'));
-    await deliver(callback('MediaStreamingStarted'));
-    await services.clock.sleep(25 * 60 * 60_000);
-    services.control.fail('look', new PortError('call-control', 'look: 503', { retryable: true, status: 503 }));
-    await handleWatchdog({ callId }, services);
-    expect(phase()).toBe('ended');
-  });
-
-  it('notes a message it cannot read', async () => {
-    await handleWatchdog('bark', services);
-    expect(services.lines.at(-1)).toMatchObject({ msg: 'watchdog message unreadable' });
-  });
-
-  it('knows that a call may be unknown', async () => {
-    await handleWatchdog({ callId: 'c-ffffffffffffffffffffffff' }, services);
-    expect(services.lines.at(-1)).toMatchObject({ msg: 'call unknown' });
-  });
-});
-
-describe('a media stream that a bridge has given up for another to take', () => {
-  it('is asked for again however often that happens, and the first real loss after it too', async () => {
-    const record = {} as SessionRecord;
-    let ownership: StoredSession['ownership'] = 'released';
-    services = functionServices({ sessions: { load: () => Promise.resolve({ record, ownership }) } });
-    await handleIncomingCall(incomingCallEvent(), services);
-    await deliver(callback('CallConnected'));
-    await deliver(callback('MediaStreamingStarted'));
-    for (let moves = 0; moves < 3; moves += 1) {
-      await deliver(callback('MediaStreamingFailed', lostStream));
-      await deliver(callback('MediaStreamingStarted'));
-    }
-    ownership = 'held';
-    await deliver(callback('MediaStreamingFailed', lostStream));
-    expect(done()).toEqual(['startMedia', 'startMedia', 'startMedia', 'startMedia']);
-    await deliver(callback('MediaStreamingFailed', lostStream));
-    expect(done().at(-1)).toBe('transfer');
-  });
-
-  it('counts as lost when the session row cannot be read', async () => {
-    services = functionServices({ sessions: { load: () => Promise.reject(new Error('down')) } });
-    await handleIncomingCall(incomingCallEvent(), services);
-    await deliver(callback('CallConnected'));
-    await deliver(callback('MediaStreamingStarted'));
-    await deliver(callback('MediaStreamingFailed', lostStream));
-    await deliver(callback('MediaStreamingFailed', lostStream));
-    expect(done()).toEqual(['startMedia', 'transfer']);
   });
 });
