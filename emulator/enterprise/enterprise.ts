@@ -2,6 +2,7 @@ import type { IncomingInviteRequest } from 'sip.js/lib/core/index.js';
 import { Ticker } from './audio/ticker.ts';
 import { bridgeToQueue } from './bridge-to-queue.ts';
 import { PlacedCall, type CallerOptions } from './placed-call.ts';
+import { QueueDesk, type DeskStatus } from './queue-desk.ts';
 import { QueuePhones, type QueueBehaviour, type QueueVisit } from './queue-phones.ts';
 import { SipEndpoint, type CallCore, type SipTrace } from './sip/endpoint.ts';
 
@@ -26,10 +27,12 @@ export class Enterprise {
   readonly #visits = new Set<(visit: QueueVisit) => void>();
   readonly #calls = new Set<PlacedCall>();
   readonly #phones: QueuePhones;
+  readonly #desk: QueueDesk;
   #sbc: SipEndpoint | undefined;
 
-  private constructor(phones: QueuePhones, ticker: Ticker) {
+  private constructor(phones: QueuePhones, desk: QueueDesk, ticker: Ticker) {
     this.#phones = phones;
+    this.#desk = desk;
     this.#ticker = ticker;
   }
 
@@ -39,7 +42,8 @@ export class Enterprise {
     const onTrace = (trace: SipTrace): void => enterprise.#trace(trace);
     const onVisit = (visit: QueueVisit): void => enterprise.#visited(visit);
     const phones = await QueuePhones.start({ host, ticker, onTrace, onVisit });
-    const enterprise = new Enterprise(phones, ticker);
+    const desk = await QueueDesk.start(host);
+    const enterprise = new Enterprise(phones, desk, ticker);
     if (options.onTrace) enterprise.#traces.add(options.onTrace);
     try {
       enterprise.#sbc = await SipEndpoint.start({
@@ -51,7 +55,7 @@ export class Enterprise {
         onInvite: (request, call) => void enterprise.#incoming(request, call),
       });
     } catch (error) {
-      await phones.close();
+      await Promise.all([phones.close(), desk.close()]);
       throw error;
     }
     return enterprise;
@@ -61,6 +65,16 @@ export class Enterprise {
   get sip(): { readonly tcp: string; readonly udp: string } {
     const sbc = this.#openSbc();
     return { tcp: `${sbc.host}:${sbc.port('tcp')}`, udp: `${sbc.host}:${sbc.port('udp')}` };
+  }
+
+  /** Where the contact centre's system says how its queues are. */
+  get deskUrl(): string {
+    return this.#desk.url;
+  }
+
+  /** What it says of them from now on, by name; the others are as usual. */
+  showQueues(statuses: ReadonlyMap<string, DeskStatus>): void {
+    this.#desk.show(statuses);
   }
 
   /** Who sits behind which number from now on. */
@@ -101,7 +115,7 @@ export class Enterprise {
     if (!sbc) return;
     this.#sbc = undefined;
     for (const call of this.#calls) call.hangUp();
-    await Promise.all([sbc.close(), this.#phones.close()]);
+    await Promise.all([sbc.close(), this.#phones.close(), this.#desk.close()]);
   }
 
   #openSbc(): SipEndpoint {

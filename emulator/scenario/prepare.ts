@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { toTelephoneRate } from '../enterprise/audio/resample.ts';
 import { readWav } from '../enterprise/audio/wav.ts';
+import type { DeskStatus } from '../enterprise/queue-desk.ts';
 import type { QueueBehaviour } from '../enterprise/queue-phones.ts';
 import type { RunningCaller } from './copies.ts';
 import type { Scenario, Step } from './schema.ts';
@@ -17,6 +18,8 @@ const REQUEST_TIMEOUT_MS = 20_000;
 export interface Voices {
   speech(text: string, voice: string | undefined): Int16Array;
   file(name: string): Int16Array;
+  /** What nobody knew beforehand: said by this voice, and understood from now on. */
+  learn(text: string, voice: string | undefined, language: string): Promise<Int16Array>;
 }
 
 export interface Preparation {
@@ -30,7 +33,7 @@ export interface Preparation {
 export async function prepare(
   scenario: Scenario,
   callers: readonly RunningCaller[],
-  { speechUrl, openaiUrl, edgeControlUrl }: Surroundings,
+  { enterprise, speechUrl, openaiUrl, edgeControlUrl }: Surroundings,
   folder: string,
 ): Promise<Preparation> {
   const speeches = new Map<string, Int16Array>();
@@ -67,16 +70,26 @@ export async function prepare(
   for (const [language, { phrases, voices }] of spokenIn)
     await request('PUT', phrasesUrl(language), { language, phrases: [...phrases], voices: [...voices] });
   if (scriptUrl) await request('PUT', scriptUrl, { rules: scenario.model });
+  enterprise.showQueues(queueStatuses(scenario));
+  const learned: URL[] = [];
   const restoreEdge = await setEdge(edgeControlUrl, scenario.edge_settings);
   return {
     queues,
     voices: {
       speech: (text, voice) => present(speeches.get(speechKey(text, voice ?? CALLER_VOICE)), text),
       file: (name) => present(files.get(name), name),
+      learn: async (text, voice = CALLER_VOICE, language) => {
+        const url = phrasesUrl(`learned-${learned.length + 1}`);
+        learned.push(url);
+        await request('PUT', url, { language, phrases: [text], voices: [voice] });
+        return speak(text, voice);
+      },
     },
     undo: async () => {
       for (const language of spokenIn.keys()) await request('DELETE', phrasesUrl(language));
+      for (const url of learned) await request('DELETE', url);
       if (scriptUrl) await request('DELETE', scriptUrl);
+      enterprise.showQueues(new Map());
       await restoreEdge();
     },
   };
@@ -94,6 +107,17 @@ async function setEdge(url: string | undefined, wanted: Scenario['edge_settings'
     const settings = { ...(typeof before === 'object' ? before : {}), faults: [] };
     await request('PUT', settingsUrl, settings);
   };
+}
+
+function queueStatuses({ queue_status }: Scenario): ReadonlyMap<string, DeskStatus> {
+  return new Map(
+    Object.entries(queue_status).map(
+      ([name, { open, wait_minutes: waitMinutes, agents_available: agentsAvailable }]) => [
+        name,
+        { open, waitMinutes, agentsAvailable },
+      ],
+    ),
+  );
 }
 
 function spoken(step: Step): { readonly say?: string; readonly language?: string | undefined } {

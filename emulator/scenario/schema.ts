@@ -36,6 +36,15 @@ const step = z.union([
   }),
   z.strictObject({ heard: regex }),
   z.strictObject({ say: z.string().min(1).max(300), language: language.optional() }),
+  z.strictObject({
+    repeat: z
+      .strictObject({
+        heard: regex.describe('Found in what the agent says; its first group are the words to repeat.'),
+        say: z.string().min(1).max(300).default('{1}').describe('{1}: those words, without marks.'),
+        language: language.optional(),
+      })
+      .describe('Waits for words of the agent that nobody knows beforehand, and says them back.'),
+  }),
   z.strictObject({ play: z.string().min(1) }),
   z.strictObject({
     interrupt: z.strictObject({
@@ -167,6 +176,17 @@ export const scenarioSchema = z.strictObject({
   time_limit: duration.default(90_000).describe('The whole scenario; a hang, not a slow machine, should reach it.'),
   callers: z.array(caller).min(1),
   queues: z.record(number, queueBehaviour).default({}),
+  queue_status: z
+    .record(
+      z.string(),
+      z.strictObject({
+        open: z.boolean().optional(),
+        wait_minutes: z.number().min(0).optional(),
+        agents_available: z.number().int().min(0).optional(),
+      }),
+    )
+    .default({})
+    .describe("What the contact centre's system says of a queue, by the name it has in the agent's file."),
   model: z.array(modelRule).default([]),
   edge_settings: z
     .record(z.string(), z.unknown())

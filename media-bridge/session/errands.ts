@@ -4,7 +4,6 @@ import type { CallBackNote } from '#core/conversation/effect';
 import type { HandoverRequest } from '#core/conversation/hand-over-request';
 import type { TurnInput } from '#core/conversation/input';
 import { chooseQueues, queueCandidates, type QueueFacts } from '#core/handover/choose-queues';
-import { headerValue } from '#core/handover/inbound-headers';
 import type { QueueStatus } from '#core/handover/queue-status';
 import type { CallBackRequests } from '#core/ports/call-back-requests';
 import type { Clock } from '#core/ports/clock';
@@ -124,11 +123,11 @@ export class Errands {
     return statuses;
   }
 
-  /** What the call is about, the surest first: what the agent understood, what the caller said, why the IVR sent them. */
+  /** What the call is about, the surest first: what the agent understood, then what the caller said. */
   #facts({ words }: HandoverRequest): Pick<QueueFacts, 'language' | 'about' | 'stopWords'> {
-    const { agent, locale, offer, turns } = this.#options.record.facts;
+    const { locale, turns } = this.#options.record.facts;
     const said = turns.flatMap((turn) => (turn.by === 'caller' ? [turn.text] : [])).slice(-TURNS_ABOUT);
-    const about = [words.intent, words.summary, said.join(' '), headerValue(offer.headers, agent.reasonHeader)];
+    const about = [words.intent, words.summary, said.join(' ')];
     return {
       language: locale.language,
       about: about.filter((text) => text !== undefined),

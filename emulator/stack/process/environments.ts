@@ -87,12 +87,22 @@ function backendEnvironment(
 export function bridgeEnvironment(
   secrets: Secrets,
   config: StackConfig,
-  addresses: Addresses & { readonly speechUrl: string; readonly modelUrl: string | undefined },
+  addresses: Addresses & {
+    readonly deskUrl: string;
+    readonly speechUrl: string;
+    readonly modelUrl: string | undefined;
+  },
 ): Environment {
-  const { speechUrl, modelUrl } = addresses;
+  const { deskUrl, speechUrl, modelUrl } = addresses;
+  // By this name the bridge may ask its own machine.
+  const desk = `localhost:${new URL(deskUrl).port}`;
   return {
     ...backendEnvironment(secrets, config, addresses),
     ...config.tools,
+    TOOL_HOSTS: [config.tools['TOOL_HOSTS'] ?? '', desk].filter((host) => host !== '').join(','),
+    QUEUE_STATUS_URL: `http://${desk}/queues/{queue}`,
+    // Each scenario has its own queues.
+    QUEUE_STATUS_MAX_AGE_MS: '0',
     HOST: '127.0.0.1',
     PORT: '0',
     DRAIN_TIMEOUT_MS: String(config.bridges.drainTimeoutMs),
@@ -114,6 +124,7 @@ export function functionsEnvironment(
   return {
     ...backendEnvironment(secrets, config, addresses),
     AzureWebJobsStorage: addresses.storage,
+    ADMISSION_FILE: path.join(addresses.root, 'emulator/enterprise/admission.yaml'),
     MEDIA_BASE_URL: addresses.bridgeUrl.replace(/^http/, 'ws'),
     FUNCTIONS_LISTEN: new URL(addresses.functionsUrl).host,
     FUNCTIONS_APP_DIR: addresses.root,

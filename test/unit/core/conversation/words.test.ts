@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hasWords, isBackChannel, sameWords, yesOrNo } from '#core/conversation/words';
+import { callBackOrConnect, hasWords, isBackChannel, isOnlyNo, sameWords, yesOrNo } from '#core/conversation/words';
 import { packOf } from '../../../support/language-packs.ts';
 
 const languages = fc.constantFrom('en', 'es', 'de').map(packOf);
@@ -28,6 +28,8 @@ describe('an answer to a question of yes or no', () => {
     ['Are you sure?', 'en', 'unclear'],
     ["I'm not sure.", 'en', 'unclear'],
     ['Right now?', 'en', 'unclear'],
+    ['Yes, that one.', 'en', 'yes'],
+    ['Later, maybe', 'en', 'no'],
     ["I don't know", 'en', 'unclear'],
     ['Could you repeat that, please?', 'en', 'unclear'],
     ['My dog is brown', 'en', 'unclear'],
@@ -100,5 +102,41 @@ describe('words said over the agent', () => {
         expect(sameWords(text, text)).toBe(true);
       }),
     );
+  });
+});
+
+describe('a choice between waiting and being called back', () => {
+  it.each([
+    ['I’ll wait', 'en', 'connect'],
+    ['connect me please', 'en', 'connect'],
+    ['Prefiero esperar', 'es', 'connect'],
+    ['Páseme, por favor', 'es', 'connect'],
+    ['Call me back', 'en', 'call-back'],
+    ['I would like a callback', 'en', 'call-back'],
+    ["I don't want to wait", 'en', 'call-back'],
+    ['Que me llamen luego', 'es', 'call-back'],
+    ['No quiero esperar', 'es', 'call-back'],
+    ["Don't call me back, connect me", 'en', 'connect'],
+    ["Don't connect me, call me back", 'en', 'call-back'],
+    ['No me llamen, páseme', 'es', 'connect'],
+    ['Ich warte', 'de', 'connect'],
+    ['Rufen Sie mich zurück', 'de', 'call-back'],
+    ['yes', 'en', 'unclear'],
+    ['¿Cómo?', 'es', 'unclear'],
+    ['', 'en', 'unclear'],
+  ])('%j (%s) is %s', (text, language, choice) => {
+    expect(callBackOrConnect(text, packOf(language))).toBe(choice);
+  });
+});
+
+describe('a no and nothing else', () => {
+  it.each([
+    ['No.', 'en', true],
+    ['No, thanks', 'en', true],
+    ['No gracias', 'es', true],
+    ['No, but tell me my balance', 'en', false],
+    ['Yes', 'en', false],
+  ])('%j (%s): %s', (text, language, isOne) => {
+    expect(isOnlyNo(text, packOf(language))).toBe(isOne);
   });
 });

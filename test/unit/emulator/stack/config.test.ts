@@ -17,6 +17,7 @@ const addresses = {
   speechUrl: 'http://127.0.0.1:3',
   modelUrl: 'http://127.0.0.1:4',
   bridgeUrl: 'http://127.0.0.1:5',
+  deskUrl: 'http://127.0.0.1:4071',
   storage:
     'DefaultEndpointsProtocol=http;AccountName=trunkline;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:6/trunkline;',
 };
@@ -97,7 +98,7 @@ describe('settings of the stack', () => {
     });
     expect(config.tools).toEqual({ TOOL_HOSTS: 'localhost:7071', TOOL_SECRET_CRM_KEY: 'k' });
     const { tools } = loadBridgeConfig(bridgeEnvironment(newSecrets(), config, addresses));
-    expect(tools).toMatchObject({ hosts: ['localhost:7071'], allowInsecure: true });
+    expect(tools).toMatchObject({ hosts: ['localhost:7071', 'localhost:4071'], allowInsecure: true });
     expect(tools.secrets.get('CRM_KEY')).toBe('k');
     expect(Object.keys(functionsEnvironment(newSecrets(), config, addresses)).join(' ')).not.toContain('TOOL_SECRET');
   });
