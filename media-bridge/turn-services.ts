@@ -14,6 +14,8 @@ import type { BridgeConfig } from './config.ts';
 
 /** First sound is there within some hundred milliseconds on a socket that is open: after this long something is wrong. */
 const FIRST_SOUND_TIMEOUT_MS = 1_500;
+/** The same question is asked twice, at most, before the caller is told that something is wrong. */
+const TRIES_BEFORE_TROUBLE = 2;
 /** Opening is several round trips; what the caller says meanwhile waits. */
 const OPEN_TIMEOUT_MS = 2_000;
 
@@ -45,10 +47,23 @@ export function turnServices(
   const ears = each(services, (service) => azureSpeechToText(service, log, config.recognition));
   const ended = new AbortController();
   const health = new ServicesHealth();
-  const voice = failingOverVoice(voices, { patienceMs: FIRST_SOUND_TIMEOUT_MS, clock, log, health });
+  const voice = failingOverVoice(voices, {
+    patienceMs: FIRST_SOUND_TIMEOUT_MS,
+    limitMs: TRIES_BEFORE_TROUBLE * FIRST_SOUND_TIMEOUT_MS,
+    clock,
+    log,
+    health,
+  });
+  const { firstChunkTimeoutMs } = config.languageModel;
   const prompts = cachingTextToSpeech(voice, { ...config.promptCache, clock, log });
   return {
-    model: failingOverModel(models, { patienceMs: config.languageModel.firstChunkTimeoutMs, clock, log, health }),
+    model: failingOverModel(models, {
+      patienceMs: firstChunkTimeoutMs,
+      limitMs: TRIES_BEFORE_TROUBLE * firstChunkTimeoutMs,
+      clock,
+      log,
+      health,
+    }),
     speechToText: failingOverEar(ears, { patienceMs: OPEN_TIMEOUT_MS, clock, log, health }),
     textToSpeech: prompts,
     failing: () => health.failing(),

@@ -15,6 +15,8 @@ export type Services<Port> = readonly [Port, ...Port[]];
 export interface FailOverOptions {
   /** How long one service may be silent before the next is asked beside it; the slower one is cancelled. */
   readonly patienceMs: number;
+  /** How long all of them together may be, before the caller is told; left out, as long as each of them may. */
+  readonly limitMs?: number;
   readonly clock: Clock;
   readonly log: Log;
   /** Told how the services are. */
@@ -102,7 +104,7 @@ function noted(ear: SpeechToText, group: ServiceGroup): SpeechToText {
 
 async function* streamed<Chunk>(
   group: ServiceGroup,
-  { patienceMs, clock }: FailOverOptions,
+  { patienceMs, limitMs, clock }: FailOverOptions,
   isAnswer: (chunk: Chunk) => boolean,
   signal: AbortSignal,
   open: (place: number, signal: AbortSignal) => AsyncIterable<Chunk>,
@@ -111,6 +113,7 @@ async function* streamed<Chunk>(
     ask: (place: number, ownSignal: AbortSignal) => begin(open(place, ownSignal), isAnswer),
     discard: ({ rest }: Begun<Chunk>) => void end(rest).catch(() => undefined),
     patienceMs,
+    limitMs,
   };
   const { place, answer } = await firstToAnswer(group, question, clock, signal);
   try {

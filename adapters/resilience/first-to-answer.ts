@@ -11,6 +11,8 @@ export interface Question<Answer> {
   discard(answer: Answer): void;
   /** How long one service may be silent before the next is asked beside it. */
   readonly patienceMs: number;
+  /** How long all of them together may be silent; left out, as long as each of them may. */
+  readonly limitMs?: number | undefined;
 }
 
 export interface Answered<Answer> {
@@ -25,8 +27,8 @@ interface Attempt {
 
 /**
  * Asks one service after the other until one answers: the next when one fails, or beside one that is silent too long; then the first to answer
- * wins, and the others are cancelled. Throws the error of the last one, at once an error that every service would give, and the signal's reason
- * when aborted.
+ * wins, and the others are cancelled. Throws the error of the last one, that all are silent when their time is over, at once an error
+ * that every service would give, and the signal's reason when aborted.
  */
 export async function firstToAnswer<Answer>(
   group: ServiceGroup,
@@ -48,6 +50,7 @@ class Race<Answer> {
   readonly #left: number[];
   /** In the order they were asked. */
   readonly #running = new Set<Attempt>();
+  readonly #over = new AbortController();
   /** Ends the wait for the next attempt. */
   #wait = new AbortController();
   readonly #onAbort = (): void => {
@@ -71,6 +74,13 @@ class Race<Answer> {
     this.#reject = reject;
     this.#left = group.tries();
     signal.addEventListener('abort', this.#onAbort, { once: true });
+    const { limitMs } = question;
+    if (limitMs !== undefined) {
+      this.#clock.sleep(limitMs, this.#over.signal).then(
+        () => this.#giveUp(),
+        () => undefined,
+      );
+    }
   }
 
   askNext(insteadOf: { readonly place: number; readonly error: unknown } | undefined): void {
@@ -86,6 +96,15 @@ class Race<Answer> {
     this.#after(this.#question.patienceMs, () => {
       if (this.#group.mayAskBeside(this.#left[0], place)) this.askNext({ place, error: undefined });
     });
+  }
+
+  /** Whoever still runs has had its time: a caller waits. */
+  #giveUp(): void {
+    for (const { place } of this.#running) this.#group.failed(place);
+    this.#running.forEach(({ abort }) => abort.abort(new Error('the caller waits no longer')));
+    this.#running.clear();
+    this.#end();
+    this.#reject(this.#group.silence());
   }
 
   #won(attempt: Attempt, answer: Answer): void {
@@ -132,6 +151,7 @@ class Race<Answer> {
 
   /** Of the race: whoever still runs is cancelled. */
   #end(): void {
+    this.#over.abort();
     this.#wait.abort();
     this.#signal.removeEventListener('abort', this.#onAbort);
     const others = [...this.#running];

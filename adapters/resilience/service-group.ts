@@ -1,5 +1,5 @@
 import type { Clock } from '#core/ports/clock';
-import { PortError } from '#core/ports/error';
+import { PortError, type PortName } from '#core/ports/error';
 import { asked, closedBreaker, failed, isFailing, orderOf, undecided, type Breaker } from '#core/resilience/breaker';
 import { someSpareRequests, withoutSpareRequest, withQuestion } from '#core/resilience/spare-requests';
 import type { Log } from '../logging/logger.ts';
@@ -15,12 +15,12 @@ export function isServiceFailure(error: unknown): error is PortError {
 /** Equal services in the order they are preferred, and what all calls of this process know of how they are. */
 export class ServiceGroup {
   readonly #breakers: Breaker[];
-  readonly #port: string;
+  readonly #port: PortName;
   readonly #clock: Clock;
   readonly #log: Log;
   #spare = someSpareRequests;
 
-  constructor(size: number, port: string, clock: Clock, log: Log) {
+  constructor(size: number, port: PortName, clock: Clock, log: Log) {
     this.#breakers = Array.from({ length: size }, () => closedBreaker);
     this.#port = port;
     this.#clock = clock;
@@ -78,6 +78,11 @@ export class ServiceGroup {
     this.#change(place, after);
     if (after === before || after.state !== 'resting') return;
     this.#tell(place, 'service rests', { restMs: Math.round(after.untilMs - nowMs), failures: after.failures });
+  }
+
+  /** Nobody answered in time. */
+  silence(): PortError {
+    return new PortError(this.#port, 'no service answered in time', { retryable: true, code: 'silent' });
   }
 
   undecided(place: number): void {

@@ -275,6 +275,28 @@ describe('a model with one deployment', () => {
     expect(only.cancelled).toBe(1);
   });
 
+  it('is given up with those beside it when all have been silent for as long as a caller waits', async () => {
+    const only = scriptedLanguageModel(['hang'], ['hang']);
+    const clock = manualClock();
+    const { log } = capturedLog();
+    const model = failingOverModel([only], { patienceMs: PATIENCE_MS, limitMs: 2 * PATIENCE_MS, clock, log });
+    const failed = expect(collect(model.reply(request, signal))).rejects.toMatchObject({ code: 'silent' });
+    await clock.advance(2 * PATIENCE_MS);
+    await failed;
+    expect([only.requests.length, only.cancelled]).toEqual([2, 2]);
+  });
+
+  it('that answered in time is not given up while it writes', async () => {
+    const only = scriptedLanguageModel(words('Here.'));
+    const clock = manualClock();
+    const { log } = capturedLog();
+    const model = failingOverModel([only], { patienceMs: PATIENCE_MS, limitMs: 2 * PATIENCE_MS, clock, log });
+    const reply = model.reply(request, signal)[Symbol.asyncIterator]();
+    await reply.next();
+    await clock.advance(3 * PATIENCE_MS);
+    expect((await reply.next()).done).toBe(false);
+  });
+
   it('that is slow for everybody is not made slower: few are asked twice', async () => {
     const only = scriptedLanguageModel(...Array.from({ length: 40 }, () => ['hang'] as const));
     const { model, clock } = oneDeployment(only);
