@@ -37,6 +37,8 @@ interface Established {
   readonly mediaStartedAtMs: number | undefined;
   /** When it was lost, by the events' own times: a callback that comes twice has the same time twice. */
   readonly mediaLostAtMs: readonly number[];
+  /** When a bridge gave it up last for another to take, in the same time. */
+  readonly mediaMovedAtMs?: number;
   readonly transfer: TransferAttempt | undefined;
   /** The last keys that were reported, by `sequenceId`. The bridge reads them here. */
   readonly keys: readonly ReportedKey[];

@@ -177,20 +177,22 @@ function afterEnd(state: CallIn<'ended'>, event: CallEvent): Transition {
 }
 
 function mediaStarted(state: EstablishedState, event: Event<'media-started'>): Transition {
-  const lastLoss = state.mediaLostAtMs.at(-1) ?? -Infinity;
+  const lastLoss = Math.max(state.mediaLostAtMs.at(-1) ?? -Infinity, state.mediaMovedAtMs ?? -Infinity);
   const outdated = event.atMs < lastLoss || event.atMs === state.mediaStartedAtMs;
   if (state.phase !== 'connected' || outdated || isGivenUp(state)) return ignored(state, event);
   return moved({ ...state, phase: 'talking', mediaStartedAtMs: event.atMs });
 }
 
 function mediaLost(state: EstablishedState, event: Event<'media-lost'>): Transition {
-  const isToldLate = event.atMs < (state.mediaStartedAtMs ?? -Infinity) || state.mediaLostAtMs.includes(event.atMs);
+  const isKnown = event.atMs === state.mediaMovedAtMs || state.mediaLostAtMs.includes(event.atMs);
+  const isToldLate = isKnown || event.atMs < (state.mediaStartedAtMs ?? -Infinity);
   const outdated = event.detail === START_REFUSED ? state.phase !== 'connected' : isToldLate;
   const expected = state.phase === 'handed-over' || event.detail === STOPPED_ON_PURPOSE;
   if (outdated || expected || isGivenUp(state)) return ignored(state, event);
   // A move is no failure, and there is one for every bridge that is replaced while the call is up.
   if (isMove(state, event)) {
-    return moved({ ...state, phase: 'connected' }, { type: 'start-media', connectionId: state.connectionId });
+    const given = { ...state, phase: 'connected', mediaMovedAtMs: event.atMs } as const;
+    return moved(given, { type: 'start-media', connectionId: state.connectionId });
   }
   const lost = { ...state, phase: 'connected', mediaLostAtMs: [...state.mediaLostAtMs, event.atMs] } as const;
   const tried = lastResort(state);
