@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { flag, httpUrl, requireSecure } from '../settings/fields.ts';
 
-/** Time for one request to the front, its one retry included. A caller listens to silence meanwhile. */
-const REQUEST_BUDGET_MS = 5_000;
+/** Time for one request to the front, its one retry included. A caller listens to silence meanwhile, at a hand-over for two of them. */
+const REQUEST_BUDGET_MS = 4_000;
 
 export interface CallControlConfig {
   /** `https://<resource>.communication.azure.com`, or the SIP edge's address. */

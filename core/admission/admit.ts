@@ -8,8 +8,11 @@ import { unreachable } from '../unreachable.ts';
 import type { AdmissionPolicy, Way } from './policy.ts';
 import type { Region } from './region.ts';
 
-/** The phone rings for thirty seconds (acs-facts 1.5): an offer that is older is of no use to anybody. */
-export const RING_MS = 30_000;
+/**
+ * The phone rings for thirty seconds (acs-facts 1.5): an offer that is older is of no use to anybody. The front says when it began, and its clock may be a
+ * minute from ours, as its tokens may; an offer that is over all the same is refused by the front, and does no harm.
+ */
+export const OFFER_LIFE_MS = 30_000 + 60_000;
 
 /** What is known beside the offer, none of it waited for. */
 export interface AdmissionFacts {
@@ -32,7 +35,7 @@ export type Admission =
 
 /** Who gets in. Pure and total: the facts and the time (milliseconds since the epoch) are given. */
 export function admit(offer: CallOffer, policy: AdmissionPolicy, facts: AdmissionFacts, nowMs: number): Admission {
-  if (nowMs - offer.offeredAtMs > RING_MS) return { kind: 'drop', because: 'too-old' };
+  if (nowMs - offer.offeredAtMs > OFFER_LIFE_MS) return { kind: 'drop', because: 'too-old' };
   for (const because of rulesThatApply(offer, policy, facts, nowMs)) {
     const way = wayOf(because, offer, policy);
     if (way !== 'answer') return turnedAway(way, because, facts.agent);

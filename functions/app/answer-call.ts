@@ -8,8 +8,8 @@ import { noteEvent } from './note-event.ts';
 import type { OfferRecord } from './record-offer.ts';
 import { setWatchdog } from './set-watchdog.ts';
 
-/** Trying for longer leaves no time to redirect before the phone stops ringing, after 30 seconds (acs-facts 1.5). */
-const ANSWER_BUDGET_MS = 15_000;
+/** Trying for longer keeps the caller, who hears it ring, from the person that a redirect reaches in ten seconds. */
+const ANSWER_BUDGET_MS = 7_000;
 
 /** There is no time for another try: what is refused then rings out, and the SBC takes the call elsewhere. */
 const REDIRECT_BUDGET_MS = 5_000;

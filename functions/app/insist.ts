@@ -37,6 +37,7 @@ export async function insist<Result>(
   const deadlineMs = clock.monotonicMs() + budgetMs;
   let isInDoubt = mayBeTaken;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
+    const askedMs = clock.monotonicMs();
     try {
       return { kind: 'done', value: await ask() };
     } catch (error) {
@@ -46,7 +47,9 @@ export async function insist<Result>(
         return isInDoubt ? { kind: 'elsewhere' } : { kind: 'gone', error };
       // The front may have done it, and its response was lost.
       isInDoubt ||= error.retryable;
-      const again = error.retryable && clock.monotonicMs() + pauseMs < deadlineMs;
+      // A front that took its time will take it again.
+      const nowMs = clock.monotonicMs();
+      const again = error.retryable && nowMs + pauseMs + (nowMs - askedMs) < deadlineMs;
       if (again) await clock.sleep(pauseMs, signal);
       if (await isSettled(offer, services, signal)) return { kind: 'elsewhere' };
       if (!again) return { kind: 'refused', error };

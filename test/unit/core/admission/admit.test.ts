@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { admit, RING_MS, type Admission, type AdmissionFacts } from '#core/admission/admit';
+import { admit, OFFER_LIFE_MS, type Admission, type AdmissionFacts } from '#core/admission/admit';
 import { admissionPolicy, openPolicy } from '#core/admission/policy';
 import { agentDefinition } from '#core/agent/definition';
 import type { CallOffer } from '#core/call/offer';
@@ -54,7 +54,7 @@ describe('a call that comes in', () => {
     fc.assert(
       fc.property(policies, fc.nat(), (written, more) => {
         const policy = admissionPolicy.parse(written);
-        const atMs = offer.offeredAtMs + RING_MS;
+        const atMs = offer.offeredAtMs + OFFER_LIFE_MS;
         expect(admit(offer, policy, facts, atMs + 1 + more)).toEqual({ kind: 'drop', because: 'too-old' });
         expect(admit(offer, policy, facts, atMs)).not.toMatchObject({ because: 'too-old' });
       }),
