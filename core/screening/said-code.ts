@@ -1,6 +1,6 @@
 import { bareWords } from '../language/bare-words.ts';
 import type { LanguagePack } from '../language/pack.ts';
-import { spokenNumbers, type NumberReading } from '../language/spoken-numbers.ts';
+import { spokenNumbers, type NumberReading, type SpokenNumber } from '../language/spoken-numbers.ts';
 import { clip } from '../plain-text.ts';
 
 /** Nobody needs more words to say a few digits. */
@@ -25,7 +25,9 @@ export function saidDigits(text: string, pack: LanguagePack): readonly string[] 
 
 /** Whether anybody would say that there are digits in it: "to" is none by itself. */
 export function hasDigits(text: string, pack: LanguagePack): boolean {
-  return spokenNumbers(clip(text, SAID_MAX_CHARS), pack).length > 0;
+  const said = clip(text, SAID_MAX_CHARS);
+  const [first, ...others] = spokenNumbers(said, pack);
+  return others.length > 0 || (first !== undefined && !isInterjection(first, said, pack));
 }
 
 /** Whether these words, in one of their readings, are exactly this code: never when it is only a part of what was said. */
@@ -38,13 +40,16 @@ function readingsOf(text: string, pack: LanguagePack, reading: NumberReading): s
   const all = numbers.map(({ digits }) => digits).join('');
   if (all === '' || all.includes('?')) return [];
   const [first] = numbers;
-  const isInterjection =
-    first !== undefined && pack.spokenNumbers.interjections.includes(bareWords(text.slice(first.start, first.end)));
   return [
     all,
     saidTwice(numbers.map(({ digits }) => digits)),
-    isInterjection ? all.slice(first.digits.length) : undefined,
+    first !== undefined && isInterjection(first, text, pack) ? all.slice(first.digits.length) : undefined,
   ].filter((digits) => digits !== undefined && digits !== '') as string[];
+}
+
+/** "Oh, okay." */
+function isInterjection({ start, end }: SpokenNumber, text: string, { spokenNumbers }: LanguagePack): boolean {
+  return spokenNumbers.interjections.includes(bareWords(text.slice(start, end)));
 }
 
 /** "Four seven two nine. Four seven two nine." */

@@ -49,7 +49,10 @@ interface Position {
 async function doStep(run: ScriptRun, step: Step, position: Position, signal: AbortSignal): Promise<void> {
   const { call, voices, caller } = run;
   if ('wait_for' in step) return waitFor(run, step.wait_for, position, signal);
-  if ('heard' in step) return waitUntilHeard(run, step.heard, position, signal);
+  if ('heard' in step) {
+    await waitUntilHeard(run, step.heard, position, signal);
+    return;
+  }
   if ('wait' in step) return wait(run, step.wait, signal);
   if ('hang_up' in step || 'cancel' in step) {
     call.hangUp();
@@ -62,6 +65,13 @@ async function doStep(run: ScriptRun, step: Step, position: Position, signal: Ab
   } else if ('play' in step) {
     run.onAct({ by: 'caller', text: `[${step.play}]`, atMs: Date.now() });
     await call.handset.say(voices.file(step.play));
+  } else if ('repeat' in step) {
+    const { heard, say, language = caller.language } = step.repeat;
+    const text = say.replaceAll('{1}', wordsOf(await waitUntilHeard(run, heard, position, signal)));
+    const audio = await voices.learn(text, caller.voice, language);
+    await waitFor(run, 'agent-done', position, signal);
+    run.onAct({ by: 'caller', text, atMs: Date.now() });
+    await call.handset.say(audio);
   } else {
     if ('interrupt' in step) {
       await waitFor(run, 'agent-speaking', position, signal);
@@ -104,19 +114,36 @@ function hasAnswered(log: RunLog, sipCallId: string, position: Position): boolea
   return utterances.length > position.actedAt && utterances.at(-1)?.kind === 'said';
 }
 
-function waitUntilHeard(run: ScriptRun, pattern: string, position: Position, signal: AbortSignal): Promise<void> {
+/** What the expression's first group has found. */
+async function waitUntilHeard(
+  run: ScriptRun,
+  pattern: string,
+  position: Position,
+  signal: AbortSignal,
+): Promise<string> {
   const expression = new RegExp(pattern, 'i');
-  return until(
+  let found = '';
+  await until(
     run,
     () => {
       const utterances = run.log.agentUtterances(run.call.sipCallId);
-      const found = utterances.findIndex(({ text }, index) => index >= position.utterance && expression.test(text));
-      if (found < 0) return false;
-      position.utterance = found + 1;
+      const at = utterances.findIndex(({ text }, index) => index >= position.utterance && expression.test(text));
+      if (at < 0) return false;
+      position.utterance = at + 1;
+      found = expression.exec(utterances[at]?.text ?? '')?.[1] ?? '';
       return true;
     },
     signal,
   );
+  return found;
+}
+
+/** Marks are pauses, and a recogniser takes a long one for the end. */
+function wordsOf(text: string): string {
+  return text
+    .replace(/[^\p{L}\p{N}' ]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 /** A call that ends meanwhile ends the wait. */
