@@ -125,7 +125,6 @@ export function functionsEnvironment(
     ...backendEnvironment(secrets, config, addresses),
     AzureWebJobsStorage: addresses.storage,
     ADMISSION_FILE: path.join(addresses.root, 'emulator/enterprise/admission.yaml'),
-    ADMISSION_FILE: path.join(addresses.root, 'emulator/enterprise/admission.yaml'),
     MEDIA_BASE_URL: addresses.bridgeUrl.replace(/^http/, 'ws'),
     FUNCTIONS_LISTEN: new URL(addresses.functionsUrl).host,
     FUNCTIONS_APP_DIR: addresses.root,
