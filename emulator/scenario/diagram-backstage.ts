@@ -36,7 +36,7 @@ export function backstageArrow(line: LogLine): Arrow | undefined {
 
 /** The log says what was asked, not by whom: before the conversation it is the control plane, in it the bridge. */
 function askerOf(operation: string): 'functions' | 'bridge' {
-  return /answer|redirect|reject|startMedia|play/i.test(operation) ? 'functions' : 'bridge';
+  return /answer|redirect|reject|startMedia|play|getCall/i.test(operation) ? 'functions' : 'bridge';
 }
 
 function short(eventType: string): string {
