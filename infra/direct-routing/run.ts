@@ -7,7 +7,7 @@ import { routedResource, type RoutedResource } from './resource.ts';
 import { readRouting } from './routing-file.ts';
 import { tellChange, tellRoute, tellState } from './tell.ts';
 
-export const USAGE = `npm run direct-routing -- COMMAND
+const USAGE = `npm run direct-routing -- COMMAND
   plan FILE        what "apply" would change; exit status 2 when that is anything
   apply FILE       makes the resource as the file says
   status           trunks and routes of the resource
