@@ -1,5 +1,5 @@
-import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,9 +8,10 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { startBackend, type Backend, type BackendOptions } from './support/backend.ts';
 import { startEdge, type EdgeProcess } from './support/edge.ts';
 import { freePort } from './support/free-port.ts';
+import { program } from './support/programs.ts';
 import { rawTone } from './support/raw-tone.ts';
+import { startSipp } from './support/sipp.ts';
 
-const SCENARIOS = fileURLToPath(new URL('./sipp/', import.meta.url));
 const SERVICE = '+18005550199';
 
 let folder: string;
@@ -62,35 +63,17 @@ async function sipp({
 }: SippRun): Promise<void> {
   const localPort = await freePort(transport);
   if (port === undefined) await edge.setTrunk({ fqdn: trunk, transport, port: localPort });
-  const errors = join(folder, `errors-${localPort}.log`);
-  const template = await readFile(join(SCENARIOS, scenario), 'utf8');
-  const file = join(folder, `${localPort}-${scenario}`);
-  await writeFile(
-    file,
-    template
-      .replaceAll('sbc.sipp.test', trunk)
-      .replaceAll('AUDIO_FILE', join(folder, `tone.${codec}`))
-      .replaceAll('PAYLOAD', codec === 'pcmu' ? '0' : '8')
-      .replaceAll('CODEC', codec.toUpperCase()),
-  );
-  const args = [
-    `127.0.0.1:${port ?? edge.port(transport)}`,
-    ...['-sf', file, '-s', SERVICE, '-i', '127.0.0.1', '-p', String(localPort)],
-    ...['-t', transport === 'udp' ? 'u1' : 't1', '-m', String(calls), '-l', String(calls), '-r', String(rate)],
-    ...['-mp', String((await freePort('udp')) & ~1)],
-    ...['-nostdin', '-timeout', '30s', '-timeout_error', '-trace_err', '-error_file', errors],
-  ];
-  await new Promise<void>((resolve, reject) => {
-    execFile('sipp', args, { cwd: folder, timeout: 45_000 }, (error, _stdout, stderr) => {
-      if (error === null) resolve();
-      else {
-        void readFile(errors, 'utf8').then(
-          (text) => reject(new Error(`SIPp: ${error.message}\n${stderr}\n${text}`)),
-          () => reject(new Error(`SIPp: ${error.message}\n${stderr}`)),
-        );
-      }
-    });
+  const { done } = await startSipp({
+    ...{ folder, scenario, transport, localPort, service: SERVICE, calls, ratePerS: rate },
+    remotePort: port ?? edge.port(transport),
+    replace: {
+      'sbc.sipp.test': trunk,
+      AUDIO_FILE: join(folder, `tone.${codec}`),
+      PAYLOAD: codec === 'pcmu' ? '0' : '8',
+      CODEC: codec.toUpperCase(),
+    },
   });
+  await done;
 }
 
 describe('a caller of SIPp', () => {
@@ -212,7 +195,7 @@ async function tlsHop(edgePort: number, certificate: 'sbc' | 'stranger'): Promis
   const port = await freePort('tcp');
   const file = (name: string): string => join(CERTIFICATES, name);
   const hop = spawn(
-    'socat',
+    program('socat'),
     [
       '-dd',
       `TCP-LISTEN:${port},bind=127.0.0.1,reuseaddr,fork`,

@@ -25,6 +25,8 @@ export interface Backend {
   /** Resolves with the n-th call, answered. */
   call(index: number): Promise<BackendCall>;
   readonly calls: readonly BackendCall[];
+  /** How many calls were offered, answered or not. */
+  readonly offered: number;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,8 @@ export interface BackendOptions {
   readonly playTone: boolean;
   /** Hang up as soon as the call is connected: for bursts of short calls. */
   readonly hangUpAtOnce?: boolean;
+  /** Reject every call, without a reason. */
+  readonly reject?: boolean;
 }
 
 export async function startBackend(options: BackendOptions): Promise<Backend> {
@@ -62,6 +66,7 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const calls: MutableCall[] = [];
   const arrivals = signal();
   const failures: unknown[] = [];
+  let offered = 0;
 
   const server = createServer((request, response) => {
     void handle(request, response).catch((error: unknown) => {
@@ -91,7 +96,9 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
           response.end(JSON.stringify({ validationResponse: data['validationCode'] }));
           return;
         }
-        await answer(data);
+        offered += 1;
+        if (options.reject === true) await client.rejectCall(String(data['incomingCallContext']));
+        else await answer(data);
       }
       response.writeHead(200).end();
       return;
@@ -132,6 +139,9 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   return {
     webhookUrl: `http://127.0.0.1:${port}/events`,
     calls,
+    get offered() {
+      return offered;
+    },
     async call(index) {
       await arrivals.wait(() => calls[index]?.isAnswered === true);
       return calls[index]!;

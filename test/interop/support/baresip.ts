@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { program } from './programs.ts';
 
 export interface BaresipOptions {
   /** User part of its address: an E.164 number. */
@@ -35,7 +36,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   );
   await writeFile(join(folder, 'contacts'), '');
   const dial = options.dial === undefined ? [] : ['-e', `/dial ${options.dial}`];
-  const child = spawn('baresip', ['-f', folder, ...dial], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(program('baresip'), ['-f', folder, ...dial], { stdio: ['pipe', 'pipe', 'pipe'] });
   const lines: string[] = [];
   const waiting = new Set<{ readonly pattern: RegExp; resolve(line: string): void; reject(error: Error): void }>();
   let ended = false;
