@@ -6,6 +6,7 @@ import type { TurnInput } from '#core/conversation/input';
 import type { ConversationFacts } from '#core/conversation/model-request';
 import { replyFailure } from '#core/conversation/reply-failure';
 import type { Resumption } from '#core/conversation/resume';
+import type { HandoverRequest } from '#core/conversation/hand-over-request';
 import { firstTurn, type TurnState } from '#core/conversation/state';
 import { isAtRest } from '#core/conversation/at-rest';
 import { nextTurn } from '#core/conversation/turn';
@@ -227,6 +228,7 @@ export class Conversation {
 
   #step(input: TurnInput): void {
     const before = this.#state.phase;
+    const wasInTrouble = troubleOf(this.#state) !== undefined;
     const [state, ...effects] = nextTurn(this.#state, input, this.#agent.settings);
     this.#state = state;
     if (input.type === 'hearing-failed') this.#record.wentWrong('deaf', undefined);
@@ -235,6 +237,8 @@ export class Conversation {
     for (const effect of effects) this.#run(effect);
     // While the announcement is spoken, and after the caller's last words were written down.
     if (begins && state.step.kind === 'choosing') this.#transfers.prepare(state.request);
+    const trouble = wasInTrouble ? undefined : troubleOf(state);
+    if (trouble !== undefined) this.#transfers.prepare(trouble);
     if (input.type === 'tool-called' && input.tool.kind === 'transfer-to-person')
       this.#errands.lookAhead(input.tool.request);
     this.#noteWhere();
@@ -381,4 +385,11 @@ export class Conversation {
     this.#stop(reply);
     this.dispatch({ type: 'reply-failed', reply, why });
   }
+}
+
+/** What a caller is handed over with who is being told that the agent has failed. */
+function troubleOf(state: TurnState): HandoverRequest | undefined {
+  return 'then' in state && state.then.kind === 'hand-over' && state.then.request.reason === 'failure'
+    ? state.then.request
+    : undefined;
 }

@@ -55,10 +55,10 @@ export class Transfers {
     this.#options.onAwaiting(true);
   }
 
-  /** A hand-over begins. After the caller's last words were written down. */
+  /** A hand-over begins, or is certain to. After the caller's last words were written down. Once a hand-over. */
   prepare(request: HandoverRequest): void {
     const { record, services, signal } = this.#options;
-    this.#packet = preparePacket(record.factsToTell, request, services, signal);
+    this.#packet ??= preparePacket(record.factsToTell, request, services, signal);
   }
 
   /** The hand-over is over without a person. What became of it is for the agent to know. */
