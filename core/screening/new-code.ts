@@ -6,7 +6,7 @@ const STEPS_APART = 1;
 
 /**
  * A code that is heard well: no digit beside itself or its neighbour (nobody counts on, or misses a double), and of digits that sound alike on a
- * telephone only one. Ten to the power of `length` is how many there would be otherwise; of four digits about two thousand are left.
+ * telephone only one. Ten to the power of `length` is how many there would be otherwise; of four digits about three thousand are left.
  */
 export function newCode(
   length: number,
