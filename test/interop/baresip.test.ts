@@ -23,8 +23,8 @@ interface Stage {
 async function stage(): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'trunkline-trunks-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const callerPort = await freePort('udp');
-  const colleaguePort = await freePort('udp');
+  const callerPort = await freePort();
+  const colleaguePort = await freePort();
   const trunksFile = join(folder, 'trunks.yaml');
   await writeFile(trunksFile, trunks(callerPort, colleaguePort));
   const edge = await startEdge({ EDGE_TRUNKS_FILE: trunksFile });
@@ -50,14 +50,14 @@ async function softphone(options: Omit<BaresipOptions, 'wav'> & { readonly toneH
 describe('a caller with a baresip softphone', () => {
   it.each(['pcmu', 'pcma'] as const)('is answered and heard, in %s', async (codec) => {
     const { edge, backend, callerPort } = await stage();
-    await softphone({
+    const phone = await softphone({
       number: CALLER,
       port: callerPort,
       toneHz: 500,
       codec,
       dial: `sip:${SERVICE}@127.0.0.1:${edge.port('udp')}`,
     });
-    const call = await backend.call(0);
+    const call = await phone.during(backend.call(0));
     await call.heardLoudFrames(50, 2_000);
     expect(call).toMatchObject({ from: `4:${CALLER}`, to: `4:${SERVICE}` });
     await call.connection.hangUp(true);
@@ -69,14 +69,14 @@ describe('a caller with a baresip softphone', () => {
     await edge.control('PUT', '/settings', { transferBye: 'after-final-notify' });
     const colleague = await softphone({ number: COLLEAGUE, port: colleaguePort, toneHz: 900, codec: 'pcmu' });
     await colleague.said(/baresip is ready/i);
-    await softphone({
+    const phone = await softphone({
       number: CALLER,
       port: callerPort,
       toneHz: 500,
       codec: 'pcmu',
       dial: `sip:${SERVICE}@127.0.0.1:${edge.port('udp')}`,
     });
-    const call = await backend.call(0);
+    const call = await phone.during(backend.call(0));
     await call.callback('CallConnected');
     await call.connection.transferCallToParticipant({ phoneNumber: COLLEAGUE }, { operationContext: 't1' });
     await call.callback('CallTransferAccepted');

@@ -35,7 +35,7 @@ interface Ports {
 }
 
 async function ports(): Promise<Ports> {
-  return { port: await freePort('udp'), tlsPort: await freePort('tcp'), queuePort: await freePort('udp') };
+  return { port: await freePort(), tlsPort: await freePort(), queuePort: await freePort() };
 }
 
 interface Service {
@@ -83,7 +83,7 @@ async function kamailio(options: KamailioOptions): Promise<Kamailio> {
 async function ivr({ port }: Ports, scenario: string): Promise<Sipp> {
   const sipp = await startSipp({
     ...{ folder, scenario, transport: 'udp', service: SERVICE },
-    localPort: await freePort('udp'),
+    localPort: await freePort(),
     remotePort: port,
     replace: { AUDIO_FILE: join(folder, 'tone.pcmu'), PAYLOAD: '0', CODEC: 'PCMU' },
   });
@@ -136,13 +136,13 @@ describe('an IVR behind Kamailio, over mutual TLS', () => {
 
   it('is not reached by a service whose certificate names somebody else', async () => {
     const at = await ports();
-    await kamailio({ ...at, services: [await freePort('tcp')] });
+    await kamailio({ ...at, services: [await freePort()] });
     await expect(ask(at, 'INVITE', 'stranger')).resolves.toContain('SIP/2.0 403');
   });
 
   it('answers the OPTIONS of a service: it is up, and takes REFER', async () => {
     const at = await ports();
-    await kamailio({ ...at, services: [await freePort('tcp')] });
+    await kamailio({ ...at, services: [await freePort()] });
     const answer = await ask(at, 'OPTIONS', 'edge');
     expect(answer).toMatch(/^SIP\/2\.0 200 /);
     expect(answer).toMatch(/^Allow: .*\bREFER\b/m);
@@ -226,14 +226,14 @@ describe('a transfer through Kamailio', () => {
     const queue = await startSipp({ folder, scenario: 'queue.xml', transport: 'udp', localPort: at.queuePort });
     onTestFinished(() => queue.close());
     const phone = await startBaresip({
-      ...{ number: '+14255550100', port: await freePort('udp'), codec: 'pcmu', wav: toneWav(500) },
+      ...{ number: '+14255550100', port: await freePort(), codec: 'pcmu', wav: toneWav(500) },
       dial: `sip:${SERVICE}@127.0.0.1:${at.port}`,
     });
     onTestFinished(() => phone.close());
-    const call = await backend.call(0);
-    await call.callback('CallConnected');
+    const call = await phone.during(backend.call(0));
+    await phone.during(call.callback('CallConnected'));
     await askForTransfer(call, COLLEAGUE);
-    await call.callback('CallTransferAccepted');
+    await phone.during(call.callback('CallTransferAccepted'));
     await call.callback('CallDisconnected');
     await phone.close();
     await queue.done;

@@ -61,7 +61,7 @@ async function sipp({
   rate = 1,
   port,
 }: SippRun): Promise<void> {
-  const localPort = await freePort(transport);
+  const localPort = await freePort();
   if (port === undefined) await edge.setTrunk({ fqdn: trunk, transport, port: localPort });
   const { done } = await startSipp({
     ...{ folder, scenario, transport, localPort, service: SERVICE, calls, ratePerS: rate },
@@ -192,7 +192,7 @@ async function edgeOverTls(): Promise<{ edge: EdgeProcess; backend: Backend }> {
 
 /** Debian builds SIPp without TLS: socat carries its TCP through a mutual TLS connection. Gives the port SIPp sends to. */
 async function tlsHop(edgePort: number, certificate: 'sbc' | 'stranger'): Promise<number> {
-  const port = await freePort('tcp');
+  const port = await freePort();
   const file = (name: string): string => join(CERTIFICATES, name);
   const hop = spawn(
     program('socat'),

@@ -20,6 +20,8 @@ export interface Baresip {
   /** Resolves with the first line of its console that matches, past or future; rejects when baresip ends before. */
   said(pattern: RegExp): Promise<string>;
   readonly console: readonly string[];
+  /** What is waited for elsewhere; rejects with the console when baresip ends before. */
+  during<Result>(wanted: Promise<Result>): Promise<Result>;
   /** Hangs up and ends. */
   close(): Promise<void>;
 }
@@ -40,6 +42,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   const lines: string[] = [];
   const waiting = new Set<{ readonly pattern: RegExp; resolve(line: string): void; reject(error: Error): void }>();
   let ended = false;
+  const account = (): Error => new Error(`baresip ended; its console:\n${lines.join('\n')}`);
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
       lines.push(line);
@@ -53,17 +56,18 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => {
       ended = true;
-      for (const waiter of waiting) waiter.reject(new Error(`baresip ended; its console:\n${lines.join('\n')}`));
+      for (const waiter of waiting) waiter.reject(account());
       resolve();
     });
   });
   return {
     console: lines,
+    during: (wanted) => Promise.race([wanted, exited.then(() => Promise.reject(account()))]),
     said: (pattern) =>
       new Promise((resolve, reject) => {
         const found = lines.find((line) => pattern.test(line));
         if (found !== undefined) resolve(found);
-        else if (ended) reject(new Error(`baresip ended; its console:\n${lines.join('\n')}`));
+        else if (ended) reject(account());
         else waiting.add({ pattern, resolve, reject });
       }),
     async close() {

@@ -48,7 +48,7 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
       ...(service === undefined ? [] : ['-s', service]),
       ...['-sf', file(scenario), '-i', '127.0.0.1', '-p', String(localPort)],
       ...['-t', transport === 'udp' ? 'u1' : 't1', '-m', String(calls), '-l', String(calls), '-r', String(ratePerS)],
-      ...['-mp', String((await freePort('udp')) & ~1)],
+      ...['-mp', String((await freePort()) & ~1)],
       ...['-nostdin', '-timeout', '30s', '-timeout_error', '-trace_err', '-error_file', errors],
       ...['-trace_msg', '-message_file', messages],
     ],
