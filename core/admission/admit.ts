@@ -1,5 +1,5 @@
 import type { AgentDefinition } from '../agent/definition.ts';
-import { queuesToTry } from '../agent/queues.ts';
+import { queuesToTry, type Queue } from '../agent/queues.ts';
 import type { CallOffer } from '../call/offer.ts';
 import type { RejectReason } from '../call/outcome.ts';
 import { isOpen } from '../hours/is-open.ts';
@@ -38,7 +38,7 @@ export function admit(offer: CallOffer, policy: AdmissionPolicy, facts: Admissio
   if (nowMs - offer.offeredAtMs > OFFER_LIFE_MS) return { kind: 'drop', because: 'too-old' };
   for (const because of rulesThatApply(offer, policy, facts, nowMs)) {
     const way = wayOf(because, offer, policy);
-    if (way !== 'answer') return turnedAway(way, because, facts.agent);
+    if (way !== 'answer') return turnedAway(way, because, facts.agent, nowMs);
   }
   return { kind: 'answer' };
 }
@@ -94,12 +94,22 @@ function lineOf({ to }: CallOffer, { lines }: AdmissionPolicy): AdmissionPolicy[
 /** Of Call Automation's three reasons, the one that says least stands for "not here" (acs-facts 6.4). */
 const REASONS = { unavailable: 'none', busy: 'busy', forbidden: 'forbidden' } as const;
 
-function turnedAway(way: Exclude<Way, 'answer'>, because: Because, agent: AgentDefinition): Admission {
+function turnedAway(way: Exclude<Way, 'answer'>, because: Because, agent: AgentDefinition, nowMs: number): Admission {
   if (way === 'ignore') return { kind: 'drop', because };
   if (way !== 'people' && 'refuse' in way) return { kind: 'reject', reason: REASONS[way.refuse], because };
   const number = way !== 'people' && 'number' in way ? parsePhoneNumber(way.number) : undefined;
   const wanted = way !== 'people' && 'queue' in way ? way.queue : undefined;
-  return { kind: 'redirect', target: number ?? queuesToTry(agent, wanted)[0].target, because };
+  return { kind: 'redirect', target: number ?? queueNow(agent, wanted, nowMs).target, because };
+}
+
+/** The first that is open, of the wanted one and the fall-back order; when none is, the wanted one all the same: its voice mail is better than nobody. */
+function queueNow(agent: AgentDefinition, wanted: string | undefined, nowMs: number): Queue {
+  const queues = queuesToTry(agent, wanted);
+  const isOpenNow = ({ name }: Queue): boolean => {
+    const hours = agent.queues.find((queue) => queue.name === name)?.hours;
+    return hours === undefined || isOpen(hours, nowMs);
+  };
+  return queues.find(isOpenNow) ?? queues[0];
 }
 
 function comparable(text: string): string {

@@ -5,6 +5,7 @@ import { admit, OFFER_LIFE_MS, type Admission, type AdmissionFacts } from '#core
 import { admissionPolicy, openPolicy } from '#core/admission/policy';
 import { agentDefinition } from '#core/agent/definition';
 import type { CallOffer } from '#core/call/offer';
+import { hours } from '#core/hours/hours';
 import { offer } from '../../../support/offered-call.ts';
 
 type Written = z.input<typeof admissionPolicy>;
@@ -129,6 +130,19 @@ describe('outside the hours', () => {
 
   it('a caller goes to the first queue when the agent has none of that name', () => {
     expect(decided({ hours: neverOpen, then: { closed: { queue: 'travel' } } })).toEqual(toPeople('closed'));
+  });
+
+  it('a caller goes to the next queue that is open, when the one that was named is closed as well', () => {
+    const queues = agent.queues.map((queue) =>
+      queue.name === 'night-desk' ? { ...queue, hours: hours.parse(neverOpen) } : queue,
+    );
+    const then = { closed: { queue: 'night-desk' } };
+    const known = { agent: { ...agent, queues } };
+    expect(decided({ hours: neverOpen, then }, {}, known)).toEqual(toPeople('closed', '+18005550130'));
+    const allClosed = {
+      agent: { ...agent, queues: queues.map((queue) => ({ ...queue, hours: hours.parse(neverOpen) })) },
+    };
+    expect(decided({ hours: neverOpen, then }, {}, allClosed)).toEqual(toPeople('closed', '+18005550160'));
   });
 
   it('the agent can answer all the same, but not while it is off', () => {
