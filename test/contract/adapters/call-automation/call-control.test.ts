@@ -63,6 +63,7 @@ const requests: readonly (readonly [string, number, (control: CallControl) => Pr
     (control) => control.listenForKeys(connectionId, { kind: 'anonymous' }, signal),
   ],
   ['starts media', 202, (control) => control.startMedia(connectionId, signal)],
+  ['looks at a call', 200, (control) => control.look(connectionId, signal)],
   [
     'plays the failure message',
     202,
@@ -97,6 +98,23 @@ describe.skipIf(!contractsAreHere)('a request to Call Automation', () => {
 });
 
 describe('call control', () => {
+  it.each([
+    ['streaming', 200, { ...connection, mediaStreamingSubscription: { id: 's', state: 'active' } }],
+    ['silent', 200, { ...connection, mediaStreamingSubscription: { id: 's', state: 'inactive' } }],
+    ['silent', 200, connection],
+    ['gone', 200, { ...connection, callConnectionState: 'disconnected' }],
+    ['gone', 404, { error: { code: '8522', message: 'Call not found.' } }],
+    ['gone', 400, { error: { code: '8528', message: 'Call terminated.' } }],
+  ])('sees a call that is %s (%i)', async (seen, status, json) => {
+    acs.respond({ status, json });
+    expect(await control.look(connectionId, signal)).toBe(seen);
+  });
+
+  it('does not take a front that stumbles for a call that is gone', async () => {
+    acs.respond({ status: 500, json: { error: { code: '9999', message: 'Unknown internal error.' } } });
+    await expect(control.look(connectionId, signal)).rejects.toMatchObject({ port: 'call-control', status: 500 });
+  });
+
   it('answers with audio both ways, 16 kHz, one stream, and keys', async () => {
     acs.respond({ status: 200, json: connection });
     expect(await control.answer(answer, signal)).toBe(connectionId);
