@@ -39,7 +39,8 @@ export async function compose(config: BridgeConfig, log: Log): Promise<Composed>
   const { model, speechToText, textToSpeech, failing, warm, close } = turnServices(config, clock, log);
   const definitions = agents.all.map(({ definition }) => definition);
   const tools = httpTools(definitions, config.tools, log);
-  const queueStatus = config.queueStatus === undefined ? undefined : httpQueueStatus(config.queueStatus, clock);
+  const queueStatus =
+    config.queueStatus === undefined ? undefined : httpQueueStatus(config.queueStatus, { clock, log });
   const knowledge = openKnowledge(config.knowledge, agents.all);
   const customers = openCustomers(config.customers, { clock, log });
   warm(promptUtterances(agents.all));

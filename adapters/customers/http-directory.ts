@@ -2,14 +2,14 @@ import type { CustomerDirectory, CustomerQuery } from '#core/ports/customer-dire
 import { PortError } from '#core/ports/error';
 import { fillUrl } from '#core/tools/request';
 import { readCustomer } from './customer-fields.ts';
-import type { OpenService } from './customer-service.ts';
+import type { OpenService } from '../http-tools/http-service.ts';
 import type { CustomerService } from './settings.ts';
 
 /** Found no more, or never there. */
 const NOBODY = new Set([204, 404, 410]);
 
 /** Customers of a service over HTTP. What it is not configured to be asked it answers with nobody. */
-export function httpDirectory(service: OpenService): CustomerDirectory {
+export function httpDirectory(service: OpenService<CustomerService>): CustomerDirectory {
   return {
     find: async (query, signal) => {
       signal.throwIfAborted();

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { PortError } from '#core/ports/error';
 import { PROOF_DIGITS, type IdentityProof, type ProofVerdict } from '#core/ports/identity-proof';
 import { fillUrl } from '#core/tools/request';
-import type { OpenService } from './customer-service.ts';
+import type { OpenService } from '../http-tools/http-service.ts';
+import type { CustomerService } from './settings.ts';
 
 const NOT_SET = new Set([404, 410]);
 /** Locked (RFC 4918 section 11.3). */
@@ -11,7 +12,7 @@ const LOCKED = 423;
 const answer = z.object({ result: z.enum(['right', 'wrong', 'not-set', 'locked']) });
 
 /** Asks the customer service: `POST {"kind":"pin","digits":"1234"}` gives `{"result":"right"}`. Sent once: a try that is repeated counts twice. */
-export function httpProof(service: OpenService, proofUrl: string): IdentityProof {
+export function httpProof(service: OpenService<CustomerService>, proofUrl: string): IdentityProof {
   return {
     check: async (customerId, kind, digits, signal) => {
       signal.throwIfAborted();

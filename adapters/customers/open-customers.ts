@@ -1,7 +1,7 @@
 import type { AttemptStore } from '#core/ports/attempt-store';
 import type { Customer, CustomerDirectory } from '#core/ports/customer-directory';
 import type { IdentityProof } from '#core/ports/identity-proof';
-import { openService, type ServiceSurroundings } from './customer-service.ts';
+import { openService, type ServiceSurroundings } from '../http-tools/http-service.ts';
 import { fileDirectory } from './file-directory.ts';
 import { fileProof } from './file-proof.ts';
 import { httpDirectory } from './http-directory.ts';
@@ -20,9 +20,10 @@ export interface OpenCustomers {
 /** The sources that are set, the file first. Throws `ConfigurationError` for a wrong file. */
 export function openCustomers(
   { file, service: settings }: CustomerSettings,
-  surroundings: ServiceSurroundings,
+  surroundings: Omit<ServiceSurroundings, 'port'>,
 ): OpenCustomers {
-  const service = settings === undefined ? undefined : openService(settings, surroundings);
+  const service =
+    settings === undefined ? undefined : openService(settings, { ...surroundings, port: 'customer-directory' });
   const directories = [
     ...(file === undefined ? [] : [fileDirectory(file)]),
     ...(service === undefined ? [] : [httpDirectory(service)]),

@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import type { QueueStatus } from '#core/handover/queue-status';
-import type { Clock } from '#core/ports/clock';
 import { PortError } from '#core/ports/error';
 import type { QueueStatusSource } from '#core/ports/queue-status-source';
 import { fillUrl } from '#core/tools/request';
 import { untilAborted } from '#core/until-aborted';
-import type { ResolveHost } from '../http-tools/allowed-addresses.ts';
-import { keptConnections, type Connections } from '../http-tools/connections.ts';
-import { exchange } from '../http-tools/exchange.ts';
+import { openService, type OpenService, type ServiceSurroundings } from '../http-tools/http-service.ts';
 import type { QueueStatusSettings } from './settings.ts';
 
 /** A day: what is more is a mistake of whoever says it. */
@@ -36,44 +33,36 @@ export interface HttpQueueStatus extends QueueStatusSource {
  * How it looks in the queues, asked over HTTP: a GET for a queue, answered with JSON such as `{"open": true, "waitMinutes": 5, "agentsAvailable": 0}`. One
  * request for a queue at a time, whoever asks, and its answer counts for a while; so does its failure, so that callers do not wait for it one after the other.
  */
-export function httpQueueStatus(settings: QueueStatusSettings, clock: Clock, resolve?: ResolveHost): HttpQueueStatus {
-  const connections = keptConnections(settings.hosts.addresses, resolve);
+export function httpQueueStatus(
+  settings: QueueStatusSettings,
+  surroundings: Omit<ServiceSurroundings, 'port'>,
+): HttpQueueStatus {
+  const service = openService(settings, { ...surroundings, port: 'queue-status' });
   const known = new Map<string, Known>();
   return {
     read: (queue, signal) => {
-      const nowMs = clock.monotonicMs();
+      const nowMs = surroundings.clock.monotonicMs();
       const last = known.get(queue);
       const current =
         last !== undefined && nowMs - last.askedAtMs <= settings.maxAgeMs
           ? last
-          : { status: ask(queue, settings, connections), askedAtMs: nowMs };
+          : { status: ask(queue, service), askedAtMs: nowMs };
       known.set(queue, current);
       // Whoever asked may be gone by then: it is no failure of anybody who waits.
       current.status.catch(() => undefined);
       return untilAborted(current.status, signal);
     },
-    close: () => connections.close(),
+    close: () => service.close(),
   };
 }
 
-async function ask(
-  queue: string,
-  { url: template, key, timeoutMs }: QueueStatusSettings,
-  connections: Connections,
-): Promise<QueueStatus> {
-  const url = fillUrl(template, new Map([['queue', queue]]));
+async function ask(queue: string, service: OpenService<QueueStatusSettings>): Promise<QueueStatus> {
+  const url = fillUrl(service.settings.url, new Map([['queue', queue]]));
   if (url === undefined) throw failure('a name that can stand in no address', { retryable: false });
-  const budget = AbortSignal.timeout(timeoutMs);
-  const headers: Readonly<Record<string, string>> = key === undefined ? {} : { [key.header]: key.value };
-  const { status, body } = await exchange(connections, { method: 'GET', url, headers, body: undefined }, budget).catch(
-    (error: unknown) => {
-      throw failure(budget.aborted ? `no answer within ${timeoutMs} ms` : 'no response', {
-        retryable: true,
-        cause: error,
-      });
-    },
-  );
-  if (status !== 200) throw failure(String(status), { retryable: status >= 500 || status === 429, status });
+  // Bounded by its own time-out, and by nothing else: several callers may wait for it.
+  const { signal } = new AbortController();
+  const { status, body } = await service.ask('queue-status', { method: 'GET', url, body: undefined }, signal);
+  if (status !== 200) throw failure(String(status), { retryable: false, status });
   const reading = readStatus(body);
   if (reading === undefined) throw failure('unreadable answer', { retryable: false, code: 'unreadable' });
   return reading;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { openService, type OpenService } from '#adapters/customers/customer-service';
+import { openService, type OpenService } from '#adapters/http-tools/http-service';
 import { httpDirectory } from '#adapters/customers/http-directory';
 import { httpProof } from '#adapters/customers/http-proof';
 import { customerSettings, type CustomerService } from '#adapters/customers/settings';
@@ -35,7 +35,7 @@ beforeEach(async () => {
   crm.answer(json(maria));
 });
 
-function open(env: Readonly<Record<string, string>> = {}): OpenService {
+function open(env: Readonly<Record<string, string>> = {}): OpenService<CustomerService> {
   const { customers } = loadSettings(
     'test',
     { customers: customerSettings },
@@ -51,7 +51,7 @@ function open(env: Readonly<Record<string, string>> = {}): OpenService {
     },
   );
   const log = createLogger('test', { level: 'debug', callerData: 'plain' }, { write: (line) => lines.push(line) });
-  const service = openService(customers.service as CustomerService, { clock, log });
+  const service = openService(customers.service as CustomerService, { port: 'customer-directory', clock, log });
   onTestFinished(async () => {
     service.close();
     await crm.close();
@@ -59,7 +59,11 @@ function open(env: Readonly<Record<string, string>> = {}): OpenService {
   return service;
 }
 
-function find(service: OpenService, id = 'C-1', signal: AbortSignal = never): Promise<Customer | undefined> {
+function find(
+  service: OpenService<CustomerService>,
+  id = 'C-1',
+  signal: AbortSignal = never,
+): Promise<Customer | undefined> {
   return httpDirectory(service).find({ by: 'id', id }, signal);
 }
 
@@ -163,7 +167,7 @@ describe('a customer service', () => {
 });
 
 describe('a customer service with OAuth', () => {
-  const oauth = (): OpenService =>
+  const oauth = (): OpenService<CustomerService> =>
     open({
       CUSTOMERS_TOKEN_URL: `${crm.url}/token`,
       CUSTOMERS_CLIENT_ID: 'trunk line',
@@ -239,7 +243,7 @@ describe('a customer service with OAuth', () => {
 });
 
 describe('a proof that a customer service checks', () => {
-  const check = (service: OpenService, digits = '4711') =>
+  const check = (service: OpenService<CustomerService>, digits = '4711') =>
     httpProof(service, `${crm.url}/customers/{id}/proof`).check('C-1', 'pin', digits, never);
 
   it.each(['right', 'wrong', 'not-set', 'locked'] as const)('is %s when it says so', async (result) => {

@@ -1,7 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { httpQueueStatus, type HttpQueueStatus } from '#adapters/queues/http-queue-status';
 import { queueStatusSettings } from '#adapters/queues/settings';
 import { loadSettings } from '#adapters/settings/load-settings';
+import { json, startCustomerService } from '../../support/customer-service.ts';
 import { startHttpRecorder, type HttpRecorder } from '../../support/http-recorder.ts';
 import { manualClock } from '../../support/manual-clock.ts';
 
@@ -31,8 +33,12 @@ function open(env: Readonly<Record<string, string>> = {}): HttpQueueStatus {
     ALLOW_INSECURE_URLS: 'true',
     ...env,
   });
+  return openWith(settings);
+}
+
+function openWith(settings: ReturnType<typeof load>): HttpQueueStatus {
   if (settings === undefined) throw new Error('the source is set');
-  const source = httpQueueStatus(settings, clock);
+  const source = httpQueueStatus(settings, { clock, log: pino({ level: 'silent' }) });
   opened.push(source);
   return source;
 }
@@ -51,6 +57,23 @@ describe('how it looks in a queue', () => {
     await open({ QUEUE_STATUS_KEY_HEADER: 'X-Api-Key' }).read('disputes', signal);
     expect(desk.requests[0]?.headers).toMatchObject({ 'x-api-key': 's3cret' });
     expect(desk.requests[0]?.headers.authorization).toBeUndefined();
+  });
+
+  it('is asked with a token, where the system wants OAuth', async () => {
+    const acd = await startCustomerService();
+    onTestFinished(() => acd.close());
+    acd.answer(json({ waitMinutes: 3 }));
+    const settings = load({
+      QUEUE_STATUS_URL: `${acd.url}/queues/{queue}`,
+      QUEUE_STATUS_TOKEN_URL: `${acd.url}/token`,
+      QUEUE_STATUS_CLIENT_ID: 'bridge',
+      QUEUE_STATUS_CLIENT_SECRET: 's3cret',
+      TOOL_HOSTS: acd.host,
+      ALLOW_INSECURE_URLS: 'true',
+    });
+    expect(await openWith(settings).read('disputes', signal)).toMatchObject({ waitMinutes: 3 });
+    expect(acd.tokenRequests).toHaveLength(1);
+    expect(acd.requests).toMatchObject([{ path: '/queues/disputes', headers: { authorization: 'Bearer token-1' } }]);
   });
 
   it('is known in part when a field is missing or wrong', async () => {
@@ -128,9 +151,13 @@ describe('the settings of a queue status source', () => {
     [
       'a URL that names no queue',
       { QUEUE_STATUS_URL: 'https://acd.contoso.example/queues' },
-      /\{queue\}.*\n.*QUEUE_STATUS_URL/,
+      /\{queue\} in it.*\n.*QUEUE_STATUS_URL/,
     ],
-    ['a place that nothing fills', { QUEUE_STATUS_URL: 'https://acd.contoso.example/{queue}/{id}' }, /no other place/],
+    [
+      'a place that nothing fills',
+      { QUEUE_STATUS_URL: 'https://acd.contoso.example/{queue}/{id}' },
+      /no place in it but \{queue\}/,
+    ],
     ['a host that is filled in', { QUEUE_STATUS_URL: 'https://{queue}.contoso.example/' }, /its host without a place/],
     ['a host nobody allowed', { TOOL_HOSTS: 'crm.contoso.example' }, /not in TOOL_HOSTS/],
     ['http', { QUEUE_STATUS_URL: 'http://acd.contoso.example/{queue}' }, /expected https/],

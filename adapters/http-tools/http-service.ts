@@ -1,20 +1,27 @@
 import type { Clock } from '#core/ports/clock';
 import { PortError, type PortName } from '#core/ports/error';
-import type { ResolveHost } from '../http-tools/allowed-addresses.ts';
-import { keptConnections, type Connections } from '../http-tools/connections.ts';
-import { exchange, type Answer, type Exchange } from '../http-tools/exchange.ts';
 import type { Log } from '../logging/logger.ts';
 import { guard } from '../resilience/guard.ts';
+import type { Access } from './access.ts';
 import { accessTokens, type AccessTokens } from './access-token.ts';
-import type { CustomerService } from './settings.ts';
+import type { ResolveHost } from './allowed-addresses.ts';
+import { keptConnections, type Connections } from './connections.ts';
+import { exchange, type Answer, type Exchange } from './exchange.ts';
+import type { HostSettings } from './settings.ts';
 
 /** What goes wrong on the way, and may go right at once. */
 const CONNECTION_FAILURES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENETUNREACH', 'EAI_AGAIN']);
 
-const OWN_PORT: PortName = 'customer-directory';
+/** How a service is asked: each kind of service says more about itself. */
+export interface ServiceSettings {
+  readonly access: Access;
+  readonly hosts: HostSettings;
+  /** For one question, with its token and whatever is tried again. */
+  readonly timeoutMs: number;
+}
 
-export interface OpenService {
-  readonly settings: CustomerService;
+export interface OpenService<Settings extends ServiceSettings> {
+  readonly settings: Settings;
   /**
    * One question within its time-out: any answer but a refusal of ours, a redirect or a failure of theirs. A GET whose connection failed is sent once
    * more; what was refused for its token, once more with a fresh one. Throws `PortError` of the port, and the signal's reason.
@@ -25,17 +32,23 @@ export interface OpenService {
 }
 
 export interface ServiceSurroundings {
+  /** What the service as a whole fails as. */
+  readonly port: PortName;
   readonly clock: Clock;
   readonly log: Log;
   readonly resolve?: ResolveHost;
 }
 
-/** Connections, access and health of one customer service, shared by whatever asks it. */
-export function openService(settings: CustomerService, { clock, log, resolve }: ServiceSurroundings): OpenService {
+/** Connections, access and health of one service, shared by whatever asks it. */
+export function openService<Settings extends ServiceSettings>(
+  settings: Settings,
+  { port: own, clock, log, resolve }: ServiceSurroundings,
+): OpenService<Settings> {
   const { access, hosts, timeoutMs } = settings;
   const connections = keptConnections(hosts.addresses, resolve);
-  const tokens = access.by === 'client-credentials' ? accessTokens({ access, connections, clock, log }) : undefined;
-  const health = guard(OWN_PORT, clock, log);
+  const tokens =
+    access.by === 'client-credentials' ? accessTokens({ port: own, access, connections, clock, log }) : undefined;
+  const health = guard(own, clock, log);
 
   return {
     settings,
@@ -45,12 +58,12 @@ export function openService(settings: CustomerService, { clock, log, resolve }: 
           const timeOut = AbortSignal.timeout(timeoutMs);
           try {
             const bounded = AbortSignal.any([signal, timeOut]);
-            return checked(await authorised(question, { settings, tokens, connections }, bounded));
+            return checked(own, await authorised(question, { settings, tokens, connections }, bounded));
           } catch (error) {
             signal.throwIfAborted();
             if (error instanceof PortError) throw error;
             const problem = timeOut.aborted ? `no answer within ${timeoutMs} ms` : 'no response';
-            throw new PortError(OWN_PORT, problem, { retryable: true, cause: error });
+            throw new PortError(own, problem, { retryable: true, cause: error });
           }
         }, signal);
       } catch (error) {
@@ -62,7 +75,7 @@ export function openService(settings: CustomerService, { clock, log, resolve }: 
 }
 
 interface Means {
-  readonly settings: CustomerService;
+  readonly settings: ServiceSettings;
   readonly tokens: AccessTokens | undefined;
   readonly connections: Connections;
 }
@@ -96,11 +109,11 @@ async function twiceAtMost(sent: Exchange, connections: Connections, signal: Abo
 }
 
 /** A redirect is no answer: it would take what proves us to a host that is not listed. */
-function checked(answer: Answer): Answer {
+function checked(own: PortName, answer: Answer): Answer {
   const { status, retryAfterMs } = answer;
   const isAnswer = (status >= 200 && status <= 299) || (status >= 400 && status <= 499);
   if (isAnswer && ![401, 403, 408, 429].includes(status)) return answer;
-  throw new PortError(OWN_PORT, String(status), {
+  throw new PortError(own, String(status), {
     retryable: status >= 500 || status === 408 || status === 429,
     status,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Clock } from '#core/ports/clock';
-import { PortError } from '#core/ports/error';
+import { PortError, type PortName } from '#core/ports/error';
 import { untilAborted } from '#core/until-aborted';
-import type { Connections } from '../http-tools/connections.ts';
-import { exchange } from '../http-tools/exchange.ts';
 import type { Log } from '../logging/logger.ts';
-import type { Access } from './settings.ts';
+import type { Access } from './access.ts';
+import type { Connections } from './connections.ts';
+import { exchange } from './exchange.ts';
 
 /** Longer than a look-up may take: who asks next finds the token there. */
 const REQUEST_BUDGET_MS = 5_000;
@@ -42,6 +42,8 @@ interface Token {
 }
 
 export interface AccessTokenOptions {
+  /** Whose errors these are. */
+  readonly port: PortName;
   readonly access: Extract<Access, { by: 'client-credentials' }>;
   readonly connections: Connections;
   readonly clock: Clock;
@@ -49,12 +51,12 @@ export interface AccessTokenOptions {
 }
 
 /** Tokens by client credentials: one kept, one request under way at most, whoever asks. */
-export function accessTokens({ access, connections, clock, log }: AccessTokenOptions): AccessTokens {
+export function accessTokens({ port, access, connections, clock, log }: AccessTokenOptions): AccessTokens {
   let kept: Token | undefined;
   let underWay: Promise<Token> | undefined;
 
   const fetchToken = (): Promise<Token> => {
-    underWay ??= requestToken(access, connections, clock)
+    underWay ??= requestToken(port, access, connections, clock)
       .then((token) => (kept = token))
       .finally(() => (underWay = undefined));
     return underWay;
@@ -68,7 +70,7 @@ export function accessTokens({ access, connections, clock, log }: AccessTokenOpt
       if (nowMs >= current.renewAtMs && underWay === undefined) {
         fetchToken().catch((error: unknown) => {
           if (kept === current) kept = { ...current, renewAtMs: clock.monotonicMs() + RENEW_AGAIN_AFTER_MS };
-          log.warn({ err: error }, 'customer service token not renewed');
+          log.warn({ port, err: error }, 'service token not renewed');
         });
       }
       return current.text;
@@ -80,6 +82,7 @@ export function accessTokens({ access, connections, clock, log }: AccessTokenOpt
 }
 
 async function requestToken(
+  port: PortName,
   { tokenUrl, clientId, clientSecret, scope }: AccessTokenOptions['access'],
   connections: Connections,
   clock: Clock,
@@ -101,20 +104,20 @@ async function requestToken(
   };
   const requestedAtMs = clock.monotonicMs();
   const { status, body, retryAfterMs } = await exchange(connections, sent, budget).catch((error: unknown) => {
-    throw failure(budget.aborted ? `no answer within ${REQUEST_BUDGET_MS} ms` : 'no response', {
+    throw failure(port, budget.aborted ? `no answer within ${REQUEST_BUDGET_MS} ms` : 'no response', {
       retryable: true,
       cause: error,
     });
   });
   if (status !== 200) {
-    throw failure(String(status), {
+    throw failure(port, String(status), {
       retryable: status >= 500 || status === 429,
       status,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     });
   }
   const reading = readToken(body);
-  if (reading === undefined) throw failure('unreadable answer', { retryable: false });
+  if (reading === undefined) throw failure(port, 'unreadable answer', { retryable: false });
   const lifeMs = Math.min(reading.expires_in ?? LIFE_DEFAULT_S, LIFE_MAX_S) * 1_000;
   return {
     text: reading.access_token,
@@ -131,6 +134,6 @@ function readToken(body: string): z.output<typeof tokenAnswer> | undefined {
   }
 }
 
-function failure(problem: string, details: ConstructorParameters<typeof PortError>[2]): PortError {
-  return new PortError('customer-directory', `token: ${problem}`, details);
+function failure(port: PortName, problem: string, details: ConstructorParameters<typeof PortError>[2]): PortError {
+  return new PortError(port, `token: ${problem}`, details);
 }
