@@ -1,11 +1,13 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { HttpRequest, InvocationContext } from '@azure/functions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callIdentity } from '#adapters/call-automation/call-identity';
 import { tableCallStore } from '#adapters/storage/table-call-store';
+import { tablePolicyStore } from '#adapters/storage/table-policy-store';
 import type * as Compose from '../../../functions/app/compose.ts';
 import { startAzurite, type Azurite } from '../../support/azurite.ts';
 import { callAutomation, contractsAreHere } from '../../support/contracts.ts';
@@ -109,6 +111,29 @@ describe('the functions, put together', () => {
     if (contractsAreHere) {
       expect(callAutomation().operation('POST', request!.path)?.requestProblems(request?.body)).toEqual([]);
     }
+  });
+
+  it('send callers to people within seconds of the switch, and answer again within seconds', async () => {
+    const store = tablePolicyStore({
+      by: 'connection-string',
+      connectionString: azurite.connectionString,
+      allowInsecure: true,
+    });
+    const settledBy = async (): Promise<string | undefined> => {
+      acs.respond({ status: 200, json: { callConnectionId: connectionId, callConnectionState: 'connecting' } });
+      const before = acs.requests.length;
+      const correlationId = randomUUID();
+      await handlers.incomingCall(
+        incomingCallEvent({ correlationId }, { eventTime: new Date().toISOString() }),
+        context,
+      );
+      // What is asked first is what was decided: this front takes no redirect.
+      return acs.requests[before]?.path.split(':').at(-1);
+    };
+    await store.replace(undefined, 'agent: off', signal);
+    await expect.poll(settledBy, { timeout: 10_000, interval: 300 }).toBe('redirect');
+    await store.replace(await store.load(signal), 'agent: on', signal);
+    await expect.poll(settledBy, { timeout: 10_000, interval: 300 }).toBe('answer');
   });
 
   it('say that they are well', async () => {
