@@ -78,6 +78,21 @@ describe('an agent file', () => {
       'agents/cards.yaml:13: handover.fallback.0: no queue is called "general"; there are disputes',
     ],
     [
+      'a queue for failed calls that is not there',
+      `${minimal}failure:\n  queue: general\n`,
+      'agents/cards.yaml:12: failure.queue: no queue is called "general"; there are disputes',
+    ],
+    [
+      'hours that no clock has',
+      `${minimal}    hours: { zone: Mars/Olympus, weekly: {} }\n`,
+      'agents/cards.yaml:11: queues.0.hours.zone: expected an IANA time zone such as "America/New_York" or "Europe/Madrid"',
+    ],
+    [
+      'a place that nothing fills',
+      withLanguage(`    texts:\n      longWait: The wait is {minutes}.\n`),
+      'agents/cards.yaml:8: languages.0.texts.longWait: nothing fills other places than {wait}',
+    ],
+    [
       'two queues of one name',
       `${minimal}  - name: disputes\n    target: '+18005550111'\n`,
       'agents/cards.yaml:11: queues.1.name: there is another queue "disputes": give each its own name',
