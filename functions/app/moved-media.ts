@@ -4,8 +4,8 @@ import type { CallId } from '#core/ids';
 import type { CallServices } from './call-services.ts';
 import { withinBudget } from './within-budget.ts';
 
-/** The caller hears nothing meanwhile. */
-const SESSION_BUDGET_MS = 400;
+/** The caller hears nothing meanwhile; but a move that is taken for a loss brings them nearer to a person than they need be. */
+const SESSION_BUDGET_MS = 1_500;
 
 /**
  * The front says only that the stream is gone. Whether a bridge gave it up in order, for another one to take, stands in the session row; when that cannot be

@@ -183,6 +183,12 @@ export class CallRecord {
     queueMicrotask(() => this.tellNow());
   }
 
+  /** Everything, changed or not: for whoever gives the record away. */
+  tellAll(): void {
+    this.#telling = 'soon';
+    this.tellNow();
+  }
+
   /** What is about to be told, for whoever waits until it is written. */
   tellNow(): void {
     if (this.#telling === 'nothing') return;

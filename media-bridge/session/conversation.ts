@@ -186,6 +186,11 @@ export class Conversation {
     return isAtRest(this.#state);
   }
 
+  /** Told once more, for the media session that goes on. */
+  tellRecord(): void {
+    this.#record.tellAll();
+  }
+
   /** A tool is changing something outside. */
   get isChanging(): boolean {
     return this.#record.isChanging;

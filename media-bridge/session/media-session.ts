@@ -295,7 +295,10 @@ export class MediaSession {
     this.#conversation.end();
     this.#voice.close();
     // Whoever takes the call over finds all there is to know: the socket's end is what brings them.
-    if (reason === 'drained') await this.#journal.release();
+    if (reason === 'drained') {
+      this.#conversation.tellRecord();
+      await this.#journal.release();
+    }
     this.#socket.close(CLOSE_CODES[reason], reason);
     await this.#hearing
       .close()
