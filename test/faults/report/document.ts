@@ -28,6 +28,7 @@ const CLOSING = `
 
 - **Nothing of ours runs, or the front refuses the answer and the redirect**: the call rings on, and ends with the front's own refusal after half a minute. The SBC has to
   have another route.
+- **No functions run when a call comes in**: Event Grid delivers it again ten seconds later, and the phone rings so much longer.
 - **An early BYE, and then the queue refuses**: the front has left by then. Only the SBC still has the caller.
 - **Blobs** hold the sessions that are too large for a row, after hours of talk: no call of a test is so long. What happens without them is tested where they are used
   (\`test/contract/adapters/storage\`).
@@ -54,7 +55,7 @@ function cellsOf(row: FaultRow): readonly string[] {
     MOMENTS[row.at],
     row.noticed,
     row.hears,
-    ENDS[row.ends],
+    row.orEnds === undefined ? ENDS[row.ends] : `${ENDS[row.ends]}, or ${ENDS[row.orEnds]}`,
     `${row.withinS} s`,
   ];
 }

@@ -260,7 +260,7 @@ export const keyRows: RowGroup = {
       at: 'before the call',
       breaks: [],
       clockAheadS: { functions: 50 },
-      noticed: 'the offer looks older than a call can ring',
+      noticed: 'it is not: an offer may be a minute off',
       hears: 'the answer',
       ends: 'conversation',
       withinS: 10,

@@ -7,7 +7,7 @@ const FAILS_TWICE = 'the request fails, and once more';
 const TROUBLE = 'that the agent has trouble answering, then a person';
 
 const common = { dependency: 'Azure OpenAI', at: 'listening', caller: 'asks', withinS: 10 } as const;
-const troubled = { ...common, hears: TROUBLE, ends: 'person', agentSays: 'having trouble' } as const;
+const troubled = { ...common, hears: TROUBLE, ends: 'person', agentSays: 'I have a problem here' } as const;
 
 export const modelRows: RowGroup = {
   group: 'model',

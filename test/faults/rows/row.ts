@@ -70,6 +70,8 @@ export interface FaultRow {
   /** In words, for people. */
   readonly hears: string;
   readonly ends: End;
+  /** Where a race decides: as good an end. */
+  readonly orEnds?: End;
   /** From the moment the fault is first felt to the agent's voice, the person's answer or the goodbye. */
   readonly withinS: number;
   readonly caller: CallerDoes;

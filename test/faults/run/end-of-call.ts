@@ -1,4 +1,4 @@
-import type { FaultRow } from '../rows/row.ts';
+import type { End, FaultRow } from '../rows/row.ts';
 import type { World } from '../world/world.ts';
 import { SECOND_ANSWER, SECOND_QUESTION } from '../world/words.ts';
 import { say, USUAL_ANSWER } from './moments.ts';
@@ -20,7 +20,7 @@ const HANG_UP_MS = 15_000;
 /** So long a person listens until the caller says something. */
 const PERSON_LISTENS_MS = 6_000;
 
-/** Waits for the end that the row promises. `undefined` when it did not come within `limitMs`. */
+/** Waits for the end that the row promises, or its other one. `undefined` when none came within `limitMs`. */
 export async function awaitEnding(
   row: FaultRow,
   call: ObservedCall,
@@ -28,7 +28,21 @@ export async function awaitEnding(
   sinceMs: number,
   limitMs: number,
 ): Promise<Ending | undefined> {
-  switch (row.ends) {
+  const ends = row.orEnds === undefined ? [row.ends] : [row.ends, row.orEnds];
+  const endings = ends.map((end) => endingOf(end, row, call, world, sinceMs, limitMs));
+  const came = endings.map(async (ending) => (await ending) ?? Promise.reject(new Error('it did not come')));
+  return Promise.any(came).catch(() => undefined);
+}
+
+function endingOf(
+  end: End,
+  row: FaultRow,
+  call: ObservedCall,
+  world: World,
+  sinceMs: number,
+  limitMs: number,
+): Promise<Ending | undefined> {
+  switch (end) {
     case 'conversation':
       return conversation(row, call, world, sinceMs, limitMs);
     case 'person':
@@ -38,7 +52,7 @@ export async function awaitEnding(
     case 'caller-left':
       return callerLeft(call, world, limitMs);
     default:
-      return row.ends satisfies never;
+      return end satisfies never;
   }
 }
 

@@ -26,8 +26,9 @@ export async function problemsOfRow(row: FaultRow, call: ObservedCall, world: Wo
     return last?.phase === 'ended' ? last : undefined;
   });
   if (final === undefined) return [`the call row is not final: ${last?.phase ?? 'there is none'}`];
-  const wanted = row.outcome === undefined ? OUTCOMES[row.ends] : new RegExp(`^(${row.outcome})$`);
-  return wanted.test(final.outcome) ? [] : [`the call row says ${final.outcome}`];
+  const ends = row.orEnds === undefined ? [row.ends] : [row.ends, row.orEnds];
+  const wanted = row.outcome === undefined ? ends.map((end) => OUTCOMES[end]) : [new RegExp(`^(${row.outcome})$`)];
+  return wanted.some((outcome) => outcome.test(final.outcome)) ? [] : [`the call row says ${final.outcome}`];
 }
 
 /** What a call that is over still holds. */

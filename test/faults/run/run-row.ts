@@ -104,7 +104,11 @@ async function judge(
   const limitMs = row.withinS * 1_000 + LATE_MS;
   const acting = act(row.caller, call, world);
   const feltOnItsOwn = row.breaks.length > 0 || row.queues !== undefined || row.sbc !== undefined;
-  const felt = (): number | undefined => (feltOnItsOwn ? broken.feltAtMs(call) : call.placed.startedAtMs);
+  // A fault that was there before the call is not felt by the caller before the call.
+  const felt = (): number | undefined => {
+    const atMs = feltOnItsOwn ? broken.feltAtMs(call) : call.placed.startedAtMs;
+    return atMs === undefined ? undefined : Math.max(atMs, call.placed.startedAtMs);
+  };
   const ending: Promise<Ending | undefined> = awaitEnding(
     row,
     call,

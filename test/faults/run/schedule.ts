@@ -49,7 +49,7 @@ async function runStack(
       }
       const current = world;
       for (const { row } of job) onProgress(`${row.name} ...`);
-      const results = await Promise.all(job.map((row) => bounded(row, runRow(row, current))));
+      const results = await Promise.all(job.map((row) => bounded(row, runRow(row, current), signal)));
       for (const result of results) onResult(result);
       // What one row broke is not to be the next one's trouble: nor what the bridge remembers of it.
       if (jobs.length > 0) {
@@ -74,20 +74,26 @@ async function runStack(
   return [...left, ...(await stopped(world))];
 }
 
-async function bounded({ row }: NumberedRow, running: Promise<RowResult>): Promise<RowResult> {
+async function bounded(
+  { row }: NumberedRow,
+  running: Promise<RowResult>,
+  interrupted: AbortSignal,
+): Promise<RowResult> {
   const limitMs = ROW_LIMIT_MS + row.withinS * 1_000;
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<RowResult>((resolve) => {
-    const problems = [`nothing more after ${limitMs / 1_000} s`];
-    timer = setTimeout(
-      () => resolve({ name: row.name, passed: false, seconds: undefined, heard: '', problems }),
-      limitMs,
-    );
+  const given = new AbortController();
+  const tooLong = AbortSignal.any([AbortSignal.timeout(limitMs), interrupted, given.signal]);
+  const ended = new Promise<RowResult>((resolve) => {
+    const end = (): void => {
+      const problems = [interrupted.aborted ? 'interrupted' : `nothing more after ${limitMs / 1_000} s`];
+      resolve({ name: row.name, passed: false, seconds: undefined, heard: '', problems });
+    };
+    if (tooLong.aborted) end();
+    else tooLong.addEventListener('abort', end, { once: true });
   });
   try {
-    return await Promise.race([running, tooLong]);
+    return await Promise.race([running, ended]);
   } finally {
-    clearTimeout(timer);
+    given.abort();
   }
 }
 

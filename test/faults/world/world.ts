@@ -94,7 +94,9 @@ export class World {
         const customersUrl = customersUrls[program];
         return {
           ...adjusted,
-          TOOL_HOSTS: [toolUrl, customersUrl].map((url) => new URL(url).host).join(),
+          TOOL_HOSTS: [environment['TOOL_HOSTS'] ?? [], ...[toolUrl, customersUrl].map((url) => new URL(url).host)]
+            .flat()
+            .join(),
           CUSTOMERS_BY_NUMBER_URL: `${customersUrl}/customers/{digits}`,
           AGENTS_DIR: path.join(folder, 'agents'),
           ...(aheadS === undefined ? {} : skewed),
