@@ -52,9 +52,11 @@ export function transferFailed(state: EstablishedState, event: Event<'transfer-f
     transfer?.result.kind === 'failed' && (transfer.id === event.transferId || event.atMs < transfer.result.atMs);
   if (state.phase === 'handed-over' || isKnown) return ignored(state, event);
   const isOurs = isOurTransfer(event.transferId);
-  if (transfer?.result.kind === 'waiting') return isOurs ? ignored(state, event) : afterTheWait(state, event.atMs);
+  const isWaiting = transfer?.result.kind === 'waiting';
+  if (isWaiting && isOurs) return ignored(state, event);
+  if (isWaiting && state.phase === 'connected') return afterTheWait(state, event.atMs);
   // Our own attempt replaced the bridge's: what becomes of the bridge's older one matters to nobody any more.
-  const isOfAnother = isOurs ? transfer?.id !== event.transferId : isOurTransfer(transfer?.id);
+  const isOfAnother = isOurs ? transfer?.id !== event.transferId : isOurTransfer(transfer?.id) && !isWaiting;
   if (isOfAnother) return ignored(state, event);
   // Once: a front that goes on saying so must not keep the caller waiting for ever.
   if (event.transferId === FAILURE_TRANSFER_ID && event.subCode === TRANSFER_CONFLICT) {
@@ -77,11 +79,9 @@ export function transferFailed(state: EstablishedState, event: Event<'transfer-f
     : moved({ ...state, transfer: failed });
 }
 
-/** The transfer that was in the way has come to nothing. */
+/** The transfer that was in the way has come to nothing, and still nobody talks to the caller. */
 function afterTheWait(state: EstablishedState, atMs: number): Transition {
-  return state.phase === 'connected'
-    ? toPerson(state, atMs, SECOND_FAILURE_TRANSFER_ID)
-    : moved({ ...state, transfer: undefined });
+  return toPerson(state, atMs, SECOND_FAILURE_TRANSFER_ID);
 }
 
 /** Nobody talks to the caller. */

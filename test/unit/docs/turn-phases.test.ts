@@ -15,7 +15,7 @@ function documentedChanges(): readonly string[] {
 }
 
 describe('the phases of a turn', () => {
-  it('follow one another as documented, and in no other way', () => {
+  it('follow one another as documented, and in no other way', { timeout: 30_000 }, () => {
     expect([...new Set(documentedChanges())].sort()).toEqual([...turnPhaseChanges()].sort());
   });
 });

@@ -325,7 +325,10 @@ describe("a caller whom the control plane gives to a person while the bridge's o
 
   it('stays with the agent when the stream comes up meanwhile', () => {
     const talking = after(waiting.state, mediaStarted, transferFailed);
-    expect(talking).toMatchObject({ state: { phase: 'talking', transfer: undefined }, commands: [] });
+    expect(talking).toMatchObject({
+      state: { phase: 'talking', transfer: { id: 'transfer-2', result: { kind: 'failed' } } },
+      commands: [],
+    });
   });
 
   it('hears the apology when the front is still busy the second time', () => {
