@@ -16,7 +16,7 @@ import type { SpeechService } from './settings.ts';
 import { silentError, speechError } from './speech-error.ts';
 import { finalOf, partialOf } from './transcript.ts';
 
-const OPEN_BUDGET_MS = 5_000;
+const OPEN_BUDGET_MS = 2_000;
 /** What may wait for a slow service. Older speech than this is worth less than the memory of a hundred calls. */
 const UNSENT_MAX_MS = 20_000;
 /** The closing handshake of the socket; after that the socket goes without it. */

@@ -74,6 +74,8 @@ export class Hearing {
   #wake: () => void = () => undefined;
   #losses = noLosses;
   #unansweredMs = 0;
+  /** Of the call's audio. */
+  #unansweredFromMs = 0;
   #doubts = 0;
 
   constructor(options: HearingOptions) {
@@ -90,15 +92,24 @@ export class Hearing {
     this.#recent.push(frame);
     this.#ear?.stream.push(frame);
     this.#renewInTime();
+    if (this.#unansweredMs > 0) this.#doubt();
   }
 
   /** The frame pushed last has voice in it. */
   voiceHeard(): void {
     this.#recent.voiceHeard();
     if (this.#ear === undefined || this.#need !== undefined) return;
+    if (this.#unansweredMs === 0) this.#unansweredFromMs = this.#recent.endMs - FRAME_MS;
     this.#unansweredMs += FRAME_MS;
+    this.#doubt();
+  }
+
+  /** Voice went in, and no sign has come of it. */
+  #doubt(): void {
+    if (this.#ear === undefined || this.#need !== undefined) return;
     const { everAnswered } = this.#ear;
-    const verdict = judgeSilence({ unansweredMs: this.#unansweredMs, doubts: this.#doubts, everAnswered });
+    const sinceMs = this.#recent.endMs - this.#unansweredFromMs;
+    const verdict = judgeSilence({ unansweredMs: this.#unansweredMs, sinceMs, doubts: this.#doubts, everAnswered });
     if (verdict === 'wait') return;
     this.#doubts += 1;
     const { callId, log } = this.#options;
@@ -245,7 +256,9 @@ export class Hearing {
     const { callId, clock, log, onFailed } = this.#options;
     const { error } = need;
     if (need.kind === 'lost') {
-      const mayPass = !(error instanceof PortError) || error.retryable;
+      // Neither the one there was nor the next: there is nobody.
+      const isNobody = this.#doubts > 0 && need.livedMs === 0;
+      const mayPass = !isNobody && (!(error instanceof PortError) || error.retryable);
       const next = afterLoss(this.#losses, { atMs: clock.monotonicMs(), livedMs: need.livedMs, mayPass });
       this.#losses = next.losses;
       log.warn({ callId, err: error, failures: next.losses.count }, 'recogniser lost');

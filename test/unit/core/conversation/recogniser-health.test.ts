@@ -18,11 +18,10 @@ describe('a recogniser that was lost', () => {
     expect(afterLoss(noLosses, { atMs: 0, livedMs: 0, mayPass: false }).reopenAfterMs).toBeUndefined();
   });
 
-  it('is given up when each attempt takes so long that the caller has been deaf to us for ten seconds', () => {
-    const first = afterLoss(noLosses, { atMs: 5_000, livedMs: 0, mayPass: true });
-    const second = afterLoss(first.losses, { atMs: 10_000, livedMs: 0, mayPass: true });
-    expect(second.reopenAfterMs).toBe(250);
-    expect(afterLoss(second.losses, { atMs: 15_250, livedMs: 0, mayPass: true }).reopenAfterMs).toBeUndefined();
+  it('is given up when each attempt takes so long that the caller would talk to nobody', () => {
+    const first = afterLoss(noLosses, { atMs: 2_000, livedMs: 0, mayPass: true });
+    expect(first.reopenAfterMs).toBe(0);
+    expect(afterLoss(first.losses, { atMs: 4_000, livedMs: 0, mayPass: true }).reopenAfterMs).toBeUndefined();
   });
 
   it('every few minutes, as services do with long streams, is never given up', () => {
@@ -52,24 +51,40 @@ describe('a recogniser that was lost', () => {
 });
 
 describe('a recogniser that is silent while somebody speaks', () => {
+  const silent = { unansweredMs: 0, sinceMs: 0, doubts: 0, everAnswered: 'no' } as const;
+
   it('is waited for as long as it may just be thinking', () => {
-    expect(judgeSilence({ unansweredMs: 7_980, doubts: 0, everAnswered: 'no' })).toBe('wait');
+    expect(judgeSilence({ ...silent, unansweredMs: 1_500, sinceMs: 3_480 })).toBe('wait');
   });
 
-  it('is replaced once, and given up when the next never said a thing either', () => {
-    expect(judgeSilence({ unansweredMs: 8_000, doubts: 0, everAnswered: 'no' })).toBe('replace');
-    expect(judgeSilence({ unansweredMs: 8_000, doubts: 1, everAnswered: 'no' })).toBe('give-up');
+  it('is not doubted for a click', () => {
+    expect(judgeSilence({ ...silent, unansweredMs: 580, sinceMs: 60_000 })).toBe('wait');
+  });
+
+  it('is replaced when a caller who has said something short waits for an answer', () => {
+    expect(judgeSilence({ ...silent, unansweredMs: 600, sinceMs: 3_500 })).toBe('replace');
+  });
+
+  it('is given up when those that took its place never said a thing either', () => {
+    expect(judgeSilence({ ...silent, unansweredMs: 8_000, doubts: 1 })).toBe('replace');
+    expect(judgeSilence({ ...silent, unansweredMs: 8_000, doubts: 2 })).toBe('give-up');
   });
 
   it('is never given up when it has shown life: what it hears may be music', () => {
-    const silence = fc.record({ unansweredMs: fc.nat(), doubts: fc.nat(), everAnswered: fc.constant('yes' as const) });
+    const silence = fc.record({
+      unansweredMs: fc.nat(),
+      sinceMs: fc.nat(),
+      doubts: fc.nat(),
+      everAnswered: fc.constant('yes' as const),
+    });
     fc.assert(fc.property(silence, (one) => judgeSilence(one) !== 'give-up'));
   });
 
   it('is replaced ever more seldom, a minute of voice apart at most', () => {
-    const atMs = [0, 1, 2, 3, 4, 50].map((doubts) => {
+    const atMs = [1, 2, 3, 4, 5, 50].map((doubts) => {
       for (let unansweredMs = 0; ; unansweredMs += 20)
-        if (judgeSilence({ unansweredMs, doubts, everAnswered: 'yes' }) === 'replace') return unansweredMs;
+        if (judgeSilence({ unansweredMs, sinceMs: unansweredMs, doubts, everAnswered: 'yes' }) === 'replace')
+          return unansweredMs;
     });
     expect(atMs).toEqual([8_000, 16_000, 32_000, 64_000, 64_000, 64_000]);
   });
