@@ -74,6 +74,11 @@ const tellers: Readonly<Record<string, (line: LogLine) => Told>> = {
     details: outboundHeaders(line['headers']),
   }),
   'transfer outcome': transferOutcome,
+  'queues chosen': queuesChosen,
+  'call-back recorded': (line) => ({
+    place: 'transfer',
+    text: `none: ${text(line, 'queue')} will call back (recorded)`,
+  }),
   'queue phone': queuePhone,
   'call ended': callEnded,
 };
@@ -103,6 +108,15 @@ function agentSaid(line: LogLine): Told {
   const heard = text(line, 'text');
   const end = heard.length > HEARD_END_CHARS ? `… ${heard.slice(-HEARD_END_CHARS).replace(/^\S* /, '')}` : heard;
   return { place: 'agent', text: sentence(`is interrupted after “${end}”`, waited) };
+}
+
+/** Only what keeps a caller from being connected at once is news. */
+function queuesChosen(line: LogLine): Told {
+  const minutes = number(line, 'waitMinutes');
+  if (text(line, 'line') === 'closed') return { place: 'transfer', text: 'nobody is there' };
+  return minutes === undefined
+    ? { place: 'transfer', text: 'people are there', tone: 'quiet' }
+    : { place: 'transfer', text: `people are there; the wait is ${minutes} min` };
 }
 
 function latency(value: unknown): string {

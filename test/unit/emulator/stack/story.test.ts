@@ -160,6 +160,19 @@ describe('the story of a call', () => {
     expect(tell(others)).toEqual([]);
   });
 
+  it('tells why a caller is not connected', () => {
+    const lines = [
+      line(100, 'bridge', 'queues chosen', { ...ids, line: 'open', waitMinutes: 5 }),
+      line(200, 'bridge', 'queues chosen', { ...ids, line: 'closed' }),
+      line(300, 'bridge', 'call-back recorded', { ...ids, queue: 'disputes' }),
+    ];
+    expect(
+      tell([...call, ...lines])
+        .slice(-3)
+        .map(({ text }) => text),
+    ).toEqual(['people are there; the wait is 5 min', 'nobody is there', 'none: disputes will call back (recorded)']);
+  });
+
   it('tells every warning of a call, known or not', () => {
     const warning = {
       ...line(100, 'bridge', 'recogniser lost', { ...ids, err: { message: 'socket closed' } }),
