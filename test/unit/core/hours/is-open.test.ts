@@ -180,7 +180,7 @@ function openingsOf({ weekly, holidays }: WithHolidays, date: string): readonly 
 }
 
 describe('1,000 days, minute by minute', () => {
-  it('are open when walking through every opening says so', { timeout: 120_000 }, () => {
+  it('are open when walking through every opening says so', { timeout: 300_000 }, () => {
     const property = fc.property(simulatedDays, ({ date, written }) => {
       const parsed = hours.parse(written);
       const around = [-3, -2, -1, 0, 1, 2, 3].map((by) => dayAfter(date, by));
