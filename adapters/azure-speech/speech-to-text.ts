@@ -32,7 +32,8 @@ export function azureSpeechToText(service: SpeechService, log: Log, settings: Re
         await stream.start(signal);
         return stream;
       } catch (error) {
-        await stream.close();
+        // Whoever waits is not kept waiting by the goodbye of a service that hangs.
+        void stream.close();
         signal.throwIfAborted();
         throw error;
       }
