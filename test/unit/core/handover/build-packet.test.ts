@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { unknownCaller } from '#core/identity/caller-identity';
 import type { TranscriptTurn } from '#core/conversation/transcript';
 import { buildPacket, readPacketWords, type PacketFacts } from '#core/handover/build-packet';
+import { anyText } from '../../../support/any-text.ts';
 import { packOf } from '../../../support/language-packs.ts';
 import { offer } from '../../../support/offered-call.ts';
 
@@ -106,7 +107,7 @@ describe('the model’s answer', () => {
 
   it('never breaks a hand-over', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json(), words), (json) => {
+      fc.property(fc.oneof(anyText(300), fc.json(), words), (json) => {
         const packet = buildPacket(facts, readPacketWords(json));
         expect(packet.summary).not.toBe('');
         expect(packet.summary.length).toBeLessThanOrEqual(600);

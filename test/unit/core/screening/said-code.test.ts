@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { saidDigits, saysCode } from '#core/screening/said-code';
+import { anyText } from '../../../support/any-text.ts';
 import { packOf } from '../../../support/language-packs.ts';
 import { codeInWords, spokenLanguages } from '../../../support/spoken-forms.ts';
 
@@ -74,7 +75,7 @@ describe('a code that a caller repeats', () => {
 
   it('is looked for in anything a recogniser may write, without ado', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 600 }), (text) => {
+      fc.property(anyText(600), (text) => {
         for (const digits of saidDigits(text, packOf('en'))) expect(digits).toMatch(/^\d+$/);
       }),
     );
