@@ -1,7 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect, createServer } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startBackend, type Backend, type BackendOptions } from './support/backend.ts';
@@ -10,7 +9,9 @@ import { startEdge, type EdgeProcess } from './support/edge.ts';
 import { freePort } from './support/free-port.ts';
 import { type Kamailio, type KamailioOptions, startKamailio } from './support/kamailio.ts';
 import { rawTone } from './support/raw-tone.ts';
-import { startSipp, type Sipp } from './support/sipp.ts';
+import { during, startSipp, type Sipp } from './support/sipp.ts';
+import { requestOverTls, silentService } from './support/tls-peer.ts';
+import { askForTransfer } from './support/transfer.ts';
 import { toneWav } from './support/wav.ts';
 
 const CERTIFICATES = fileURLToPath(new URL('../fixtures/sip-tls/', import.meta.url));
@@ -137,13 +138,13 @@ describe('an IVR behind Kamailio, over mutual TLS', () => {
   it('is not reached by a service whose certificate names somebody else', async () => {
     const at = await ports();
     await kamailio({ ...at, services: [await freePort()] });
-    await expect(ask(at, 'INVITE', 'stranger')).resolves.toContain('SIP/2.0 403');
+    await expect(requestOverTls(at.tlsPort, 'INVITE', 'stranger')).resolves.toContain('SIP/2.0 403');
   });
 
   it('answers the OPTIONS of a service: it is up, and takes REFER', async () => {
     const at = await ports();
     await kamailio({ ...at, services: [await freePort()] });
-    const answer = await ask(at, 'OPTIONS', 'edge');
+    const answer = await requestOverTls(at.tlsPort, 'OPTIONS', 'edge');
     expect(answer).toMatch(/^SIP\/2\.0 200 /);
     expect(answer).toMatch(/^Allow: .*\bREFER\b/m);
     expect(answer).toContain(`Contact: <sip:sbc.enterprise.test:${at.tlsPort};transport=tls>`);
@@ -167,6 +168,15 @@ describe('with two services behind it, Kamailio', () => {
     expect({ first: first.backend.offered, second: second.backend.calls.length }).toEqual({ first: 1, second: 2 });
   });
 
+  it('tells the IVR with 500 that nobody is left to ask, as a proxy has to', async () => {
+    const at = await ports();
+    const { edge, backend } = await service(at, { reject: true }, { EDGE_REJECT_STATUSES: 'none:503' });
+    await kamailio({ ...at, services: [edge.port('tls')] });
+    const { done } = await ivr(at, 'caller.xml');
+    await expect(done).rejects.toThrow(/SIP\/2\.0 500/);
+    expect(backend.offered).toBe(1);
+  });
+
   it('gives the refusal of a rejected call back, and asks no other', async () => {
     const at = await ports();
     const first = await service(at, { reject: true });
@@ -180,8 +190,10 @@ describe('with two services behind it, Kamailio', () => {
   it('takes the call to the second when the first says nothing to the INVITE', async () => {
     const at = await ports();
     const { edge, backend } = await service(at, { hangUpAtOnce: true });
+    const silent = await silentService();
+    onTestFinished(() => silent.close());
     const define = { SILENCE_MS: '1000', PING_SECONDS: '600' };
-    await kamailio({ ...at, services: [await silentService(), edge.port('tls')], define });
+    await kamailio({ ...at, services: [silent.port, edge.port('tls')], define });
     const { done } = await ivr(at, 'short-call.xml');
     await done;
     expect(backend.calls).toHaveLength(1);
@@ -244,73 +256,3 @@ describe('a transfer through Kamailio', () => {
     expect(backend.offered).toBe(1);
   });
 });
-
-/** Speaks TLS, takes whatever comes, and never answers. Gives its port. */
-async function silentService(): Promise<number> {
-  const [cert, key, ca] = await Promise.all(
-    ['edge.pem', 'edge.key', 'ca.pem'].map((file) => readFile(join(CERTIFICATES, file), 'utf8')),
-  );
-  const server = createServer({ cert, key, ca, requestCert: true }, (socket) => {
-    socket.on('error', () => undefined);
-    socket.resume();
-    onTestFinished(() => {
-      socket.destroy();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The silent service has no port');
-  return address.port;
-}
-
-/** Sends a request to Kamailio's TLS side with that certificate; gives the answer. */
-async function ask(
-  { tlsPort }: Ports,
-  method: 'INVITE' | 'OPTIONS',
-  certificate: 'edge' | 'stranger',
-): Promise<string> {
-  const [cert, key, ca] = await Promise.all(
-    [`${certificate}.pem`, `${certificate}.key`, 'ca.pem'].map((file) => readFile(join(CERTIFICATES, file), 'utf8')),
-  );
-  const request = [
-    `${method} sip:${COLLEAGUE}@sbc.enterprise.test:${tlsPort};transport=tls SIP/2.0`,
-    'Via: SIP/2.0/TLS 127.0.0.1:5061;branch=z9hG4bK-asked;rport',
-    'From: <sip:+14255550100@edge.trunkline.test>;tag=asked',
-    `To: <sip:${COLLEAGUE}@sbc.enterprise.test>`,
-    'Call-ID: asked',
-    `CSeq: 1 ${method}`,
-    'Contact: <sip:edge.trunkline.test:5061;transport=tls>',
-    'Max-Forwards: 70',
-    'Content-Length: 0',
-  ];
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port: tlsPort, cert, key, ca, servername: 'sbc.enterprise.test' });
-    onTestFinished(() => {
-      socket.destroy();
-    });
-    socket.on('error', reject);
-    socket.on('data', (data: Buffer) => resolve(data.toString()));
-    socket.write(`${request.join('\r\n')}\r\n\r\n`);
-  });
-}
-
-/** What is waited for while SIPp runs: when SIPp fails first, its account of it is what the test says. */
-function during<Result>(run: Promise<void>, wanted: Promise<Result>): Promise<Result> {
-  return Promise.race([wanted, run.then(() => wanted)]);
-}
-
-async function askForTransfer(call: Awaited<ReturnType<Backend['call']>>, target: string): Promise<void> {
-  await call.connection.transferCallToParticipant(
-    { phoneNumber: target },
-    {
-      operationContext: 't1',
-      customCallingContext: [
-        { kind: 'sipuui', key: '', value: '43313031;encoding=hex' },
-        { kind: 'sipx', key: 'AI-Summary', value: 'the%20caller%20disputes%20a%20charge', sipHeaderPrefix: 'X-' },
-      ],
-    },
-  );
-}

@@ -10,7 +10,8 @@ import { startEdge, type EdgeProcess } from './support/edge.ts';
 import { freePort } from './support/free-port.ts';
 import { program } from './support/programs.ts';
 import { rawTone } from './support/raw-tone.ts';
-import { startSipp } from './support/sipp.ts';
+import { during, startSipp } from './support/sipp.ts';
+import { askForTransfer } from './support/transfer.ts';
 
 const SERVICE = '+18005550199';
 
@@ -107,7 +108,7 @@ describe('a caller of SIPp', () => {
     const run = sipp({ edge, transport: 'udp', scenario: 'transfer.xml' });
     const call = await during(run, backend.call(0));
     await during(run, call.callback('CallConnected'));
-    await askForTransfer(call);
+    await askForTransfer(call, '+15551234');
     await run;
     await expect(call.callback('CallTransferAccepted')).resolves.toMatchObject({ operationContext: 't1' });
     await expect(call.callback('CallDisconnected')).resolves.toMatchObject({ resultInformation: { subCode: 7015 } });
@@ -119,7 +120,7 @@ describe('a caller of SIPp', () => {
     const run = sipp({ edge, transport: 'tcp', scenario: 'transfer-busy.xml' });
     const call = await during(run, backend.call(0));
     await during(run, call.callback('CallConnected'));
-    await askForTransfer(call);
+    await askForTransfer(call, '+15551234');
     await expect(call.callback('CallTransferFailed')).resolves.toMatchObject({
       operationContext: 't1',
       resultInformation: { code: 486, subCode: 560_486 },
@@ -134,7 +135,7 @@ describe('a caller of SIPp', () => {
     const run = sipp({ edge, transport: 'udp', scenario: 'transfer-early-bye.xml' });
     const call = await during(run, backend.call(0));
     await during(run, call.callback('CallConnected'));
-    await askForTransfer(call);
+    await askForTransfer(call, '+15551234');
     await run;
     await call.callback('CallTransferAccepted');
   });
@@ -158,7 +159,7 @@ describe('a caller of SIPp over mutual TLS', () => {
     const run = sipp({ edge, transport: 'tcp', trunk: 'sbc.enterprise.test', scenario: 'transfer.xml', port });
     const call = await during(run, backend.call(0));
     await during(run, call.callback('CallConnected'));
-    await askForTransfer(call);
+    await askForTransfer(call, '+15551234');
     await run;
     await call.callback('CallTransferAccepted');
   });
@@ -227,21 +228,3 @@ describe('a burst of 100 short calls', () => {
     expect(new Set(numbers).size).toBe(100);
   });
 });
-
-/** What is waited for while SIPp runs: when SIPp fails first, its account of it is what the test says. */
-function during<Result>(run: Promise<void>, wanted: Promise<Result>): Promise<Result> {
-  return Promise.race([wanted, run.then(() => wanted)]);
-}
-
-async function askForTransfer(call: Awaited<ReturnType<Backend['call']>>): Promise<void> {
-  await call.connection.transferCallToParticipant(
-    { phoneNumber: '+15551234' },
-    {
-      operationContext: 't1',
-      customCallingContext: [
-        { kind: 'sipuui', key: '', value: '43313031;encoding=hex' },
-        { kind: 'sipx', key: 'AI-Summary', value: 'the%20caller%20disputes%20a%20charge', sipHeaderPrefix: 'X-' },
-      ],
-    },
-  );
-}

@@ -76,3 +76,8 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
     },
   };
 }
+
+/** What is waited for while SIPp runs: when SIPp fails first, its account of it is what the test says. */
+export function during<Result>(run: Promise<void>, wanted: Promise<Result>): Promise<Result> {
+  return Promise.race([wanted, run.then(() => wanted)]);
+}
