@@ -14,5 +14,3 @@ export const identity = z.strictObject({
     .default('hand-over')
     .describe('A person, or a conversation in which such tools stay refused.'),
 });
-
-export type IdentityPolicy = z.infer<typeof identity>;

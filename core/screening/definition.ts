@@ -27,5 +27,3 @@ export const screening = z.strictObject({
     .default([])
     .describe('Callers whom such a trunk brings with such a header have been screened before.'),
 });
-
-export type Screening = z.infer<typeof screening>;
