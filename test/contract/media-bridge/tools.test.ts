@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { pino } from 'pino';
 import { httpTools } from '#adapters/http-tools/http-tools';
 import { fileDirectory } from '#adapters/customers/file-directory';
@@ -125,7 +125,8 @@ describe('an agent with tools', () => {
     under.ears.recognise(final('And please hurry up.'));
     const calls = () => under.lines.filter(({ msg }) => msg === 'tool called').length;
     await under.line('tool called', () => calls() === 2);
-    expect(crm.requests.slice(before)).toHaveLength(1);
+    // It is sent when it is written down that it begins.
+    await vi.waitFor(() => expect(crm.requests.slice(before)).toHaveLength(1));
   });
 
   it('says that it failed and goes on', async () => {

@@ -197,7 +197,7 @@ describe('a bridge that drains', () => {
     const result = await connect(undefined, await under.token());
     if (!result.accepted) throw new Error('refused');
     await under.bridge.close(1);
-    expect(await result.socket.closed).toBe(1000);
+    expect(await result.socket.closed).toBe(1012);
     expect(await under.line('media closed')).toMatchObject({ reason: 'drained' });
   });
 
