@@ -4,7 +4,7 @@ import type { TurnEffect } from './effect.ts';
 import type { HandoverRequest } from './hand-over-request.ts';
 import type { TurnInput } from './input.ts';
 import type { HandoverStep, TurnIn, TurnState } from './state.ts';
-import { kept, listenNext, say, stopTransferring, type Counts, type TurnStep } from './step.ts';
+import { kept, listenNext, say, stop, stopTransferring, type Counts, type TurnStep } from './step.ts';
 import type { TurnSettings } from './turn-settings.ts';
 
 /** A transfer of this call that is under way ends within a minute (acs-facts 5.2): asked so often, so far apart. */
@@ -33,20 +33,20 @@ export function ask(
   ...before: TurnEffect[]
 ): TurnStep {
   const step: Asked = { kind: 'asked', attempt };
-  return asking({ ...kept(state), phase: 'handing-over', request, step }, step, settings, ...before);
+  const timer = { type: 'start-timer', timer: 'transfer', ms: settings.transferTimeoutMs } as const;
+  return asking({ ...kept(state), phase: 'handing-over', request, step }, step, settings, ...before, timer);
 }
 
 function asking(
   state: TurnIn<'handing-over'>,
   step: Asked,
-  { handover: { comfort }, transferTimeoutMs }: TurnSettings,
+  { handover: { comfort } }: TurnSettings,
   ...before: TurnEffect[]
 ): TurnStep {
   return [
     { ...state, step },
     ...before,
     { type: 'transfer', request: state.request, attempt: step.attempt },
-    { type: 'start-timer', timer: 'transfer', ms: transferTimeoutMs },
     ...(comfort.say === 'off' ? [] : [{ type: 'start-timer', timer: 'comfort', ms: comfort.afterMs } as const]),
   ];
 }
@@ -62,7 +62,9 @@ export function nextAsked(
     case 'transfer-failed':
       return input.attempt === step.attempt ? failed(state, step, input.why, settings) : [state];
     case 'timer-fired':
-      if (input.timer === 'transfer') return failed(state, step, 'no-answer', settings);
+      // The front still tries, and would refuse to try another queue meanwhile.
+      if (input.timer === 'transfer')
+        return nobodyTookTheCall(state, settings, ...stopSaying(step), ...stopTransferring());
       return input.timer === 'comfort' && step.reply === undefined ? comfort(state, step, settings) : [state];
     case 'reply-finished':
       return input.reply === step.reply ? comforted(state, step, settings) : [state];
@@ -101,7 +103,8 @@ function withoutReply({ kind, attempt, conflicts }: Asked): Asked {
 
 function failed(state: TurnIn<'handing-over'>, step: Asked, why: TransferProblem, settings: TurnSettings): TurnStep {
   const { attempt, conflicts = 0 } = step;
-  const before = [...stopSaying(step), ...stopTransferring()];
+  // The time for a person goes on, whichever queue is asked.
+  const before = [...stopSaying(step), stop('comfort')];
   if (why === 'conflict' && conflicts < CONFLICTS_MAX) {
     return [
       { ...state, step: { kind: 'postponed', attempt, conflicts: conflicts + 1 } },
@@ -112,7 +115,7 @@ function failed(state: TurnIn<'handing-over'>, step: Asked, why: TransferProblem
   const order = state.request.order ?? settings.queuesFor(state.request);
   return attempt + 1 < order.length
     ? asking(state, { kind: 'asked', attempt: attempt + 1 }, settings, ...before)
-    : nobodyTookTheCall(state, settings, ...before);
+    : nobodyTookTheCall(state, settings, ...before, ...stopTransferring());
 }
 
 /** The same queue again, after the front was busy. */
@@ -122,9 +125,9 @@ export function nextPostponed(
   input: TurnInput,
   settings: TurnSettings,
 ): TurnStep {
-  return input.type === 'timer-fired' && input.timer === 'errand'
-    ? asking(state, { kind: 'asked', attempt, conflicts }, settings)
-    : [state];
+  if (input.type !== 'timer-fired') return [state];
+  if (input.timer === 'transfer') return nobodyTookTheCall(state, settings, stop('errand'));
+  return input.timer === 'errand' ? asking(state, { kind: 'asked', attempt, conflicts }, settings) : [state];
 }
 
 function nobodyTookTheCall(

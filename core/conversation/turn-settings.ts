@@ -22,7 +22,7 @@ export interface TurnSettings {
   readonly identity: AgentDefinition['identity'];
   /** How long it may take to find out which queues are open. */
   readonly choiceTimeoutMs: number;
-  /** How long the front may take to report a transfer: ACS gives up after 60 s (acs-facts 5.2). */
+  /** How long all queues together may take, from the first that is asked. The front gives up one after 60 s (acs-facts 5.2). */
   readonly transferTimeoutMs: number;
   /** The queues to try when nobody found out in time which are open. */
   readonly queuesFor: (request: HandoverRequest) => QueueOrder;
@@ -32,7 +32,8 @@ export interface TurnSettings {
 
 /** Hours are known at once; the people's own system, where there is one, is asked for no longer than a caller would notice. */
 const CHOICE_TIMEOUT_MS = 1_500;
-const TRANSFER_TIMEOUT_MS = 70_000;
+/** The caller hears within a minute that nobody comes. */
+const TRANSFER_TIMEOUT_MS = 50_000;
 
 export function turnSettings(
   agent: AgentDefinition,

@@ -121,9 +121,14 @@ describe('a transfer under way', () => {
     expect(play.deeds()).toEqual([{ type: 'transfer', request: inOrder('caller-asked'), attempt: 1 }]);
   });
 
-  it('goes to the next queue when nothing is heard of the first', () => {
-    const play = underWay().give({ type: 'timer-fired', timer: 'transfer' });
-    expect(play.deeds()).toMatchObject([{ type: 'transfer', attempt: 1 }]);
+  it('has one time for all queues: who has heard nothing for so long is told that nobody comes', () => {
+    const play = underWay().give({ type: 'transfer-failed', attempt: 0, why: 'busy' });
+    expect(play.timers).toContain('transfer');
+    expect(play.effects().filter(({ type }) => type === 'start-timer')).not.toContainEqual(
+      expect.objectContaining({ timer: 'transfer' }),
+    );
+    play.give({ type: 'timer-fired', timer: 'transfer' });
+    expect(play.deeds()).toMatchObject([{ type: 'say', text: 'Nobody can take your call.' }]);
   });
 
   it('takes no notice of an outcome of the queue before', () => {

@@ -118,8 +118,15 @@ describe('a front that is busy with another transfer of the call', () => {
   it('is asked for the same queue again after a moment', () => {
     const play = underWay().give(failed(0, 'conflict'));
     expect(play.deeds()).toEqual([]);
-    expect([...play.timers]).toEqual(['errand']);
+    expect([...play.timers]).toEqual(['transfer', 'errand']);
     expect(play.give(fires('errand')).deeds()).toMatchObject([{ type: 'transfer', attempt: 0 }]);
+  });
+
+  it('is not waited for longer than for a person', () => {
+    const play = underWay().give(failed(0, 'conflict'));
+    play.effects();
+    expect(saidIn(play.give(fires('transfer')))).toEqual(['Nobody can take your call.']);
+    expect([...play.timers]).toEqual([]);
   });
 
   it('is not asked for ever: then the next queue is', () => {
