@@ -100,7 +100,7 @@ export const transferRows: RowGroup = {
       ...common,
       name: 'sbc-sends-no-notify',
       fault: 'the SBC takes the REFER, and no NOTIFY ever comes',
-      noticed: 'CallTransferFailed 408/560408 after a minute',
+      noticed: 'no outcome in 50 s',
       hears: 'silence, then that nobody can take the call',
       ends: 'goodbye',
       withinS: 60,
@@ -110,7 +110,7 @@ export const transferRows: RowGroup = {
       ...common,
       name: 'sbc-ignores-refer',
       fault: 'the SBC does not answer the REFER',
-      noticed: 'CallTransferFailed 408/560408 after half a minute',
+      noticed: 'CallTransferFailed 408/560408 after half a minute, and 50 s in all',
       hears: 'silence, then that nobody can take the call',
       ends: 'goodbye',
       withinS: 60,
@@ -126,6 +126,8 @@ export const transferRows: RowGroup = {
       hears: 'nothing more',
       ends: 'caller-left',
       queues: ['rings', 'rings'],
+      // The front takes a leg that ends while the SBC carries out its REFER for handed over (acs-facts 5.4).
+      outcome: 'caller-hung-up|handed-over',
     },
     {
       ...common,

@@ -14,9 +14,9 @@ export const LONG_ANSWER =
   'There is no fee for the first card. A second card costs ten dollars each year. Cash from our own machines is free of charge. ' +
   'Other machines take two dollars each time. Payments abroad cost one percent of the amount. A new card after a loss costs five dollars.';
 export const SLOW_QUESTION = 'Why was I charged twice';
-export const SLOW_ANSWER = 'One of the two charges goes back to you.';
+const SLOW_ANSWER = 'One of the two charges goes back to you.';
 export const PARCEL_QUESTION = 'Where is my parcel';
-export const PARCEL_ANSWER = 'That is all about your parcel.';
+const PARCEL_ANSWER = 'That is all about your parcel.';
 export const TOOL_FAILED = 'I cannot reach the parcel service.';
 
 /** Long enough to break something while the model thinks, shorter than its patience with it. */
