@@ -44,13 +44,19 @@ param bridgeImage string = ''
 @description('Name of the standard agent; empty: the only one that says nothing under "answers".')
 param agent string = ''
 
-@description('Binds URLs to calls. azd keeps it in the vault and makes it once.')
+@description('Binds URLs to calls, 32 characters or more. Made once: another one refuses the URLs of calls that are up.')
 @secure()
 @minLength(32)
 param ticketSecret string
 
 @description('The SIP edge on a virtual machine of its own, for SBCs that do not go through Communication Services.')
 param deployEdge bool = false
+
+@description('Addresses of the SBCs, with commas: SIP and media of the edge are let in from there only. Empty: from nowhere.')
+param edgeSbcAddresses string = ''
+
+@description('Addresses that may sign in to the edge machine, with commas. Empty: none.')
+param edgeAdminAddresses string = ''
 
 @description('SSH public key of the edge machine; required with deployEdge.')
 param edgeSshPublicKey string = ''
@@ -81,6 +87,8 @@ module resources 'resources.bicep' = {
     agent: agent
     ticketSecret: ticketSecret
     deployEdge: deployEdge
+    edgeSbcAddresses: edgeSbcAddresses
+    edgeAdminAddresses: edgeAdminAddresses
     edgeSshPublicKey: edgeSshPublicKey
   }
 }
@@ -90,3 +98,4 @@ output AZURE_CONTAINER_REGISTRY_ENDPOINT string = resources.outputs.registryEndp
 output AZURE_KEY_VAULT_NAME string = resources.outputs.vaultName
 output FUNCTIONS_HOST string = resources.outputs.functionsHost
 output MEDIA_BRIDGE_HOST string = resources.outputs.bridgeHost
+output EDGE_HOST string = resources.outputs.edgeHost

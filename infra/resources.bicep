@@ -14,6 +14,8 @@ param chatModel object
 param bridgeImage string
 param agent string
 param deployEdge bool
+param edgeSbcAddresses string
+param edgeAdminAddresses string
 param edgeSshPublicKey string
 
 @secure()
@@ -107,7 +109,11 @@ module ownService 'modules/communication.bicep' = if (hasOwnService) {
 }
 
 module existingService 'modules/communication-existing.bicep' = if (!hasOwnService) {
-  scope: resourceGroup(serviceIdParts[2], serviceIdParts[4])
+  // A scope has to be one also where nothing is deployed to it.
+  scope: resourceGroup(
+    hasOwnService ? subscription().subscriptionId : serviceIdParts[2],
+    hasOwnService ? resourceGroup().name : serviceIdParts[4]
+  )
   params: { name: serviceIdParts[8] }
 }
 
@@ -258,6 +264,8 @@ module edge 'modules/edge.bicep' = if (deployEdge) {
     name: environmentName
     location: location
     tags: tags
+    sbcAddresses: empty(edgeSbcAddresses) ? [] : split(edgeSbcAddresses, ',')
+    adminAddresses: empty(edgeAdminAddresses) ? [] : split(edgeAdminAddresses, ',')
     sshPublicKey: edgeSshPublicKey
   }
 }
@@ -266,3 +274,4 @@ output registryEndpoint string = registry.outputs.endpoint
 output vaultName string = vault.outputs.name
 output functionsHost string = functions.outputs.host
 output bridgeHost string = bridge.outputs.host
+output edgeHost string = deployEdge ? edge!.outputs.host : ''

@@ -8,44 +8,82 @@ param sshPublicKey string
 @description('SIP signalling and media are let in from these only: the SBCs. Empty: from nowhere, until somebody says from where.')
 param sbcAddresses array = []
 
-@description('First and last UDP port of the media.')
-param mediaPorts string = '40000-49999'
+@description('Addresses that may sign in by SSH.')
+param adminAddresses array = []
+
+@description('First and last UDP port of the media: EDGE_RTP_PORTS of the program (sip-edge/README.md).')
+param mediaPorts string = '49152-53247'
 
 resource guard 'Microsoft.Network/networkSecurityGroups@2023-11-01' = {
   name: 'nsg-${name}-edge'
   location: location
   tags: tags
   properties: {
-    securityRules: empty(sbcAddresses)
-      ? []
-      : [
-          {
-            name: 'sip-tls'
-            properties: {
-              priority: 100
-              direction: 'Inbound'
-              access: 'Allow'
-              protocol: 'Tcp'
-              sourceAddressPrefixes: sbcAddresses
-              sourcePortRange: '*'
-              destinationAddressPrefix: '*'
-              destinationPortRange: '5061'
+    securityRules: concat(
+      empty(sbcAddresses)
+        ? []
+        : [
+            {
+              name: 'sip-tls'
+              properties: {
+                priority: 100
+                direction: 'Inbound'
+                access: 'Allow'
+                protocol: 'Tcp'
+                sourceAddressPrefixes: sbcAddresses
+                sourcePortRange: '*'
+                destinationAddressPrefix: '*'
+                destinationPortRange: '5061'
+              }
             }
-          }
-          {
-            name: 'media'
-            properties: {
-              priority: 110
-              direction: 'Inbound'
-              access: 'Allow'
-              protocol: 'Udp'
-              sourceAddressPrefixes: sbcAddresses
-              sourcePortRange: '*'
-              destinationAddressPrefix: '*'
-              destinationPortRange: mediaPorts
+            {
+              name: 'media'
+              properties: {
+                priority: 110
+                direction: 'Inbound'
+                access: 'Allow'
+                protocol: 'Udp'
+                sourceAddressPrefixes: sbcAddresses
+                sourcePortRange: '*'
+                destinationAddressPrefix: '*'
+                destinationPortRange: mediaPorts
+              }
             }
+          ],
+      empty(adminAddresses)
+        ? []
+        : [
+            {
+              name: 'ssh'
+              properties: {
+                priority: 120
+                direction: 'Inbound'
+                access: 'Allow'
+                protocol: 'Tcp'
+                sourceAddressPrefixes: adminAddresses
+                sourcePortRange: '*'
+                destinationAddressPrefix: '*'
+                destinationPortRange: '22'
+              }
+            }
+          ],
+      [
+        {
+          // Call Automation and the keys of its tokens, for functions and bridge: each request is signed. A proxy on the machine ends the TLS.
+          name: 'call-automation'
+          properties: {
+            priority: 130
+            direction: 'Inbound'
+            access: 'Allow'
+            protocol: 'Tcp'
+            sourceAddressPrefix: 'AzureCloud'
+            sourcePortRange: '*'
+            destinationAddressPrefix: '*'
+            destinationPortRange: '443'
           }
-        ]
+        }
+      ]
+    )
   }
 }
 

@@ -11,7 +11,7 @@ param hostStorageName string
 param packagesUrl string
 param insightsConnectionString string
 
-@description('Instances kept ready for incoming calls, and as many for the callbacks.')
+@description('Instances kept ready for incoming calls, and as many for callbacks and for the watchdog.')
 param alwaysReady int
 
 @description('Subnet the app goes out through; empty: none.')
@@ -64,6 +64,8 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
           : [
               { name: 'function:incomingCall', instanceCount: alwaysReady }
               { name: 'http', instanceCount: alwaysReady }
+              // It is looked after who is in silence: that must not wait for a start either.
+              { name: 'function:watchdog', instanceCount: alwaysReady }
             ]
       }
     }
@@ -102,5 +104,4 @@ resource noScmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2
 }
 
 output id string = app.id
-output name string = app.name
 output host string = app.properties.defaultHostName

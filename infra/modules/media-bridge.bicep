@@ -70,7 +70,8 @@ resource bridge 'Microsoft.App/containerApps@2024-03-01' = {
       ingress: {
         // Communication Services connects from the internet; each socket shows its token and its ticket.
         external: true
-        targetPort: 8080
+        // Microsoft's page listens on 80.
+        targetPort: empty(image) ? 80 : 8080
         transport: 'auto'
         allowInsecure: false
       }
@@ -95,7 +96,8 @@ resource bridge 'Microsoft.App/containerApps@2024-03-01' = {
               { name: 'DRAIN_TIMEOUT_MS', value: string((graceSeconds - 20) * 1000) }
             ]
           )
-          probes: [
+          // Microsoft's page answers none of them.
+          probes: empty(image) ? [] : [
             {
               type: 'Readiness'
               httpGet: { path: '/healthz', port: 8080 }
@@ -136,6 +138,4 @@ resource bridge 'Microsoft.App/containerApps@2024-03-01' = {
   }
 }
 
-output id string = bridge.id
 output host string = bridge.properties.configuration.ingress.fqdn
-output environmentDomain string = environment.properties.defaultDomain
