@@ -35,7 +35,7 @@ const DOUBTS_DOUBLING_MAX = 3;
 /** Enough to be a word. */
 const WORD_MS = 600;
 /** A caller who has said something short and waits for an answer says no more. Costs one more recogniser, which hears it again. */
-const FIRST_SIGN_WITHIN_MS = 3_500;
+const FIRST_SIGN_WITHIN_MS = 3_000;
 
 export interface Silence {
   /** Voice that went in since its last sign: words, "no words in that", or "somebody speaks". */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { QueueVisit } from '../../../emulator/enterprise/queue-phones.ts';
@@ -76,6 +76,9 @@ export class World {
     const toolUrl = await named('bridge>tool');
     const customersUrls = { bridge: await named('bridge>customers'), functions: await named('functions>customers') };
     await writeAgents(path.join(folder, 'agents'), rows, toolUrl);
+    // What the bridge of one row reports of its services is not to turn away the call of the next.
+    const admissionFile = path.join(folder, 'admission.yaml');
+    await writeFile(admissionFile, 'then: { unhealthy: answer }\n');
     const stack = await startStack({
       config: stackConfig({ AGENT: 'standard' }),
       signal,
@@ -99,6 +102,7 @@ export class World {
             .join(),
           CUSTOMERS_BY_NUMBER_URL: `${customersUrl}/customers/{digits}`,
           AGENTS_DIR: path.join(folder, 'agents'),
+          ADMISSION_FILE: admissionFile,
           ...(aheadS === undefined ? {} : skewed),
         };
       },

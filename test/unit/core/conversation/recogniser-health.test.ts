@@ -54,7 +54,7 @@ describe('a recogniser that is silent while somebody speaks', () => {
   const silent = { unansweredMs: 0, sinceMs: 0, doubts: 0, everAnswered: 'no' } as const;
 
   it('is waited for as long as it may just be thinking', () => {
-    expect(judgeSilence({ ...silent, unansweredMs: 1_500, sinceMs: 3_480 })).toBe('wait');
+    expect(judgeSilence({ ...silent, unansweredMs: 1_500, sinceMs: 2_980 })).toBe('wait');
   });
 
   it('is not doubted for a click', () => {
@@ -62,7 +62,7 @@ describe('a recogniser that is silent while somebody speaks', () => {
   });
 
   it('is replaced when a caller who has said something short waits for an answer', () => {
-    expect(judgeSilence({ ...silent, unansweredMs: 600, sinceMs: 3_500 })).toBe('replace');
+    expect(judgeSilence({ ...silent, unansweredMs: 600, sinceMs: 3_000 })).toBe('replace');
   });
 
   it('is given up when those that took its place never said a thing either', () => {

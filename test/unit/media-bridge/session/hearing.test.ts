@@ -275,7 +275,7 @@ describe('a recogniser that is silent while somebody speaks', () => {
     await clock.advance(0);
     beQuiet(5_000);
     speak(1_000);
-    beQuiet(2_480);
+    beQuiet(1_980);
     await clock.advance(0);
     expect(ears.streams).toHaveLength(1);
     beQuiet(20);
