@@ -301,8 +301,8 @@ describe('a recogniser that is silent while somebody speaks', () => {
   it('but shows that it is alive may go on: music is voice to a detector, and no words', async () => {
     const { ears, clock, speak, failures } = hearingUnderTest();
     await clock.advance(0);
-    for (let seconds = 0; seconds < 300; seconds += 3) {
-      speak(3_000);
+    for (let seconds = 0; seconds < 300; seconds += 2) {
+      speak(2_000);
       ears.recognise({ type: 'alive', settledMs: seconds * 1_000 });
       await clock.advance(0);
     }
