@@ -29,7 +29,9 @@ const interrupted = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => interrupted.abort(new Error(name)));
 }
-process.exitCode = await run();
+const status = await run();
+// Rows that were given up may still wait for something.
+process.exit(status);
 
 async function run(): Promise<number> {
   const startedAtMs = Date.now();
