@@ -1,4 +1,4 @@
-import { BlobServiceClient, type StoragePipelineOptions } from '@azure/storage-blob';
+import type { ContainerClient, StoragePipelineOptions } from '@azure/storage-blob';
 import { lazyAzureCredential } from '../identity/lazy-credential.ts';
 import type { StorageAccount } from './settings.ts';
 import { statusOf, storageError } from './storage-error.ts';
@@ -20,7 +20,8 @@ export interface SessionOverflow {
 }
 
 export function blobSessionOverflow(account: StorageAccount): SessionOverflow {
-  const container = connect(account).getContainerClient(CONTAINER);
+  let connecting: Promise<ContainerClient> | undefined;
+  const container = (): Promise<ContainerClient> => (connecting ??= connect(account));
   const within = async <Result>(
     name: string,
     signal: AbortSignal,
@@ -39,21 +40,22 @@ export function blobSessionOverflow(account: StorageAccount): SessionOverflow {
     write: (name, document, signal) =>
       within('write overflow', signal, async (abortSignal) => {
         const body = Buffer.from(JSON.stringify(document));
-        const blob = container.getBlockBlobClient(name);
+        const target = await container();
+        const blob = target.getBlockBlobClient(name);
         const upload = () =>
           blob.uploadData(body, { abortSignal, blobHTTPHeaders: { blobContentType: 'application/json' } });
         try {
           await upload();
         } catch (error) {
           if (statusOf(error) !== 404) throw error;
-          await container.createIfNotExists({ abortSignal });
+          await target.createIfNotExists({ abortSignal });
           await upload();
         }
       }),
 
     read: (name, signal) =>
       within('read overflow', signal, async (abortSignal) => {
-        const blob = container.getBlockBlobClient(name);
+        const blob = (await container()).getBlockBlobClient(name);
         try {
           const { contentLength = 0 } = await blob.getProperties({ abortSignal });
           if (contentLength > DOCUMENT_MAX_BYTES) return undefined;
@@ -66,8 +68,12 @@ export function blobSessionOverflow(account: StorageAccount): SessionOverflow {
   };
 }
 
-function connect(account: StorageAccount): BlobServiceClient {
-  return account.by === 'identity'
-    ? new BlobServiceClient(`https://${account.accountName}.blob.core.windows.net`, lazyAzureCredential(), PIPELINE)
-    : BlobServiceClient.fromConnectionString(account.connectionString, PIPELINE);
+/** The library is loaded when the first document is too large: the functions would load it before they answer a call, and hardly ever need it. */
+async function connect(account: StorageAccount): Promise<ContainerClient> {
+  const { BlobServiceClient } = await import('@azure/storage-blob');
+  const service =
+    account.by === 'identity'
+      ? new BlobServiceClient(`https://${account.accountName}.blob.core.windows.net`, lazyAzureCredential(), PIPELINE)
+      : BlobServiceClient.fromConnectionString(account.connectionString, PIPELINE);
+  return service.getContainerClient(CONTAINER);
 }
