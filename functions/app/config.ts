@@ -14,7 +14,7 @@ import { hostStorageSettings, storageSettings } from '#adapters/storage/settings
 import { z } from 'zod';
 
 /** Long enough for the media socket to come up, short enough for a caller to be still there. */
-const WATCHDOG_DEFAULT_MS = 8_000;
+const WATCHDOG_DEFAULT_MS = 7_000;
 
 const watchdogSettings = z
   .object({ WATCHDOG_MS: milliseconds(1_000, 60_000).default(WATCHDOG_DEFAULT_MS) })
