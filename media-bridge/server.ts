@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Log } from '#adapters/logging/logger';
+import type { CallId } from '#core/ids';
 import type { SessionLease, SessionStore } from '#core/ports/session-store';
 import { untilAborted } from '#core/until-aborted';
 import { admitUpgrade, type UpgradeServices, type UpgradeVerdict } from './acs/upgrade.ts';
@@ -95,17 +96,28 @@ async function upgrade(
     return;
   }
   const { callId } = verdict;
+  // Each of these took time. Whoever has the call now keeps it when this socket cannot.
+  const cannotTake = (): boolean => socket.destroyed || isDraining(registry);
+  if (cannotTake()) {
+    refuse(socket, 503);
+    return;
+  }
   // What a replaced session of this process knew it has written by then. One of another process writes nothing more after the claim.
   await registry.end(callId, 'replaced');
-  const lease = await claimSession(verdict, services);
-  if (socket.destroyed) return;
-  // The check took time.
-  if (isDraining(registry)) {
+  if (cannotTake()) {
+    refuse(socket, 503);
+    return;
+  }
+  const ended = new AbortController();
+  const lease = await claimSession(verdict, ended.signal, services);
+  if (cannotTake()) {
+    // First, so that whoever comes after the refusal finds it as it was.
+    await giveBack(lease, callId, services.log);
     refuse(socket, 503);
     return;
   }
   sockets.handleUpgrade(request, socket, head, (media) => {
-    attach(media, (adapter) => {
+    attach(media, ended, (adapter) => {
       const session = new MediaSession(
         adapter,
         { call: verdict.call, connectionId: verdict.connectionId, lease },
@@ -123,6 +135,7 @@ async function upgrade(
 /** A caller is talked to without a session row rather than not at all: it is claimed when it can be. */
 async function claimSession(
   { callId, call, knownBy }: Extract<UpgradeVerdict, { accepted: true }>,
+  ended: AbortSignal,
   { sessions, log }: Pick<BridgeServices, 'sessions' | 'log'>,
 ): Promise<SessionLease> {
   const { correlationId } = call.offer;
@@ -132,7 +145,16 @@ async function claimSession(
     return await untilAborted(sessions.claim(callId, signal), signal);
   } catch (error) {
     log.error({ callId, correlationId, err: error }, 'session row not claimed');
-    return lateLease(sessions, callId);
+    return lateLease(sessions, callId, ended);
+  }
+}
+
+async function giveBack(lease: SessionLease, callId: CallId, log: Log): Promise<void> {
+  const signal = AbortSignal.timeout(CLAIM_BUDGET_MS);
+  try {
+    await untilAborted(lease.giveBack(signal), signal);
+  } catch (error) {
+    log.warn({ callId, err: error }, 'session row not given back');
   }
 }
 
@@ -140,16 +162,20 @@ function isDraining(registry: SessionRegistry): boolean {
   return registry.state === 'draining';
 }
 
-/** Listens to the socket before anything else happens: the first message is on its way. */
+/** Listens to the socket before anything else happens: the first message is on its way. `ended` is aborted when the session gives the socket up. */
 function attach(
   media: WebSocket,
+  ended: AbortController,
   start: (socket: ConstructorParameters<typeof MediaSession>[0]) => MediaSession,
 ): void {
   const session = start({
     send: (text) => {
       if (media.readyState === media.OPEN) media.send(text);
     },
-    close: (code, reason) => media.close(code, reason),
+    close: (code, reason) => {
+      ended.abort(new Error('the media session has ended'));
+      media.close(code, reason);
+    },
     get bufferedAmount() {
       return media.bufferedAmount;
     },

@@ -15,11 +15,18 @@ const RELEASED = '';
 /** Two sockets of one call may race; more than this in a row is something else. */
 const RACES_MAX = 5;
 
-interface Read {
+/** What a claim finds. */
+interface Before {
+  readonly stored: StoredSession | undefined;
+  readonly owner: string;
+}
+
+interface Read extends Before {
   readonly stored: StoredSession;
-  readonly owner: unknown;
   readonly version: string;
 }
+
+const nobody: Before = { stored: undefined, owner: RELEASED };
 
 /**
  * The bridge's rows in Table Storage, one partition a call: what was said, and what goes with the caller. A session larger than a row can be
@@ -59,11 +66,11 @@ export function tableSessionStore(account: StorageAccount): SessionStore {
     const { overflow: blob, owner, etag } = row;
     const document = typeof blob === 'string' ? await overflow.read(blob, signal) : fromJsonColumns(row);
     const ownership = owner === RELEASED ? 'released' : 'held';
-    return { stored: { record: recordIn(document, id), ownership }, owner, version: etag };
+    return { stored: { record: recordIn(document, id), ownership }, owner: String(owner), version: etag };
   };
 
   /** The record under this owner: each write under the ETag of the one before. */
-  const lease = (id: CallId, owner: string, first: string, earlier: StoredSession | undefined): SessionLease => {
+  const lease = (id: CallId, owner: string, first: string, before: Before): SessionLease => {
     let version = first;
     let ownership: 'held' | 'lost' = 'held';
     /** Two blobs in turn: a write that is refused has not touched the one that the row points to. */
@@ -105,9 +112,13 @@ export function tableSessionStore(account: StorageAccount): SessionStore {
       return 'lost';
     };
     return {
-      earlier,
+      earlier: before.stored,
       save: (record, signal) => write(record, owner, signal),
       release: (record, signal) => write(record, RELEASED, signal),
+      // Refused when somebody else has it by now, who is then to keep it.
+      giveBack: async (signal) => {
+        await update({ partitionKey: id, rowKey: ROW_KEY, owner: before.owner }, 'Merge', version, signal);
+      },
     };
   };
 
@@ -117,14 +128,17 @@ export function tableSessionStore(account: StorageAccount): SessionStore {
     claim: async (id, signal) => {
       const owner = randomUUID();
       const keys = { partitionKey: id, rowKey: ROW_KEY };
+      let before = nobody;
       for (let race = 0; race < RACES_MAX; race += 1) {
         const columns = toJsonColumns({ version: DOCUMENT_VERSION, record: null });
         const created = await create({ ...keys, owner, ...columns }, signal);
-        if (created !== undefined) return lease(id, owner, created, undefined);
+        if (created !== undefined) return lease(id, owner, created, nobody);
         const found = await read(id, signal);
         if (found === undefined) continue;
+        // When it is ours already, the answer to our own write was lost: what counts is what was there before it.
+        if (found.owner !== owner) before = found;
         const taken = await update({ ...keys, owner }, 'Merge', found.version, signal);
-        if (taken !== undefined) return lease(id, owner, taken, found.owner === owner ? undefined : found.stored);
+        if (taken !== undefined) return lease(id, owner, taken, before);
       }
       throw new PortError('session-store', `lost ${RACES_MAX} races for one row`, { retryable: true });
     },

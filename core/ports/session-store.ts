@@ -53,6 +53,8 @@ export interface SessionLease {
   save(record: SessionRecord, signal: AbortSignal): Promise<SessionWrite>;
   /** The last write: from now on nobody owns the record. */
   release(record: SessionRecord, signal: AbortSignal): Promise<SessionWrite>;
+  /** Undoes the claim, of a media session that did not begin: whoever had the record has it again. Before anything is written. */
+  giveBack(signal: AbortSignal): Promise<void>;
 }
 
 /** `lost`: another media session has claimed the record. Not an error: whoever is told has nothing left to write. */

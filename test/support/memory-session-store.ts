@@ -50,6 +50,7 @@ export function memorySessionStore(): MemorySessionStore {
       await turn();
       const owner = Symbol(id);
       const earlier = stored(id);
+      const before = owners.get(id) ?? 'released';
       owners.set(id, owner);
       const write = async (record: SessionRecord, next: symbol | 'released'): Promise<SessionWrite> => {
         saves += 1;
@@ -61,7 +62,15 @@ export function memorySessionStore(): MemorySessionStore {
         owners.set(id, next);
         return 'written';
       };
-      return { earlier, save: (record) => write(record, owner), release: (record) => write(record, 'released') };
+      return {
+        earlier,
+        save: (record) => write(record, owner),
+        release: (record) => write(record, 'released'),
+        giveBack: async () => {
+          await turn();
+          if (owners.get(id) === owner) owners.set(id, before);
+        },
+      };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HttpTools } from '#adapters/http-tools/http-tools';
+import type { SessionStore } from '#core/ports/session-store';
 import type { ToolResult } from '#core/ports/tool-runner';
 import { connectMedia, type AcsMediaSocket } from '../../support/acs-media-socket.ts';
 import { startBridgeUnderTest, type BridgeUnderTest } from '../../support/bridge-under-test.ts';
@@ -131,5 +132,65 @@ describe('a call that another bridge takes over', () => {
     blocked.resolve({ outcome: 'done', text: 'Done.' });
     expect(await first.closed).toBe(1012);
     expect(row()?.turns).toContainEqual(expect.objectContaining({ by: 'tool', name: 'block_card', text: 'Done.' }));
+  });
+
+  it('stays where it is when the bridge that claims it begins to end', async () => {
+    await connect(one);
+    await said(one, 'Hello.');
+    const [claiming, claimed] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const sessions: SessionStore = {
+      ...one.sessions,
+      claim: async (...request) => {
+        const lease = await one.sessions.claim(...request);
+        claiming.resolve(undefined);
+        await claimed.promise;
+        return lease;
+      },
+    };
+    const third = await startBridgeUnderTest({ agents, calls: one.calls, sessions });
+    try {
+      const refused = connectMedia(third.mediaUrl(callId), {
+        authorization: await third.token(),
+        'x-ms-call-connection-id': connectionId,
+      });
+      await claiming.promise;
+      const closing = third.bridge.close(60_000);
+      claimed.resolve(undefined);
+      expect(await refused).toMatchObject({ accepted: false, status: 503 });
+      await closing;
+      one.model.script(words('It is on its way.'));
+      one.ears.recognise(final('Where is my card?'));
+      await said(one, 'It is on its way.');
+      await vi.waitFor(() => expect(row()?.turns.at(-1)?.text).toBe('It is on its way.'));
+      expect(one.bridge.registry.size).toBe(1);
+    } finally {
+      await third.close();
+    }
+  });
+
+  it('is left alone by an ended session that could not claim it while storage was down', async () => {
+    const isDown = new Error('storage is down');
+    let state: 'down' | 'up' = 'down';
+    const sessions: SessionStore = {
+      ...one.sessions,
+      claim: (...request) => (state === 'down' ? Promise.reject(isDown) : one.sessions.claim(...request)),
+    };
+    const third = await startBridgeUnderTest({ agents, calls: one.calls, sessions });
+    try {
+      const first = await connect(third);
+      await said(third, 'Hello.');
+      first.cut();
+      await third.line('media closed');
+      state = 'up';
+      await connect(other);
+      await said(other, 'Hello.');
+      await third.line('session row not written', ({ err }) => JSON.stringify(err).includes('has ended'));
+      other.model.script(words('It is on its way.'));
+      other.ears.recognise(final('Where is my card?'));
+      await said(other, 'It is on its way.');
+      expect(other.bridge.registry.size).toBe(1);
+    } finally {
+      await third.close();
+    }
   });
 });

@@ -7,9 +7,10 @@ import { nothingUnfinished } from '#core/conversation/unfinished';
 import type { SessionRecord } from '#core/ports/session-store';
 import { startAzurite, type Azurite } from '../../../support/azurite.ts';
 import { offer } from '../../../support/offered-call.ts';
+import { startResponseLosingProxy } from '../../../support/response-losing-proxy.ts';
 
 let azurite: Azurite;
-let account: StorageAccount;
+let account: Extract<StorageAccount, { by: 'connection-string' }>;
 beforeAll(async () => {
   azurite = await startAzurite();
   account = { by: 'connection-string', connectionString: azurite.connectionString, allowInsecure: true };
@@ -93,6 +94,44 @@ describe('a session row', () => {
     expect(next.earlier?.ownership).toBe('released');
     expect((await store.load(callId, signal))?.ownership).toBe('held');
     expect(await lease.save(session(turnsOf('too late')), signal)).toBe('lost');
+  });
+
+  it('gives what was known although the answer to the claim was lost', async () => {
+    const first = await tableSessionStore(account).claim(callId, signal);
+    const known = session(turnsOf('known'));
+    await first.save(known, signal);
+    const [, url = ''] = /TableEndpoint=(http:[^/]*\/\/[^/]+)/.exec(azurite.connectionString) ?? [];
+    const proxy = await startResponseLosingProxy(url);
+    try {
+      const connectionString = azurite.connectionString.replace(url, proxy.url);
+      proxy.loseResponseTo('PATCH');
+      const second = await tableSessionStore({ ...account, connectionString }).claim(callId, signal);
+      expect([proxy.lost, second.earlier]).toEqual([1, { record: known, ownership: 'held' }]);
+      expect(await second.save(session(turnsOf('more')), signal)).toBe('written');
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  it('belongs to its owner again when a claim is given back', async () => {
+    const store = tableSessionStore(account);
+    const living = await store.claim(callId, signal);
+    const known = session(turnsOf('known'));
+    await living.save(known, signal);
+    await (await store.claim(callId, signal)).giveBack(signal);
+    expect(await store.load(callId, signal)).toEqual({ record: known, ownership: 'held' });
+    expect(await living.release(known, signal)).toBe('written');
+    await (await store.claim(callId, signal)).giveBack(signal);
+    expect(await store.load(callId, signal)).toEqual({ record: known, ownership: 'released' });
+  });
+
+  it('stays with whoever claimed it before a claim was given back', async () => {
+    const store = tableSessionStore(account);
+    const early = await store.claim(callId, signal);
+    const late = await store.claim(callId, signal);
+    await early.giveBack(signal);
+    expect(await late.save(session([]), signal)).toBe('written');
+    expect((await store.load(callId, signal))?.ownership).toBe('held');
   });
 
   it('has one owner, however many claim it at once', async () => {

@@ -9,6 +9,7 @@ import { offer } from '../../../support/offered-call.ts';
 
 const { callId } = offer;
 const { signal } = new AbortController();
+const { signal: goesOn } = new AbortController();
 const said = (text: string): TranscriptTurn => ({ by: 'keypad', text, atMs: 1 });
 const recordOf = (turns: readonly TranscriptTurn[]): SessionRecord => ({
   callId,
@@ -32,7 +33,7 @@ describe('a session row that could not be claimed when the call came', () => {
         return claims < 3 ? Promise.reject(new Error('storage is down')) : rows.claim(...request);
       },
     };
-    const lease = lateLease(sessions, callId);
+    const lease = lateLease(sessions, callId, goesOn);
     await expect(lease.save(recordOf([said('1')]), signal)).rejects.toThrow('storage is down');
     await expect(lease.save(recordOf([said('1')]), signal)).rejects.toThrow('storage is down');
     expect(await lease.save(recordOf([said('1')]), signal)).toBe('written');
@@ -43,7 +44,7 @@ describe('a session row that could not be claimed when the call came', () => {
   it('keeps what was said before, in front, however often it is written', async () => {
     const rows = memorySessionStore();
     rows.put(recordOf([said('before')]), 'held');
-    const lease = lateLease(rows, callId);
+    const lease = lateLease(rows, callId, goesOn);
     await lease.save(recordOf([said('1')]), signal);
     await lease.release(recordOf([said('1'), said('2')]), signal);
     expect(rows.rows.get(callId)?.turns).toEqual([said('before'), said('1'), said('2')]);
@@ -52,9 +53,28 @@ describe('a session row that could not be claimed when the call came', () => {
 
   it('is lost to whoever claims it after that', async () => {
     const rows = memorySessionStore();
-    const lease = lateLease(rows, callId);
+    const lease = lateLease(rows, callId, goesOn);
     await lease.save(recordOf([said('1')]), signal);
     await rows.claim(callId, signal);
     expect(await lease.save(recordOf([said('2')]), signal)).toBe('lost');
+  });
+
+  it('is not taken from whoever has it by the time the media session has ended', async () => {
+    const rows = memorySessionStore();
+    const ended = new AbortController();
+    const late = lateLease(rows, callId, ended.signal);
+    ended.abort(new Error('the media session has ended'));
+    const living = await rows.claim(callId, signal);
+    await expect(late.save(recordOf([said('1')]), signal)).rejects.toThrow('has ended');
+    expect(await living.save(recordOf([said('2')]), signal)).toBe('written');
+  });
+
+  it('is written to after the end when it was claimed before', async () => {
+    const rows = memorySessionStore();
+    const ended = new AbortController();
+    const late = lateLease(rows, callId, ended.signal);
+    await late.save(recordOf([said('1')]), signal);
+    ended.abort(new Error('the media session has ended'));
+    expect(await late.save(recordOf([said('1'), said('2')]), signal)).toBe('written');
   });
 });

@@ -74,7 +74,7 @@ describe('the journal of a call', () => {
   it('holds up the end of a call for a few seconds at most', async () => {
     const clock = manualClock();
     const never = (): Promise<never> => new Promise(() => undefined);
-    const lease: SessionLease = { earlier: undefined, save: never, release: never };
+    const lease: Pick<SessionLease, 'save' | 'release'> = { save: never, release: never };
     const journal = new SessionJournal({ lease, clock, log, onLost: () => undefined });
     journal.note(recordOf(1));
     const flushed = journal.flush();
