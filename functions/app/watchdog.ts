@@ -65,10 +65,11 @@ async function isReported(callId: CallId, { calls, clock }: CallServices, signal
   return stored?.state.phase === 'ended';
 }
 
-/** The stream was lost a moment ago, and has been asked for again since: there is a look of its own for that. */
+/** The stream was lost or given up a moment ago, and has been asked for again since: there is a look of its own for that. */
 function isComingBack(state: CallState, { clock, watchdogMs }: CallServices): boolean {
   if (state.phase !== 'connected') return false;
-  const sinceMs = clock.now() - (state.mediaLostAtMs.at(-1) ?? -Infinity);
+  const { mediaLostAtMs, mediaMovedAtMs = -Infinity } = state;
+  const sinceMs = clock.now() - Math.max(mediaLostAtMs.at(-1) ?? -Infinity, mediaMovedAtMs);
   // Either way: the front's clock says when.
   return Math.abs(sinceMs) < watchdogMs && lastResort(state) === 'untried';
 }

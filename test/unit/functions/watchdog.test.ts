@@ -175,6 +175,22 @@ describe('a media stream that a bridge has given up for another to take', () => 
     expect(done().at(-1)).toBe('transfer');
   });
 
+  it('is waited for by a look that comes before the new stream', async () => {
+    const record = {} as SessionRecord;
+    services = functionServices({ sessions: { load: () => Promise.resolve({ record, ownership: 'released' }) } });
+    await handleIncomingCall(incomingCallEvent(), services);
+    await deliver(callback('CallConnected'));
+    await deliver(callback('MediaStreamingStarted'));
+    await deliver(callback('MediaStreamingFailed', lostStream));
+    services.control.sees('silent');
+    const before = services.scheduled.length;
+    await handleWatchdog({ callId }, services);
+    expect([phase(), done(), services.scheduled.length]).toEqual(['connected', ['startMedia'], before + 1]);
+    await services.clock.sleep(2 * services.watchdogMs);
+    await handleWatchdog({ callId }, services);
+    expect(done()).toEqual(['startMedia', 'transfer']);
+  });
+
   it('counts as lost when the session row cannot be read', async () => {
     services = functionServices({ sessions: { load: () => Promise.reject(new Error('down')) } });
     await handleIncomingCall(incomingCallEvent(), services);
