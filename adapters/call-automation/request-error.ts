@@ -39,6 +39,11 @@ export function portErrorOf(request: string, error: unknown, timedOutAfterMs: nu
   );
 }
 
+/** What the life cycle keeps of a refusal: the SIP status, and ACS's sub-code; 0 for what is not known. */
+export function codesOf({ status, code }: PortError): { readonly code: number; readonly subCode: number } {
+  return { code: status ?? 0, subCode: Number(code ?? 0) || 0 };
+}
+
 /** What was asked for is running already (acs-facts 9.1). */
 export function isUnderWay({ code }: PortError): boolean {
   return code === ALREADY_ACTIVE;

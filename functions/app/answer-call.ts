@@ -1,3 +1,4 @@
+import { codesOf } from '#adapters/call-automation/request-error';
 import { failureQueue } from '#core/agent/queues';
 import type { CallOffer } from '#core/call/offer';
 import type { PortError } from '#core/ports/error';
@@ -102,8 +103,4 @@ async function giveToPerson(
     default:
       unreachable(redirected);
   }
-}
-
-export function codesOf(error: PortError): { readonly code: number; readonly subCode: number } {
-  return { code: error.status ?? 0, subCode: Number(error.code ?? 0) || 0 };
 }

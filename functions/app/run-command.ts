@@ -1,4 +1,4 @@
-import { isUnderWay } from '#adapters/call-automation/request-error';
+import { codesOf, isUnderWay } from '#adapters/call-automation/request-error';
 import { transferCallerId } from '#adapters/call-automation/transfer-settings';
 import type { Agent } from '#core/agent/agent';
 import { failureMessage } from '#core/agent/failure-message';
@@ -76,13 +76,7 @@ function eventOfFailure(command: CallCommand, error: PortError, atMs: number): C
       if (isUnderWay(error)) return { type: 'media-started', atMs, connectionId: command.connectionId };
       return { type: 'media-lost', atMs, connectionId: command.connectionId, detail: START_REFUSED };
     case 'transfer-to-person':
-      return {
-        type: 'transfer-failed',
-        atMs,
-        transferId: command.transferId,
-        code: error.status ?? 0,
-        subCode: Number(error.code ?? 0) || 0,
-      };
+      return { type: 'transfer-failed', atMs, transferId: command.transferId, ...codesOf(error) };
     case 'apologise-and-hang-up':
       return { type: 'failure-message-over', atMs };
     // The caller can still speak, and press keys that come with the audio.

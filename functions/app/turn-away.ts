@@ -1,10 +1,12 @@
+import { codesOf } from '#adapters/call-automation/request-error';
 import type { Admission } from '#core/admission/admit';
 import { nextBest, type Settlement } from '#core/admission/next-best';
 import type { CallOffer } from '#core/call/offer';
 import { unreachable } from '#core/unreachable';
-import { answerCall, codesOf } from './answer-call.ts';
+import { answerCall } from './answer-call.ts';
 import type { IncomingCallServices } from './incoming-call.ts';
 import { insist } from './insist.ts';
+import { lookUpCaller } from './look-up-caller.ts';
 import { noteEvent } from './note-event.ts';
 import type { OfferRecord } from './record-offer.ts';
 
@@ -27,7 +29,12 @@ export async function turnAway(
   log.info({ callId, correlationId, way: decided.kind, because: decided.because }, 'call turned away');
   let refusal = { code: 0, subCode: 0 };
   for (const way of [decided, ...nextBest(decided, agents.for(offer).definition)]) {
-    if (way.kind === 'answer') return answerCall(offer, incomingCallContext, record, services, signal);
+    if (way.kind === 'answer') {
+      // First, as for every call that is answered.
+      const answered = answerCall(offer, incomingCallContext, record, services, signal);
+      await Promise.all([answered, lookUpCaller(offer, services, signal)]);
+      return;
+    }
     const tried = await insist(
       way.kind,
       () => askFor(way, incomingCallContext, services, signal),

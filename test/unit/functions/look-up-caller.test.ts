@@ -99,6 +99,17 @@ describe('who is calling', () => {
     expect(services.lines.map(({ msg }) => msg)).toContain('caller not recorded');
   });
 
+  it('is known to the agent who answers because nobody else takes the call', async () => {
+    const callers = memoryCallerStore();
+    const admission = admissionBy({ hours: { zone: 'America/New_York', weekly: {} } });
+    const services = functionServices({ customers: knows('id'), callers, admission });
+    const refused = new PortError('call-control', 'redirect: 403', { retryable: false, status: 403 });
+    services.control.fail('redirect', refused, refused);
+    await handleIncomingCall(incomingCallEvent(), services);
+    expect(services.control.operations().at(-1)).toBe('answer');
+    expect([...callers.rows.values()]).toEqual([{ kind: 'found', found: { by: 'header', customer: maria } }]);
+  });
+
   it('is nobody’s business for a call that is not answered', async () => {
     const callers = memoryCallerStore();
     const admission = admissionBy({ agent: 'off' });
