@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { CallState } from '#core/call/state';
 import type { HandoverRequest } from '#core/conversation/hand-over-request';
 import type { TurnInput } from '#core/conversation/input';
@@ -32,6 +33,8 @@ export interface TransfersOptions {
 /** One call's way to a person: the packet, prepared while the announcement is spoken; the queues asked, one after the other; their outcomes. */
 export class Transfers {
   readonly #options: TransfersOptions;
+  /** In each id: another media session of this call may have asked after as many turns, and its failures stand in the call row. */
+  readonly #session = randomUUID();
   #packet: Promise<HandoverPacket> | undefined;
   #underWay: OpenTransfer | undefined;
   #asked = 0;
@@ -77,7 +80,7 @@ export class Transfers {
   async ask(request: HandoverRequest, attempt: number): Promise<void> {
     const { record, services, connectionId, signal, onAwaiting } = this.#options;
     this.#asked += 1;
-    const id = `transfer-${record.facts.turns.length}-${this.#asked}`;
+    const id = `transfer-${this.#session}-${this.#asked}`;
     try {
       this.#order = request.order ?? [];
       if (this.#packet === undefined) this.prepare(request);

@@ -180,6 +180,14 @@ describe('a transfer', () => {
     expect(under.control.operations()).not.toContain('hangUp');
   });
 
+  it('has an id that no other media session of the call has given', async () => {
+    await asksForPerson({});
+    const { transferId } = await transferAsked(1);
+    await under.close();
+    await asksForPerson({});
+    expect((await transferAsked(1)).transferId).not.toBe(transferId);
+  });
+
   it('that the front does not take goes to the next queue', async () => {
     await asksForPerson({}, {});
     under.control.fail('transfer', new PortError('call-control', 'refused', { retryable: false, status: 403 }));
