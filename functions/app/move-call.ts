@@ -47,8 +47,9 @@ export async function moveCall(
     const isDue = applied.isNew || applied.commands.some(({ type }) => WATCHED_COMMANDS[type]);
     const lookMs = nextLookMs(state, services.clock.now(), services.watchdogMs);
     if (isDue && lookMs !== undefined) {
-      await setWatchdog(state.offer, lookMs, services, signal);
-      isWatched = true;
+      // Each has its own time: what an earlier one comes too late for, this one may be in time for.
+      const isSet = await setWatchdog(state.offer, lookMs, services, signal);
+      isWatched ||= isSet;
     }
     for (const command of applied.commands) {
       const failure = await runCommand(command, applied.state, services, signal);

@@ -9,15 +9,18 @@ import type { CallLook } from '#core/ports/call-control';
 import { PortError } from '#core/ports/error';
 import type { CallServices } from './call-services.ts';
 import { moveCall } from './move-call.ts';
-import { setWatchdog } from './set-watchdog.ts';
 
 const HANDLER_BUDGET_MS = 25_000;
 
 /** The front delivers a report again after one, two and four seconds (acs-facts 3.6 knows no figures; these are the edge's). */
 const REPORT_GRACE_MS = 8_000;
 
-/** While the rows are out of reach: the queue's own redeliveries end after five. */
-const ROW_UNREADABLE_PAUSE_MS = 15_000;
+/** After a look that failed: the queue's own redeliveries end after five. */
+const FAILED_LOOK_PAUSE_MS = 15_000;
+
+/** For that: the time for the look may be over, and the host waits a minute (`functionTimeout` of host.json). */
+const RESCHEDULE_BUDGET_MS = 15_000;
+const RESCHEDULE_PAUSE_MS = 2_000;
 
 /**
  * Some time after an answer, or after whatever was done last: is anybody talking to the caller, and is there a caller still? Asks the front first, whose
@@ -33,10 +36,19 @@ export async function handleWatchdog(entry: unknown, services: CallServices): Pr
   try {
     await look(callId, services, signal);
   } catch (error) {
-    if (!(error instanceof PortError) || error.port !== 'call-store') throw error;
     services.log.error({ callId, err: error }, 'call not looked after');
-    // Throws when the queue is out of reach too: then the host delivers this message again.
-    await services.watchdog.schedule(callId, ROW_UNREADABLE_PAUSE_MS, signal);
+    await lookLater(callId, services, AbortSignal.timeout(RESCHEDULE_BUDGET_MS));
+  }
+}
+
+/** Whatever failed, the caller may still be there. Throws when the queue is out of reach too: then the host delivers this message again. */
+async function lookLater(callId: CallId, { watchdog, clock, log }: CallServices, signal: AbortSignal): Promise<void> {
+  try {
+    await watchdog.schedule(callId, FAILED_LOOK_PAUSE_MS, signal);
+  } catch (error) {
+    log.error({ callId, err: error }, 'watchdog not set');
+    await clock.sleep(RESCHEDULE_PAUSE_MS, signal);
+    await watchdog.schedule(callId, FAILED_LOOK_PAUSE_MS, signal);
   }
 }
 
@@ -55,7 +67,8 @@ async function look(callId: CallId, services: CallServices, signal: AbortSignal)
   const moved = event === undefined ? undefined : await moveCall(callId, event, services, signal);
   const { state = stored.state, isWatched = false } = moved ?? {};
   const lookMs = nextLookMs(state, clock.now(), services.watchdogMs);
-  if (!isWatched && lookMs !== undefined) await setWatchdog(state.offer, lookMs, services, signal);
+  // Not `setWatchdog`: this look may be the last one that is left, and must not end without the next.
+  if (!isWatched && lookMs !== undefined) await services.watchdog.schedule(callId, lookMs, signal);
 }
 
 /** Whether the report of a call's end, which may be on its way, comes after all: it knows how the call ended. */

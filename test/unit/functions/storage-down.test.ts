@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { callIdentity } from '#adapters/call-automation/call-identity';
 import { parseIncomingCall } from '#adapters/call-automation/incoming-call';
 import type { CallOffer } from '#core/call/offer';
 import { PortError } from '#core/ports/error';
 import type { CallStore } from '#core/ports/call-store';
+import type { WatchdogQueue } from '#core/ports/watchdog-queue';
 import { handleCallEvents } from '../../../functions/app/call-events.ts';
 import { handleIncomingCall } from '../../../functions/app/incoming-call.ts';
 import { handleWatchdog } from '../../../functions/app/watchdog.ts';
@@ -39,6 +40,18 @@ function switchable(services: TestServices, whenDown: () => Promise<never> = dow
     replace: through((...args: Parameters<CallStore['replace']>) => services.calls.replace(...args)),
   };
   return { calls, comesBack: () => void (isDown = false) };
+}
+
+/** The queue, which refuses so many messages first. */
+function failing({ watchdog }: TestServices, times: number): WatchdogQueue {
+  let left = times;
+  return {
+    schedule: (...message) => {
+      left -= 1;
+      const error = new PortError('watchdog-queue', 'schedule: no response', { retryable: true });
+      return left < 0 ? watchdog.schedule(...message) : Promise.reject(error);
+    },
+  };
 }
 
 const row = (services: TestServices) => services.calls.rows.get(callId)?.state;
@@ -140,6 +153,55 @@ describe('the watchdog while storage is down', () => {
     await handleWatchdog({ callId }, { ...services, calls });
     expect(services.scheduled).toEqual([callId, callId]);
     expect(services.control.operations()).toEqual(['answer']);
+  });
+
+  it.each(['after the pause of a failed look', 'in a look that moved nothing'])(
+    'tries the queue again when that fails once, %s',
+    async (when) => {
+      const services = functionServices();
+      await handleIncomingCall(incomingCallEvent(), services);
+      const { calls } = when.startsWith('after') ? switchable(services) : services;
+      services.control.sees('streaming');
+      await handleWatchdog({ callId }, services);
+      const before = services.scheduled.length;
+      await handleWatchdog({ callId }, { ...services, calls, watchdog: failing(services, 1) });
+      expect(services.scheduled.length).toBe(before + 1);
+    },
+  );
+
+  it('comes back when the next look could not be arranged for while the caller was brought to a person', async () => {
+    const services = functionServices();
+    await handleIncomingCall(incomingCallEvent(), services);
+    // Before the transfer, and after it.
+    await handleWatchdog({ callId }, { ...services, watchdog: failing(services, 2) });
+    expect(services.control.operations()).toEqual(['answer', 'transfer']);
+    expect(services.scheduled).toEqual([callId, callId]);
+  });
+
+  it('comes back whatever else failed, although its own time is over', async () => {
+    const services = functionServices();
+    await handleIncomingCall(incomingCallEvent(), services);
+    const late = new AbortController();
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValueOnce(late.signal);
+    onTestFinished(() => {
+      timeout.mockRestore();
+    });
+    const control = {
+      ...services.control,
+      look: () => {
+        late.abort();
+        return Promise.reject(new TypeError('not expected'));
+      },
+    };
+    const watchdog: WatchdogQueue = {
+      schedule: (id, afterMs, signal) => {
+        signal.throwIfAborted();
+        return services.watchdog.schedule(id, afterMs, signal);
+      },
+    };
+    await handleWatchdog({ callId }, { ...services, control, watchdog });
+    expect(services.scheduled).toEqual([callId, callId]);
+    expect(services.lines.at(-1)).toMatchObject({ msg: 'call not looked after', err: { type: 'TypeError' } });
   });
 
   it('is delivered again by the queue when that is down as well', async () => {
