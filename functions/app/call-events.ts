@@ -84,22 +84,26 @@ async function takeOnce(
   const { log, recentIds } = services;
   const { correlationId, type } = event;
   const deliveryId = `${callId} ${event.id}`;
-  if (!recentIds.add(deliveryId)) {
-    log.debug({ callId, correlationId, event: type, reason: 'delivered before' }, 'call event ignored');
-    return;
-  }
-  try {
-    if (!event.known) log.warn({ callId, correlationId, eventType: type }, 'callback of unknown type');
-    if (event.type === KEYS_NOT_HEARD) log.warn({ callId, correlationId, eventType: event.type }, 'keys not reported');
-    const means = endsFailureMessage(event)
-      ? ({ type: 'failure-message-over', atMs: event.timeMs } as const)
-      : event.event;
-    if (means === undefined) return;
-    await moveCall(callId, await knownMove(callId, means, services, signal), services, signal, offer);
-  } catch (error) {
-    recentIds.forget(deliveryId);
-    throw error;
-  }
+  const isTaken = await recentIds.once(deliveryId, () => take(callId, event, offer, services, signal), signal);
+  if (!isTaken) log.debug({ callId, correlationId, event: type, reason: 'delivered before' }, 'call event ignored');
+}
+
+async function take(
+  callId: CallId,
+  event: CallbackEvent,
+  offer: CallOffer | undefined,
+  services: CallEventsServices,
+  signal: AbortSignal,
+): Promise<void> {
+  const { log } = services;
+  const { correlationId, type: eventType } = event;
+  if (!event.known) log.warn({ callId, correlationId, eventType }, 'callback of unknown type');
+  if (eventType === KEYS_NOT_HEARD) log.warn({ callId, correlationId, eventType }, 'keys not reported');
+  const means = endsFailureMessage(event)
+    ? ({ type: 'failure-message-over', atMs: event.timeMs } as const)
+    : event.event;
+  if (means === undefined) return;
+  await moveCall(callId, await knownMove(callId, means, services, signal), services, signal, offer);
 }
 
 function endsFailureMessage({ operationContext, type }: CallbackEvent): boolean {

@@ -199,6 +199,32 @@ describe('callbacks of a call', () => {
     expect(phase()).toBe('connected');
   });
 
+  it.each([
+    ['fails', 'load', 500, 200],
+    ['succeeds', undefined, 200, 200],
+  ] as const)('that come again while the first try is slow are done once it %s', async (_, fails, first, second) => {
+    const request = callback('CallConnected');
+    const { promise: slow, resolve: letGo } = Promise.withResolvers<undefined>();
+    let loads = 0;
+    const calls = {
+      ...services.calls,
+      load: async (...args: Parameters<typeof services.calls.load>) => {
+        loads += 1;
+        if (loads > 1) return services.calls.load(...args);
+        await slow;
+        if (fails === undefined) return services.calls.load(...args);
+        throw new PortError('call-store', 'load: 503', { retryable: true });
+      },
+    };
+    const tries = [1, 2].map(() => handleCallEvents(request, { ...services, calls }).catch(() => 500));
+    // Both have come as far as they can.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(loads).toBe(1);
+    letGo(undefined);
+    expect(await Promise.all(tries)).toEqual([first, second]);
+    expect([phase(), loads]).toEqual(['connected', fails === undefined ? 1 : 2]);
+  });
+
   it('that lose a race are decided again', async () => {
     await Promise.all(
       ['CallConnected', 'MediaStreamingStarted', 'ParticipantsUpdated'].map((type) => deliver(callback(type))),
