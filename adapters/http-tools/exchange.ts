@@ -4,6 +4,8 @@ import type { Connections } from './connections.ts';
 
 /** More than any answer a caller waits for; what is longer is cut. */
 const BODY_MAX_BYTES = 256 * 1024;
+/** Also kinds of it, such as `application/problem+json`. */
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
 /** What a connection says that the far side had closed before it was used again. */
 const CLOSED_MEANWHILE = new Set(['ECONNRESET', 'EPIPE']);
 
@@ -19,6 +21,8 @@ export interface Answer {
   readonly status: number;
   /** UTF-8; cut when it is longer than anything we read. */
   readonly body: string;
+  /** It says of itself that it is JSON, and all of it is here. */
+  readonly saysJson: boolean;
   /** How long the far side asks to be left alone. */
   readonly retryAfterMs: number | undefined;
 }
@@ -30,9 +34,10 @@ export async function exchange(connections: Connections, sent: Exchange, signal:
     return await once(connections, sent, signal);
   } catch (error) {
     signal.throwIfAborted();
-    // The far side had closed the kept connection as we used it: it has not seen the request.
-    if (sent.method === 'GET' && error instanceof StaleConnection) return once(connections, sent, signal);
-    throw error instanceof StaleConnection ? error.cause : error;
+    if (!(error instanceof StaleConnection)) throw error;
+    if (sent.method !== 'GET') throw error.cause;
+    // The far side had closed the kept connection as we used it: it has not seen the request. All kept ones may be as old: this one is new.
+    return once(connections, sent, signal, 'new connection');
   }
 }
 
@@ -42,13 +47,14 @@ function once(
   connections: Connections,
   { method, url, headers, body }: Exchange,
   signal: AbortSignal,
+  over: 'kept connection' | 'new connection' = 'kept connection',
 ): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const isSecure = url.protocol === 'https:';
   const request = (isSecure ? https : http).request(url, {
     method,
     signal,
-    agent: isSecure ? connections.https : connections.http,
+    agent: over === 'new connection' ? false : isSecure ? connections.https : connections.http,
     lookup: connections.lookup,
     headers: {
       'user-agent': 'trunkline',
@@ -72,6 +78,7 @@ function once(
         resolve({
           status: response.statusCode ?? 0,
           body: text,
+          saysJson: text.length < BODY_MAX_BYTES && JSON_TYPE.test(response.headers['content-type'] ?? ''),
           retryAfterMs: retryAfterMs(response.headers['retry-after']),
         }),
       (error: unknown) => reject(error instanceof Error ? error : new Error('the answer broke off')),

@@ -120,13 +120,24 @@ function send({ tool, settings, connections }: Work, request: ToolRequest, signa
   return exchange(connections, { ...request, headers: { ...request.headers, ...proof } }, signal);
 }
 
-function resultOf(work: Work, { status, body }: Answer): ToolResult {
+function resultOf(work: Work, { status, body, saysJson }: Answer): ToolResult {
   // An answer too, and one the caller can do something about: say the number again.
   if (status === 404 || status === 410) return { outcome: 'done', text: 'Nothing was found with these values.' };
   // A redirect is none: it would take the secret to a host that is not listed.
   if (status < 200 || status > 299) return failed(work, `It failed with status ${status}.`);
+  // Not to the model: what is no JSON although it says so is broken, and nothing a caller should hear.
+  if (saysJson && body !== '' && !isJson(body)) return failed(work, 'Its answer could not be read.');
   const text = body === '' ? 'Done.' : resultText(work.tool, withoutSecret(work, body));
   return text === undefined ? failed(work, 'Its answer could not be read.') : { outcome: 'done', text };
+}
+
+function isJson(body: string): boolean {
+  try {
+    JSON.parse(body);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A service may send back what it was asked with. */

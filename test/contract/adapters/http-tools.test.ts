@@ -57,6 +57,21 @@ function run(
 }
 
 describe('a tool of an agent', () => {
+  it('has failed when what it calls JSON is none, whatever it named of it', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
+      response.end('\u0000\u0001 <<< not JSON');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const fields = { url: `http://127.0.0.1:${port}/orders/{order_id}` };
+    const tools = toolsOf(fields, { TOOL_HOSTS: `127.0.0.1:${port}` });
+    const runner = tools.runner(agentWith({ tools: [tool(fields)] }), () => toolContext);
+    const result = await runner.run({ id: '1', name: 'order_status', argumentsJson: '{"order_id":"7"}' }, never);
+    expect(result).toMatchObject({ outcome: 'failed', text: 'Its answer could not be read.' });
+  });
+
   it('asks the service, with its secret, and gives the model what the tool names', async () => {
     const result = await run({
       method: 'POST',
