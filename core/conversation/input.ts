@@ -11,7 +11,7 @@ import type { Resumption } from './resume.ts';
 export type TurnInput =
   /** The caller can hear us. `greeting` is what to say first. */
   | { readonly type: 'media-ready'; readonly greeting: string; readonly gates?: Gates }
-  /** Somebody has found out, after the beginning, which customer is calling. */
+  /** Somebody has found out, after the beginning, whose number is calling. */
   | { readonly type: 'caller-known' }
   /** The caller can hear us again: another media session had begun this conversation. */
   | { readonly type: 'media-back'; readonly resumption: Resumption }

@@ -167,7 +167,8 @@ export class Conversation {
   /** Header or number say that this customer is calling. */
   customerFound({ customer, by }: FoundCustomer): void {
     this.#record.claimed(customer, by);
-    this.dispatch({ type: 'caller-known' });
+    // A header alone spares nobody the code: whom a trusted trunk brings is not asked for one.
+    if (by === 'number') this.dispatch({ type: 'caller-known' });
   }
 
   /** What is said and keyed now is for nobody's eyes. */

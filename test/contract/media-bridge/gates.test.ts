@@ -1,20 +1,26 @@
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { httpTools } from '#adapters/http-tools/http-tools';
+import type { CallerStore } from '#core/ports/caller-store';
 import type { CustomerDirectory } from '#core/ports/customer-directory';
 import { PortError } from '#core/ports/error';
 import type { IdentityProof, ProofVerdict } from '#core/ports/identity-proof';
 import { connectMedia, type AcsMediaSocket } from '../../support/acs-media-socket.ts';
 import { startBridgeUnderTest, type BridgeUnderTest } from '../../support/bridge-under-test.ts';
 import { startHttpRecorder, type HttpRecorder } from '../../support/http-recorder.ts';
+import { memoryCallerStore } from '../../support/memory-caller-store.ts';
 import { connectionId, offer } from '../../support/offered-call.ts';
 import { toolCall, words } from '../../support/scripted-language-model.ts';
 import { final } from '../../support/scripted-speech-to-text.ts';
 import { agentWith, english, onlyAgent } from '../../support/turn-play.ts';
 
 const { callId } = offer;
+const signal = () => new AbortController().signal;
 const maria = { id: 'C-1', name: 'Maria', language: undefined, facts: {} };
 const knowsMaria: CustomerDirectory = { find: () => Promise.resolve(maria) };
+const knowsHerNumber: CustomerDirectory = {
+  find: ({ by }) => Promise.resolve(by === 'number' ? maria : undefined),
+};
 const texts = {
   ...english().texts,
   codeRequest: 'Repeat {code}.',
@@ -101,8 +107,17 @@ describe('a caller nobody knows', () => {
   });
 
   it('is greeted at once when they are somebody the enterprise knows', async () => {
-    await call({ screening }, { customers: knowsMaria });
+    await call({ screening }, { customers: knowsHerNumber });
     await said('Hello Maria.');
+  });
+
+  it('still has to repeat it when a header names a customer, and no trusted trunk brings them', async () => {
+    const findsById: CustomerDirectory = { find: ({ by }) => Promise.resolve(by === 'id' ? maria : undefined) };
+    await call({ screening }, { customers: findsById });
+    await said('Repeat four, seven, four.');
+    under.ears.recognise(final('My card is lost.'));
+    await said('It is four, seven, four.');
+    expect(under.model.requests).toEqual([]);
   });
 });
 
@@ -159,6 +174,46 @@ describe('a caller who proves who they are', () => {
     under.ears.recognise(final('nine three seven one'));
     await said('I cannot tell you.');
     expect(bank?.requests).toEqual([]);
+  });
+});
+
+describe('a caller who has to prove who they are before anything else', () => {
+  const identity = { proof: 'pin', before: 'conversation' };
+
+  it('is asked though nobody knows them yet, and compared with whoever is found meanwhile', async () => {
+    const store = memoryCallerStore();
+    const found = Promise.withResolvers<undefined>();
+    const callers: CallerStore = {
+      ...store,
+      load: async (...asked) => {
+        const row = await store.load(...asked);
+        // After whoever reads it has taken it in.
+        if (row !== undefined) setImmediate(found.resolve, undefined);
+        return row;
+      },
+    };
+    const proof = proofSaying('right');
+    await call({ identity }, { customers: knowsMaria, callers, identityProof: proof });
+    await said('Your PIN?');
+    await callers.save(callId, { kind: 'found', found: { by: 'number', customer: maria } }, signal());
+    await found.promise;
+    for (const key of '9372#') socket.press(key);
+    await said('Hello.');
+    expect(proof.asked).toEqual(['C-1 pin 9372']);
+  });
+
+  it.each([
+    ['hand-over', () => under.line('transfer requested')],
+    ['continue-unproven', () => said('Hello.')],
+  ] as const)('whom nobody finds goes the way of a failed proof: %s', async (onFailure, comes) => {
+    const callers = memoryCallerStore({ kind: 'nobody' });
+    const proof = proofSaying('right');
+    await call({ identity: { ...identity, onFailure } }, { customers: knowsMaria, callers, identityProof: proof });
+    await said('Your PIN?');
+    expect(under.model.requests).toEqual([]);
+    for (const key of '9372#') socket.press(key);
+    await comes();
+    expect(proof.asked).toEqual([]);
   });
 });
 
