@@ -22,10 +22,13 @@ const PREFIX = /^(?:x-?ms-?custom-?|x-)/i;
 
 /**
  * Custom SIP headers out of `customContext.sipHeaders`. The casing of the keys is a documented conflict (acs-facts 1.4), so names are compared
- * with case and hyphens taken away: see `headerValue`. Of two with the same name the first counts. Never throws, whatever it is given.
+ * with case and hyphens taken away: see `headerValue`. Of two with the same
+ * name and different values neither counts: one may be a stranger's, before or after the one that the SBC has set. Never throws, whatever it is given.
  */
 export function readInboundHeaders(sipHeaders: unknown): InboundHeaders {
   const custom = new Map<string, string>();
+  const keys = new Map<string, string>();
+  const ambiguous = new Set<string>();
   let userToUser: string | undefined;
   for (const [name, value] of entriesOf(sipHeaders)) {
     if (typeof value !== 'string' || name.length > NAME_MAX_CHARS || !TOKEN.test(name)) continue;
@@ -36,9 +39,17 @@ export function readInboundHeaders(sipHeaders: unknown): InboundHeaders {
     }
     const key = name.replace(PREFIX, '').toLowerCase();
     // `__proto__` is a legal name, and no header anybody sends: dropped, so that no copy of this object ever trips over it.
-    if (key === '' || key === '__proto__' || custom.has(key) || custom.size >= HEADERS_MAX) continue;
-    custom.set(key, clip(plainText(percentDecode(raw)), VALUE_MAX_CHARS));
+    if (key === '' || key === '__proto__') continue;
+    const text = clip(plainText(percentDecode(raw)), VALUE_MAX_CHARS);
+    const earlier = keys.get(bare(key));
+    if (earlier !== undefined) {
+      if (custom.get(earlier) !== text) ambiguous.add(earlier);
+    } else if (custom.size < HEADERS_MAX) {
+      keys.set(bare(key), key);
+      custom.set(key, text);
+    }
   }
+  for (const key of ambiguous) custom.delete(key);
   return { userToUser, custom: Object.fromEntries(custom) };
 }
 

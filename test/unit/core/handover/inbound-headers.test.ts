@@ -27,8 +27,23 @@ describe('a custom header of an inbound call', () => {
     });
   });
 
-  it('counts once when it comes under two prefixes', () => {
-    expect(readInboundHeaders({ 'X-Tier': 'gold', 'X-MS-Custom-Tier': 'lead' }).custom).toEqual({ tier: 'gold' });
+  it('counts once when it comes under two prefixes with one value', () => {
+    expect(readInboundHeaders({ 'X-Tier': 'gold', 'X-MS-Custom-Tier': 'gold' }).custom).toEqual({ tier: 'gold' });
+  });
+
+  it.each([
+    ['before', { 'X-Trunk': 'stranger', 'X-MS-Custom-Trunk': 'sbc1' }],
+    ['after', { 'X-MS-Custom-Trunk': 'sbc1', 'X-Trunk': 'stranger' }],
+    ['with hyphens of its own', { 'X-T-Runk': 'stranger', 'X-MS-Custom-Trunk': 'sbc1' }],
+    ['twice, to be the majority', { 'X-Trunk': 'stranger', trunk: 'stranger', 'X-MS-Custom-Trunk': 'sbc1' }],
+  ])('is nobody’s word when a stranger’s stands %s the one of the SBC', (_, sent) => {
+    expect(readInboundHeaders({ ...sent, 'X-Tier': 'gold' }).custom).toEqual({ tier: 'gold' });
+  });
+
+  it('is nobody’s word either when a flood stands between the two', () => {
+    const flood = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`X-H${n}`, 'v']));
+    const sent = { 'X-Trunk': 'stranger', ...flood, 'X-MS-Custom-Trunk': 'sbc1' };
+    expect(headerValue(readInboundHeaders(sent), 'trunk')).toBeUndefined();
   });
 
   it.each([
