@@ -92,7 +92,7 @@ export const agentDefinition = z.strictObject({
   customerIdHeader: z.string().default('customer-id'),
   customerFacts: z
     .enum(['claimed', 'proven'], 'expected "claimed" or "proven"')
-    .default('claimed')
+    .default('proven')
     .describe(
       'Of whom the model knows the facts in the record: whoever header, number or words name, or only who has proven it.',
     ),

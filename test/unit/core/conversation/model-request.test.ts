@@ -84,8 +84,8 @@ describe('what the model is asked', () => {
     expect(dataOf(unknownCaller)).toContain('"customer":null,"identity":"unknown"');
   });
 
-  it('has no facts of a customer nobody has proven to be, where the agent keeps them for those', () => {
-    const careful = { ...facts, agent: agentWith({ customerFacts: 'proven' }) };
+  it('has no facts of a customer nobody has proven to be, unless the agent says otherwise', () => {
+    const careful = { ...facts, agent: agentWith() };
     const dataOf = (identity: ConversationFacts['identity']): string =>
       replyRequest({ ...careful, identity }, hello).messages[1]?.text ?? '';
     const claimed = dataOf({ kind: 'claimed', by: 'number', customer: ana });

@@ -132,7 +132,7 @@ describe('the tools of a call', () => {
 describe('looking a customer up', () => {
   it('finds them by what the caller says, and makes them the customer of the call', async () => {
     for (const given of [{ customer_id: 'C-1001' }, { phone_number: '+1 (425) 555-0177' }]) {
-      const call = callWith();
+      const call = callWith({ customerFacts: 'claimed' });
       expect(await call.run('lookup_customer', given)).toEqual({
         outcome: 'done',
         text: '{"id":"C-1001","name":"Ana Lopez","facts":{"plan":"Gold"}}',
@@ -142,7 +142,7 @@ describe('looking a customer up', () => {
   });
 
   it('gives no facts away where the agent keeps them for who has proven it', async () => {
-    const { text } = await callWith({ customerFacts: 'proven' }).run('lookup_customer', { customer_id: 'C-1001' });
+    const { text } = await callWith().run('lookup_customer', { customer_id: 'C-1001' });
     expect(text).toBe('{"id":"C-1001","name":"Ana Lopez","facts":{}}');
   });
 
