@@ -4,10 +4,12 @@ import type { Agent } from '#core/agent/agent';
 import { failureMessage } from '#core/agent/failure-message';
 import { failureQueue } from '#core/agent/queues';
 import { START_REFUSED, type CallCommand, type CallEvent } from '#core/call/event';
+import type { CallOffer } from '#core/call/offer';
 import type { CallState } from '#core/call/state';
 import { failurePacket } from '#core/handover/failure-packet';
 import { packHeaders } from '#core/handover/headers';
 import type { HandoverPacket } from '#core/handover/packet';
+import type { Asked } from '#core/ports/call-control';
 import { PortError } from '#core/ports/error';
 import type { SessionRecord } from '#core/ports/session-store';
 import { unreachable } from '#core/unreachable';
@@ -19,6 +21,11 @@ export const APOLOGY_PREFIX = 'apology-';
 
 /** What the session knew is worth a moment to the person who takes over, and no more: the caller hears nothing meanwhile. */
 const SESSION_BUDGET_MS = 1_000;
+
+/** A front that is busy may have a moment later what it has not now; the caller hears nothing meanwhile. */
+const TRANSFER_PAUSES_MS = [500, 1_500];
+/** What took its time will take it again. */
+const TRANSFER_BUDGET_MS = 5_000;
 
 type Command<T extends CallCommand['type']> = Extract<CallCommand, { type: T }>;
 
@@ -76,6 +83,8 @@ function eventOfFailure(command: CallCommand, error: PortError, atMs: number): C
       if (isUnderWay(error)) return { type: 'media-started', atMs, connectionId: command.connectionId };
       return { type: 'media-lost', atMs, connectionId: command.connectionId, detail: START_REFUSED };
     case 'transfer-to-person':
+      // It may ring for the person: its report, or the next look at the call, says what came of it.
+      if (error.retryable && error.status === undefined) return undefined;
       return { type: 'transfer-failed', atMs, transferId: command.transferId, ...codesOf(error) };
     case 'apologise-and-hang-up':
       return { type: 'failure-message-over', atMs };
@@ -104,22 +113,37 @@ async function transferToPerson(
   const { name: queue, target } = failureQueue(agent.definition);
   const headers = packHeaders(packetOf(agent, state, session, services), transfer.headerPrefix);
   log.info({ callId, correlationId, target, queue, headers }, 'transfer requested');
-  const asked = await control.transfer(
-    {
-      connectionId,
-      transferId,
-      target,
-      caller: from,
-      headers,
-      callbackUri: services.callbackUrl(offer),
-      callerId: transferCallerId(transfer, from),
-    },
-    signal,
-  );
+  const callerId = transferCallerId(transfer, from);
+  const callbackUri = services.callbackUrl(offer);
+  const request = { connectionId, transferId, target, caller: from, headers, callbackUri, callerId };
+  const asked = await untilAsked(() => control.transfer(request, signal), offer, services, signal);
   if (asked === 'asked') return undefined;
   // After a failed transfer the field has seen "not established" of a call that was (acs-facts 11): then the caller is still there.
   if ((await control.look(connectionId, signal)) === 'gone') return undefined;
   return { type: 'transfer-failed', atMs: clock.now(), transferId, code: 404, subCode: 0 };
+}
+
+/** Asks again what the front may take a moment later. Throws its last refusal. */
+async function untilAsked(
+  ask: () => Promise<Asked>,
+  { callId, correlationId }: CallOffer,
+  { clock, log }: CallServices,
+  signal: AbortSignal,
+): Promise<Asked> {
+  const startedMs = clock.monotonicMs();
+  for (const pauseMs of TRANSFER_PAUSES_MS) {
+    try {
+      return await ask();
+    } catch (error) {
+      const afterPauseMs = clock.monotonicMs() - startedMs + pauseMs;
+      if (!(error instanceof PortError) || !error.retryable || afterPauseMs > TRANSFER_BUDGET_MS) throw error;
+      // A request without an answer may have been taken: asked again, the front would refuse it as a conflict.
+      if (error.status === undefined) throw error;
+      log.warn({ callId, correlationId, err: error }, 'transfer asked for again');
+      await clock.sleep(pauseMs, signal);
+    }
+  }
+  return ask();
 }
 
 /** Says the failure message with ACS's voice; its end brings the call's. When it cannot be played the call ends without a word. */

@@ -125,7 +125,7 @@ describe('the watchdog', () => {
 
   it('hangs up again when the front did not', async () => {
     const refused = (): PortError => new PortError('call-control', '500', { retryable: true, status: 500 });
-    services.control.fail('transfer', refused());
+    services.control.fail('transfer', refused(), refused(), refused());
     services.control.fail('playText', refused());
     services.control.fail('hangUp', refused(), refused());
     await deliver(callback('CallConnected'));
@@ -133,7 +133,28 @@ describe('the watchdog', () => {
       await handleWatchdog({ callId }, services);
       await services.clock.sleep(11_000);
     }
-    expect(done()).toEqual(['transfer', 'playText', 'hangUp', 'hangUp', 'hangUp']);
+    expect(done()).toEqual(['transfer', 'transfer', 'transfer', 'playText', 'hangUp', 'hangUp', 'hangUp']);
+  });
+
+  it.each([429, 503])('asks a front that is busy (%i) for the person again before it gives up', async (status) => {
+    const busy = (): PortError => new PortError('call-control', `transfer: ${status}`, { retryable: true, status });
+    services.control.fail('transfer', busy(), busy());
+    await deliver(callback('CallConnected'));
+    await handleWatchdog({ callId }, services);
+    expect(done()).toEqual(['transfer', 'transfer', 'transfer']);
+    expect(services.calls.rows.get(callId)?.state).toMatchObject({ transfer: { result: { kind: 'under-way' } } });
+  });
+
+  it('does not hang up on a caller for whom it may ring: a transfer without an answer is left under way', async () => {
+    const noAnswer = new PortError('call-control', 'transfer: no answer within 4000 ms', { retryable: true });
+    services.control.fail('transfer', noAnswer);
+    await deliver(callback('CallConnected'));
+    await handleWatchdog({ callId }, services);
+    expect(done()).toEqual(['transfer']);
+    expect(services.calls.rows.get(callId)?.state).toMatchObject({ transfer: { result: { kind: 'under-way' } } });
+    await services.clock.sleep(71_000);
+    await handleWatchdog({ callId }, services);
+    expect(done()).toEqual(['transfer', 'playText']);
   });
 
   it('gives up a call of which nothing was heard for a day', async () => {
