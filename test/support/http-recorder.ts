@@ -11,9 +11,14 @@ export interface RecordedRequest {
   readonly body: unknown;
 }
 
-/** `hang` never answers. */
-export type ScriptedResponse =
-  'hang' | { readonly status: number; readonly json?: unknown; readonly headers?: Record<string, string> };
+interface Answer {
+  readonly status: number;
+  readonly json?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+/** `hang` never answers; a promise answers when it is resolved. */
+export type ScriptedResponse = 'hang' | Answer | Promise<Answer>;
 
 export interface HttpRecorder {
   readonly url: string;
@@ -42,8 +47,12 @@ export async function startHttpRecorder(): Promise<HttpRecorder> {
       });
       const next = script.length > 1 ? script.shift() : script[0];
       if (next === undefined || next === 'hang') return;
-      response.writeHead(next.status, { 'content-type': 'application/json', ...next.headers });
-      response.end(next.json === undefined ? undefined : JSON.stringify(next.json));
+      const answer = ({ status, json, headers }: Answer): void => {
+        response.writeHead(status, { 'content-type': 'application/json', ...headers });
+        response.end(json === undefined ? undefined : JSON.stringify(json));
+      };
+      if (next instanceof Promise) void next.then(answer);
+      else answer(next);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
