@@ -16,10 +16,19 @@ export interface LiveRegion {
 /** What the bridges say of themselves, a few seconds old at most while calls come. */
 export function liveRegion(reports: BridgeReports, clock: Clock, log: Log): LiveRegion {
   let answers: number[] = [];
+  let seen = new Map<string, { readonly atMs: number; readonly seenAtMs: number }>();
   const kept = new KeptFresh(
     async (signal) => {
       const list = await reports.list(signal);
-      return { reports: list, readAtMs: clock.now() };
+      const readAtMs = clock.now();
+      seen = new Map(
+        list.map(({ replica, atMs }) => {
+          const before = seen.get(replica);
+          return [replica, before?.atMs === atMs ? before : { atMs, seenAtMs: readAtMs }];
+        }),
+      );
+      const seenAtMs = new Map(Array.from(seen, ([replica, one]) => [replica, one.seenAtMs]));
+      return { reports: list, readAtMs, seenAtMs };
     },
     { ...FRESHNESS, clock, onFailure: (error) => log.warn({ err: error }, 'reports of the bridges not read') },
   );

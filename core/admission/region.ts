@@ -20,6 +20,8 @@ export interface BridgeReport {
 export interface ReportsRead {
   readonly reports: readonly BridgeReport[];
   readonly readAtMs: number;
+  /** Since when each replica's report is the one that was looked up, by our own clock; left out: since `readAtMs`. */
+  readonly seenAtMs?: ReadonlyMap<string, number>;
 }
 
 /** What is known of all bridges together. */
@@ -34,6 +36,8 @@ export type Region =
 
 /** Several reports may be late or lost before a bridge counts as gone. */
 export const REPORT_LIFE_MS = 20_000;
+/** The storage's clock and ours may be so far apart. */
+export const CLOCK_SKEW_MAX_MS = 30_000;
 export const REPORT_EVERY_MS = 4_000;
 
 /** `answeredSince` are the answers of this process that no report can know of yet. */
@@ -46,7 +50,7 @@ export function regionOf(
   if (read === undefined || read.reports.length === 0 || nowMs - read.readAtMs > REPORT_LIFE_MS) {
     return { state: 'unknown' };
   }
-  const alive = read.reports.filter(({ atMs }) => nowMs - atMs <= REPORT_LIFE_MS);
+  const alive = aliveOf(read, nowMs);
   if (alive.length === 0) return { state: 'gone' };
   const serving = alive.filter(({ state }) => state === 'serving');
   if (serving.length > 0 && serving.every(({ failing }) => failing.length > 0)) {
@@ -55,4 +59,15 @@ export function regionOf(
   const free = serving.reduce((sum, { calls, maxCalls }) => sum + Math.max(0, maxCalls - calls), 0);
   const oldestMs = Math.min(...serving.map(({ atMs }) => atMs));
   return { state: 'serving', freeCalls: Math.max(0, free - answeredSince(oldestMs)) };
+}
+
+/** Ages are taken within one clock: the storage's among reports, ours since one was new to us. Between the two clocks only what no skew explains counts. */
+function aliveOf({ reports, readAtMs, seenAtMs }: ReportsRead, nowMs: number): readonly BridgeReport[] {
+  const newestMs = Math.max(...reports.map(({ atMs }) => atMs));
+  return reports.filter(
+    ({ replica, atMs }) =>
+      newestMs - atMs <= REPORT_LIFE_MS &&
+      nowMs - (seenAtMs?.get(replica) ?? readAtMs) <= REPORT_LIFE_MS &&
+      nowMs - atMs <= REPORT_LIFE_MS + CLOCK_SKEW_MAX_MS,
+  );
 }

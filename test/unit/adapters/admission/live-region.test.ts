@@ -13,8 +13,8 @@ function live() {
     clock,
     lines,
     region: liveRegion(reports, clock, log),
-    report: (calls: number) => {
-      const atMs = clock.now();
+    report: (calls: number, behindMs = 0) => {
+      const atMs = clock.now() - behindMs;
       list = () => Promise.resolve([{ replica: 'bridge-1', state: 'serving', calls, maxCalls: 50, failing: [], atMs }]);
     },
     breakDown: () => (list = () => Promise.reject(new Error('storage is down'))),
@@ -50,6 +50,20 @@ describe('what the functions know of the bridges', () => {
     await clock.advance(10);
     await region.current();
     await clock.advance(60_000);
+    expect(await region.current()).toEqual({ state: 'gone' });
+  });
+
+  it('is judged by how long a report stays the same, where our clock is ahead of the storage', async () => {
+    const { clock, region, report } = live();
+    for (let round = 0; round < 3; round += 1) {
+      report(1, 25_000);
+      await clock.advance(6_000);
+      expect(await region.current()).toMatchObject({ state: 'serving' });
+    }
+    for (let round = 0; round < 4; round += 1) {
+      await clock.advance(6_000);
+      await region.current();
+    }
     expect(await region.current()).toEqual({ state: 'gone' });
   });
 

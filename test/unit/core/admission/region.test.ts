@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { REPORT_LIFE_MS, regionOf, type BridgeReport } from '#core/admission/region';
+import { CLOCK_SKEW_MAX_MS, REPORT_LIFE_MS, regionOf, type BridgeReport } from '#core/admission/region';
 
 const nowMs = 1_790_000_000_000;
 const none = () => 0;
@@ -13,7 +13,7 @@ const report = (changes: Partial<BridgeReport> = {}): BridgeReport => ({
   ...changes,
 });
 const regionBy = (...reports: readonly BridgeReport[]) => regionOf({ reports, readAtMs: nowMs - 500 }, nowMs, none);
-const dead = report({ atMs: nowMs - REPORT_LIFE_MS - 1 });
+const dead = report({ atMs: nowMs - REPORT_LIFE_MS - CLOCK_SKEW_MAX_MS - 1 });
 
 describe('what the bridges say together', () => {
   it('is nothing before one has reported, or when nobody could look', () => {
@@ -28,6 +28,25 @@ describe('what the bridges say together', () => {
 
   it('is that they are gone when none has reported for a while', () => {
     expect(regionBy(dead)).toEqual({ state: 'gone' });
+  });
+
+  it.each([-20_000, 20_000, CLOCK_SKEW_MAX_MS])('does not depend on our clock being right: %d ms ahead', (aheadMs) => {
+    const read = { reports: [report()], readAtMs: nowMs + aheadMs };
+    expect(regionOf(read, nowMs + aheadMs, none)).toMatchObject({ state: 'serving' });
+  });
+
+  it('is that they are gone when none of their reports has changed for a while by our own clock', () => {
+    const read = {
+      reports: [report()],
+      readAtMs: nowMs,
+      seenAtMs: new Map([['bridge-1', nowMs - REPORT_LIFE_MS - 1]]),
+    };
+    expect(regionOf(read, nowMs, none)).toEqual({ state: 'gone' });
+  });
+
+  it('leaves out a bridge whose report is much older than that of another', () => {
+    const old = report({ replica: 'bridge-2', atMs: nowMs - 1_000 - REPORT_LIFE_MS - 1 });
+    expect(regionBy(report(), old)).toEqual({ state: 'serving', freeCalls: 40 });
   });
 
   it('is the room that is left in those that take calls', () => {
