@@ -5,8 +5,9 @@ import type { PolicyStore } from '#core/ports/policy-store';
 import { KeptFresh } from '../freshness/kept-fresh.ts';
 import type { Log } from '../logging/logger.ts';
 
-/** A caller waits behind it: old enough to cost nothing while calls come, and no call waits longer than for a slow row. */
-const FRESHNESS = { freshMs: 2_000, staleMs: 5_000, waitMaxMs: 250, readBudgetMs: 3_000 };
+/** A caller waits behind it: old enough to cost nothing while calls come, and no call waits longer than for a slow row. A new process has nothing
+ * older to go by: its first read may take the time that a connection takes. */
+const FRESHNESS = { freshMs: 2_000, staleMs: 5_000, waitMaxMs: 250, firstWaitMaxMs: 1_000, readBudgetMs: 3_000 };
 
 interface LivePolicyServices {
   readonly store: PolicyStore;
@@ -18,7 +19,8 @@ interface LivePolicyServices {
 
 /**
  * Gives the policy in force: the stored one, a few seconds old at most while calls come; the last that was good while the stored one is broken or out of
- * reach; else the standard one. Never throws, and never makes its caller wait for longer than a quarter of a second.
+ * reach; else the standard one. Never throws, and never makes its caller wait for longer than a quarter of a second, or a second while none was ever
+ * read. Reads once at the start, before anybody asks.
  */
 export function livePolicy({ store, standard, clock, log }: LivePolicyServices): () => Promise<AdmissionPolicy> {
   let good = { policy: standard, version: 'standard' };
@@ -45,5 +47,6 @@ export function livePolicy({ store, standard, clock, log }: LivePolicyServices):
       onFailure: (error) => log.warn({ err: error }, 'admission policy not read: the last one stays'),
     },
   );
+  void kept.current();
   return async () => (await kept.current()) ?? standard;
 }

@@ -8,6 +8,8 @@ export interface KeptFreshOptions {
   readonly staleMs: number;
   /** How long an asker waits at most. */
   readonly waitMaxMs: number;
+  /** And how long while nothing was ever read; left out: as long. */
+  readonly firstWaitMaxMs?: number;
   readonly readBudgetMs: number;
   /** Once for a row of failures. */
   readonly onFailure: (error: unknown) => void;
@@ -59,7 +61,9 @@ export class KeptFresh<Value> {
 
   async #waitFor(read: Promise<void>): Promise<void> {
     const over = new AbortController();
-    const longEnough = this.#options.clock.sleep(this.#options.waitMaxMs, over.signal).catch(() => undefined);
+    const { clock, waitMaxMs, firstWaitMaxMs = waitMaxMs } = this.#options;
+    const waitMs = this.#known === undefined ? firstWaitMaxMs : waitMaxMs;
+    const longEnough = clock.sleep(waitMs, over.signal).catch(() => undefined);
     await Promise.race([read, longEnough]);
     over.abort();
   }

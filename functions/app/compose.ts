@@ -50,7 +50,7 @@ export const handlers: Handlers = {
   health: () => ({ status: 200, jsonBody: { status: 'ok', agent: services.agents.standard.definition.name } }),
 };
 
-/** Clients only: nothing connects before the first call. */
+/** Clients, and the policy is being read: nothing else connects before the first call. */
 function compose(config: FunctionsConfig): IncomingCallServices & CallEventsServices {
   const clock = systemClock();
   const { secret } = config.ticket;

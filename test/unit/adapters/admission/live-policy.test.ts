@@ -11,11 +11,11 @@ import { manualClock } from '../../../support/manual-clock.ts';
 
 const standard = admissionPolicy.parse({ blockedCallers: { anonymous: true } });
 
-function live() {
+function live(first: () => Promise<StoredPolicy | undefined> = () => Promise.resolve(undefined)) {
   const clock = manualClock();
   const { log, lines } = capturedLog();
   let writes = 0;
-  let load = (): Promise<StoredPolicy | undefined> => Promise.resolve(undefined);
+  let load = first;
   const current = livePolicy({
     store: { load: () => load(), replace: () => Promise.resolve(false), remove: () => Promise.resolve(false) },
     standard,
@@ -23,6 +23,8 @@ function live() {
     log,
   });
   return {
+    clock,
+    current,
     /** What counts for a call an hour later: whatever was written by then. */
     anHourLater: async () => {
       await clock.advance(3_600_000);
@@ -46,6 +48,25 @@ describe('the policy in force', () => {
     policy.put('agent: off');
     expect(await policy.anHourLater()).toMatchObject({ agent: 'off', blockedCallers: { anonymous: false } });
     expect(policy.told()).toEqual(['admission policy changed']);
+  });
+
+  it('is read when the process starts, and the first call waits for a slow read, a second at most', async () => {
+    const off = { yaml: 'agent: off', changedAtMs: 0, version: 'etag-0' };
+    const slow = Promise.withResolvers<StoredPolicy>();
+    let reads = 0;
+    const { clock, current } = live(() => {
+      reads += 1;
+      return slow.promise;
+    });
+    expect(reads).toBe(1);
+    const first = current();
+    await clock.advance(900);
+    slow.resolve(off);
+    expect(await first).toMatchObject({ agent: 'off' });
+    const stuck = live(() => new Promise(() => undefined));
+    const waiting = stuck.current();
+    await stuck.clock.advance(1_000);
+    expect(await waiting).toBe(standard);
   });
 
   it('is the one of the file again when the live one is taken away', async () => {
