@@ -38,7 +38,8 @@ export function admit(offer: CallOffer, policy: AdmissionPolicy, facts: Admissio
   if (nowMs - offer.offeredAtMs > OFFER_LIFE_MS) return { kind: 'drop', because: 'too-old' };
   for (const because of rulesThatApply(offer, policy, facts, nowMs)) {
     const way = wayOf(because, offer, policy);
-    if (way !== 'answer') return turnedAway(way, because, facts.agent, nowMs);
+    if (way !== 'answer')
+      return turnedAway(way, because, facts.agent, nowMs, (number) => isOurs(number, offer, policy));
   }
   return { kind: 'answer' };
 }
@@ -94,17 +95,37 @@ function lineOf({ to }: CallOffer, { lines }: AdmissionPolicy): AdmissionPolicy[
 /** Of Call Automation's three reasons, the one that says least stands for "not here" (acs-facts 6.4). */
 const REASONS = { unavailable: 'none', busy: 'busy', forbidden: 'forbidden' } as const;
 
-function turnedAway(way: Exclude<Way, 'answer'>, because: Because, agent: AgentDefinition, nowMs: number): Admission {
+function turnedAway(
+  way: Exclude<Way, 'answer'>,
+  because: Because,
+  agent: AgentDefinition,
+  nowMs: number,
+  comesBack: (number: PhoneNumber) => boolean,
+): Admission {
   if (way === 'ignore') return { kind: 'drop', because };
   if (way !== 'people' && 'refuse' in way) return { kind: 'reject', reason: REASONS[way.refuse], because };
   const number = way !== 'people' && 'number' in way ? parsePhoneNumber(way.number) : undefined;
+  if (number !== undefined && !comesBack(number)) return { kind: 'redirect', target: number, because };
   const wanted = way !== 'people' && 'queue' in way ? way.queue : undefined;
-  return { kind: 'redirect', target: number ?? queueNow(agent, wanted, nowMs).target, because };
+  const target = queueNow(agent, wanted, nowMs, comesBack)?.target;
+  if (target !== undefined) return { kind: 'redirect', target, because };
+  const isForAgent = because === 'closed' || because === 'unhealthy' || because === 'full';
+  return isForAgent ? { kind: 'answer' } : { kind: 'reject', reason: 'none', because };
+}
+
+/** A redirect to one of our own numbers is a new call to us (acs-facts 1.6), which would be redirected again for ever. */
+function isOurs(number: PhoneNumber, { to }: CallOffer, { calledNumbers, lines }: AdmissionPolicy): boolean {
+  return number === to || calledNumbers.includes(number) || lines.some(({ numbers }) => numbers.includes(number));
 }
 
 /** The first that is open, of the wanted one and the fall-back order; when none is, the wanted one all the same: its voice mail is better than nobody. */
-function queueNow(agent: AgentDefinition, wanted: string | undefined, nowMs: number): Queue {
-  const queues = queuesToTry(agent, wanted);
+function queueNow(
+  agent: AgentDefinition,
+  wanted: string | undefined,
+  nowMs: number,
+  comesBack: (number: PhoneNumber) => boolean,
+): Queue | undefined {
+  const queues = queuesToTry(agent, wanted).filter(({ target }) => !comesBack(target));
   const isOpenNow = ({ name }: Queue): boolean => {
     const hours = agent.queues.find((queue) => queue.name === name)?.hours;
     return hours === undefined || isOpen(hours, nowMs);

@@ -12,7 +12,9 @@ const toQueue = z
     queue: z
       .string()
       .regex(/^[a-z0-9-]{1,40}$/, 'expected the name of a queue: lower-case letters, digits and hyphens')
-      .describe("As the call's agent names it; an agent without such a queue sends the caller to its first."),
+      .describe(
+        "As the call's agent names it; an agent without such a queue sends the caller to its default one: the first of handover.fallback, else its first.",
+      ),
   })
   .describe('To a queue of people.');
 const toNumber = z
@@ -75,47 +77,60 @@ const line = z
  * Who gets in, as written in YAML. The rules are looked at in this order, and the first that applies decides: called number, trunk, blocked callers,
  * hours, the switch, the bridges' health, their capacity. `answer` lets a call pass that rule, and the next one is looked at.
  */
-export const admissionPolicy = z.strictObject({
-  $schema: z.string().optional(),
-  agent: agentSwitch.default('on'),
-  calledNumbers: phoneNumbers.describe(
-    'Numbers that are ours; none: all. For a resource that other applications share.',
-  ),
-  trunks: z
-    .array(z.string().trim().min(1).max(249))
-    .max(LINES_MAX)
-    .default([])
-    .describe('Trunks calls may come over, as the trunk header names them (TRUNK_HEADER); none: any.'),
-  blockedCallers: z
-    .strictObject({
-      numbers: phoneNumbers,
-      prefixes: z
-        .array(z.string().regex(/^\+\d{1,14}$/, 'expected the beginning of a number, such as "+1900"'))
-        .max(NUMBERS_MAX)
-        .default([])
-        .describe('Every number that begins so.'),
-      anonymous: z.boolean().default(false).describe('Callers without a number.'),
-    })
-    .prefault({}),
-  hours: hours.optional().describe('When the agent answers; left out: always.'),
-  then: ways.prefault({}).describe('What becomes of a call to which a rule applies.'),
-  lines: z
-    .array(line)
-    .max(LINES_MAX)
-    .superRefine((lines, context) => {
-      const seen = new Set<string>();
-      for (const [place, { numbers }] of lines.entries()) {
-        for (const [index, number] of numbers.entries()) {
-          if (seen.has(number)) {
-            const message = `${number} is in a line already: leave it to one of them`;
-            context.addIssue({ code: 'custom', path: [place, 'numbers', index], message });
+export const admissionPolicy = z
+  .strictObject({
+    $schema: z.string().optional(),
+    agent: agentSwitch.default('on'),
+    calledNumbers: phoneNumbers.describe(
+      'Numbers that are ours; none: all. For a resource that other applications share.',
+    ),
+    trunks: z
+      .array(z.string().trim().min(1).max(249))
+      .max(LINES_MAX)
+      .default([])
+      .describe('Trunks calls may come over, as the trunk header names them (TRUNK_HEADER); none: any.'),
+    blockedCallers: z
+      .strictObject({
+        numbers: phoneNumbers,
+        prefixes: z
+          .array(z.string().regex(/^\+\d{1,14}$/, 'expected the beginning of a number, such as "+1900"'))
+          .max(NUMBERS_MAX)
+          .default([])
+          .describe('Every number that begins so.'),
+        anonymous: z.boolean().default(false).describe('Callers without a number.'),
+      })
+      .prefault({}),
+    hours: hours.optional().describe('When the agent answers; left out: always.'),
+    then: ways.prefault({}).describe('What becomes of a call to which a rule applies.'),
+    lines: z
+      .array(line)
+      .max(LINES_MAX)
+      .superRefine((lines, context) => {
+        const seen = new Set<string>();
+        for (const [place, { numbers }] of lines.entries()) {
+          for (const [index, number] of numbers.entries()) {
+            if (seen.has(number)) {
+              const message = `${number} is in a line already: leave it to one of them`;
+              context.addIssue({ code: 'custom', path: [place, 'numbers', index], message });
+            }
+            seen.add(number);
           }
-          seen.add(number);
         }
+      })
+      .default([]),
+  })
+  .superRefine(({ calledNumbers, lines, then }, context) => {
+    const ours = new Set([...calledNumbers, ...lines.flatMap(({ numbers }) => numbers)]);
+    const check = (ways: Readonly<Record<string, Way | undefined>>, ...path: (string | number)[]): void => {
+      for (const [name, one] of Object.entries(ways)) {
+        if (typeof one !== 'object' || !('number' in one) || !ours.has(one.number)) continue;
+        const message = `${one.number} is one of our own: the call would come back for ever; name a number of people`;
+        context.addIssue({ code: 'custom', path: [...path, name, 'number'], message });
       }
-    })
-    .default([]),
-});
+    };
+    check(then, 'then');
+    for (const [place, one] of lines.entries()) check(one.then, 'lines', place, 'then');
+  });
 
 export type AdmissionPolicy = z.infer<typeof admissionPolicy>;
 export type Way = z.infer<typeof wayOfStranger>;

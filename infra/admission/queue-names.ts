@@ -4,7 +4,7 @@ import type { AgentDefinition } from '#core/agent/definition';
 export interface QueueNames {
   /** No agent has a queue of this name: a slip of the pen. */
   readonly unknown: readonly string[];
-  /** Some agents have none: their callers go to the first queue of the agent. */
+  /** Some agents have none: their callers go to the default queue of the agent. */
   readonly missing: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export function checkQueueNames(policy: AdmissionPolicy, agents: readonly AgentD
       unknown.push(`${field}: no agent has a queue "${queue}"; there are ${known.join(', ')}`);
     } else if (without.length > 0) {
       const names = without.map(({ name }) => name).join(', ');
-      missing.push(`${field}: ${names} has no queue "${queue}": its callers go to its first queue`);
+      missing.push(`${field}: ${names} has no queue "${queue}": its callers go to its default queue`);
     }
   }
   return { unknown, missing };

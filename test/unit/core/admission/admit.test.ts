@@ -5,6 +5,7 @@ import { admit, OFFER_LIFE_MS, type Admission, type AdmissionFacts } from '#core
 import { admissionPolicy, openPolicy } from '#core/admission/policy';
 import { agentDefinition } from '#core/agent/definition';
 import type { CallOffer } from '#core/call/offer';
+import type { PhoneNumber } from '#core/ids';
 import { hours } from '#core/hours/hours';
 import { offer } from '../../../support/offered-call.ts';
 
@@ -117,8 +118,27 @@ describe('a caller', () => {
   });
 });
 
+describe('a redirect to a number of our own', () => {
+  const called = (to: string) => ({ to: to as PhoneNumber });
+  const closed = { hours: neverOpen };
+
+  it('would come back for ever: the next queue is taken', () => {
+    const then = { closed: { queue: 'night-desk' } };
+    expect(decided({ ...closed, then }, called('+18005550160'))).toEqual(toPeople('closed'));
+    expect(decided({ ...closed, then, calledNumbers: [offer.to, '+18005550160'] })).toEqual(toPeople('closed'));
+    expect(decided({ ...closed, then, lines: [{ numbers: ['+18005550160'] }] })).toEqual(toPeople('closed'));
+    const toItself = { closed: { number: offer.to } };
+    expect(decided({ ...closed, then: toItself })).toEqual(toPeople('closed'));
+  });
+
+  it('is no way at all where every queue is: the agent answers, and refuses while it is off', () => {
+    expect(decided(closed, called('+18005550130'))).toEqual(answered);
+    expect(decided({ agent: 'off' }, called('+18005550130'))).toEqual(refused('off', 'none'));
+  });
+});
+
 describe('outside the hours', () => {
-  it('a caller goes to the first queue of the agent', () => {
+  it('a caller goes to the default queue of the agent', () => {
     expect(decided({ hours: neverOpen })).toEqual(toPeople('closed'));
   });
 
@@ -128,7 +148,7 @@ describe('outside the hours', () => {
     );
   });
 
-  it('a caller goes to the first queue when the agent has none of that name', () => {
+  it('a caller goes to the default queue when the agent has none of that name', () => {
     expect(decided({ hours: neverOpen, then: { closed: { queue: 'travel' } } })).toEqual(toPeople('closed'));
   });
 

@@ -43,6 +43,16 @@ describe('an admission policy', () => {
     expect(problems('agent: false')).toEqual(['policy.yaml:1: agent: expected on or off']);
   });
 
+  it('sends no caller to one of its own numbers, where the call would come back for ever', () => {
+    const why = '+18005550199 is one of our own: the call would come back for ever; name a number of people';
+    expect(problems("calledNumbers: ['+18005550199']", "then: { closed: { number: '+18005550199' } }")).toEqual([
+      `policy.yaml:2: then.closed.number: ${why}`,
+    ]);
+    expect(problems("lines: [{ numbers: ['+18005550199'], then: { full: { number: '+18005550199' } } }]")).toEqual([
+      `policy.yaml:1: lines.0.then.full.number: ${why}`,
+    ]);
+  });
+
   it('is refused with file, line and field of everything that is wrong', () => {
     expect(
       problems(
