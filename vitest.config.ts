@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * unit: no network, no files but fixtures. contract: one port or protocol against its real peer on loopback.
- * e2e: phone calls through the whole path. interop: SIP programs from Debian packages.
+ * e2e: phone calls through the whole path. deploy: bridges replaced
+ * under many calls, which takes a machine of its own. interop: SIP programs from Debian packages.
  */
 export default defineConfig({
   test: {
@@ -15,6 +16,15 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'deploy',
+          include: ['test/deploy/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 90_000,
           fileParallelism: false,
         },
       },
