@@ -28,6 +28,15 @@ export interface Telephony {
   dial(request: DialRequest, signal: AbortSignal): Promise<DialResult>;
   /** Relays audio and keys between two legs until one of them ends; the other is then hung up. Call Automation has no part in such a call any more. */
   join(one: ActiveLeg, other: ActiveLeg): void;
+  /** What is known of a trunk; all unknown for one that was never seen. `fqdn` in lower case. */
+  trunkHealth(fqdn: string): TrunkHealth;
+}
+
+export interface TrunkHealth {
+  /** Whether it sent OPTIONS, or answered ours, of late. */
+  readonly pings: 'unknown' | 'current' | 'stopped';
+  /** Of the certificate it last showed; unknown without TLS. */
+  readonly certificate: 'unknown' | 'valid' | 'ends-soon' | 'ended';
 }
 
 export interface DialRequest {

@@ -118,6 +118,7 @@ export async function createTelephony(options: TelephonyOptions): Promise<Teleph
     },
     dial: (request, signal) => dial(signalling, request, AbortSignal.any([signal, closing.signal])),
     join: joinLegs,
+    trunkHealth: (fqdn) => trunks.healthOf(fqdn),
     usage: () => ({ dialogs: dialogs.size, transactions: transactions.size, rtpPorts: pool.inUse }),
     close() {
       closed ??= (async () => {

@@ -6,6 +6,8 @@ import { errors } from './errors.ts';
 export interface OperationRequest {
   /** Path parameters, percent-decoded. Throws for a name the template does not have. */
   parameter(name: string): string;
+  /** A query parameter; undefined where it is not given. */
+  query(name: string): string | undefined;
   /** The body as `schema` reads it; throws the 400 that names the field. */
   body<T>(schema: z.ZodType<T>): T;
 }
@@ -68,8 +70,13 @@ function decode(segment: string): string | undefined {
   }
 }
 
-export function operationRequest(parameters: Readonly<Record<string, string>>, bytes: Buffer): OperationRequest {
+export function operationRequest(
+  parameters: Readonly<Record<string, string>>,
+  search: URLSearchParams,
+  bytes: Buffer,
+): OperationRequest {
   return {
+    query: (name) => search.get(name) ?? undefined,
     parameter(name) {
       const value = parameters[name];
       if (value === undefined) throw new Error(`The path has no parameter ${name}`);

@@ -1,4 +1,4 @@
-/** Every operation of the published descriptions (Call Automation 2026-03-12, SIP routing 2023-03-01), in their order. */
+/** Every operation of the published descriptions (Call Automation 2026-03-12, SIP routing 2023-03-01 and 2024-11-15-preview), in their order. */
 import { notImplemented, type Operation } from './operation.ts';
 import { answerCall } from './operations/answer-call.ts';
 import { getCall } from './operations/get-call.ts';
@@ -16,7 +16,7 @@ import {
 } from './operations/recordings.ts';
 import { redirectCall } from './operations/redirect-call.ts';
 import { rejectCall } from './operations/reject-call.ts';
-import { getSipConfiguration, updateSipConfiguration } from './operations/sip-routing.ts';
+import { getSipConfiguration, testRoutesWithNumber, updateSipConfiguration } from './operations/sip-routing.ts';
 import { sendTones, startContinuousTones, stopContinuousTones } from './operations/tones.ts';
 import { transferToParticipant } from './operations/transfer-to-participant.ts';
 import type { EdgeServices } from './services.ts';
@@ -89,5 +89,6 @@ export function createOperations(services: EdgeServices): readonly Operation[] {
     post('CallRecording_ResumeRecording', `${RECORDINGS}/{recordingId}:resume`, resumeRecording(services)),
     get('SipRouting_Get', '/sip', getSipConfiguration(services)),
     { id: 'SipRouting_Update', method: 'PATCH', path: '/sip', handle: updateSipConfiguration(services) },
+    post('SipRouting_TestRoutesWithNumber', '/sip:testRoutesWithNumber', testRoutesWithNumber()),
   ];
 }

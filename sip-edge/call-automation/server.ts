@@ -44,7 +44,7 @@ export function createCallAutomationHandler({
     if (match === undefined) throw errors.noSuchOperation();
     if (!request.url.searchParams.has('api-version')) throw errors.missingApiVersion();
     const run = async (): Promise<OperationReply> =>
-      match.operation.handle(operationRequest(match.parameters, request.body));
+      match.operation.handle(operationRequest(match.parameters, request.url.searchParams, request.body));
     const repeatabilityId = request.headers['repeatability-request-id'];
     if (typeof repeatabilityId !== 'string') return run();
     return repeatable.once(`${request.method} ${request.url.pathname} ${repeatabilityId}`, () =>

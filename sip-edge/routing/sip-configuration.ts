@@ -30,6 +30,9 @@ export const sipConfigurationPatchSchema = z.object({
   routes: z.array(route).max(MAX_ROUTES).nullable().optional(),
 });
 
+/** What numbers are tried on: a configuration that need not be in force. */
+export const triedConfigurationSchema = z.object({ routes: z.array(route).max(MAX_ROUTES).default([]) });
+
 type SipConfigurationPatch = z.infer<typeof sipConfigurationPatchSchema>;
 type Trunk = z.infer<typeof trunk>;
 type Route = z.infer<typeof route>;
@@ -61,6 +64,11 @@ export function applyPatch(before: SipConfiguration, patch: SipConfigurationPatc
   const names = new Set(routes.map(({ name }) => name));
   if (names.size < routes.length) return { kind: 'refused', reason: 'two routes have the same name' };
   return { kind: 'changed', configuration: { trunks, routes } };
+}
+
+/** The routes whose pattern fits `number`, in their order. Pure. */
+export function routesFitting(number: string, routes: SipConfiguration['routes']): SipConfiguration['routes'] {
+  return routes.filter(({ numberPattern }) => new RegExp(numberPattern).test(number));
 }
 
 function isRegularExpression(pattern: string): boolean {

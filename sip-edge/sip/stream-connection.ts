@@ -5,7 +5,8 @@ import type { TransportKind } from './listen-address.ts';
 import { loggable } from './loggable.ts';
 import { parseMessage } from './parse.ts';
 import { StreamFramer } from './stream-framing.ts';
-import { type Endpoint, type Flow, IDLE_TIMEOUT_MS, MAX_UNSENT_BYTES, type Receive } from './transport.ts';
+import { type Endpoint, type Flow, IDLE_TIMEOUT_MS, MAX_UNSENT_BYTES } from './transport.ts';
+import type { PeerCertificateFacts, Receive } from './transport.ts';
 
 const PONG = Buffer.from('\r\n');
 
@@ -17,7 +18,7 @@ export interface StreamConnection {
 export function streamConnection(
   socket: Socket,
   transport: TransportKind,
-  peerNames: readonly string[],
+  certificate: PeerCertificateFacts,
   receive: Receive,
   log: Log,
 ): StreamConnection {
@@ -39,7 +40,7 @@ export function streamConnection(
     transport,
     local,
     remote,
-    peerNames,
+    ...certificate,
     get closed() {
       return state === 'closed';
     },

@@ -4,13 +4,13 @@ import type { Log } from '../log.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { type StreamConnection, streamConnection } from './stream-connection.ts';
 import { CONNECT_TIMEOUT_MS, type Endpoint, type Flow, MAX_CONNECTIONS, type Receive } from './transport.ts';
-import { type Transport, Unreachable } from './transport.ts';
+import { type PeerCertificateFacts, type Transport, Unreachable } from './transport.ts';
 
 interface StreamSide {
-  /** Binds nothing yet; `accept` is called for each connection that may carry SIP, with the certificate names of its peer. */
-  createServer(accept: (socket: Socket, peerNames: readonly string[]) => void): Server;
+  /** Binds nothing yet; `accept` is called for each connection that may carry SIP, with what its peer's certificate says. */
+  createServer(accept: (socket: Socket, certificate: PeerCertificateFacts) => void): Server;
   /** Begins a connection; `connected` is called when it may carry SIP. */
-  connect(remote: Endpoint, peerName: string, connected: (peerNames: readonly string[]) => void): Socket;
+  connect(remote: Endpoint, peerName: string, connected: (certificate: PeerCertificateFacts) => void): Socket;
 }
 
 export async function listenStream(
@@ -24,8 +24,8 @@ export async function listenStream(
   const halfOpen = new Set<Socket>();
   let closed: Promise<void> | undefined;
 
-  const adopt = (socket: Socket, key: string, peerNames: readonly string[]): StreamConnection => {
-    const connection = streamConnection(socket, listen.transport, peerNames, receive, log);
+  const adopt = (socket: Socket, key: string, certificate: PeerCertificateFacts): StreamConnection => {
+    const connection = streamConnection(socket, listen.transport, certificate, receive, log);
     connections.set(key, connection);
     connection.flow.onClose(() => {
       if (connections.get(key) === connection) connections.delete(key);
@@ -33,13 +33,13 @@ export async function listenStream(
     return connection;
   };
 
-  const server = side.createServer((socket, peerNames) => {
+  const server = side.createServer((socket, certificate) => {
     if (connections.size >= MAX_CONNECTIONS || closed !== undefined) {
       log.warn({ transport: listen.transport }, 'sip connection refused: too many');
       socket.destroy();
       return;
     }
-    adopt(socket, keyOf({ address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }), peerNames);
+    adopt(socket, keyOf({ address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }), certificate);
   });
   server.maxConnections = MAX_CONNECTIONS;
   // A handshake that never ends holds a socket outside `connections`; they are all closed with the server.
@@ -59,9 +59,9 @@ export async function listenStream(
 
   const connect = (remote: Endpoint, peerName: string, key: string): Promise<Flow> =>
     new Promise((resolve, reject) => {
-      const socket = side.connect(remote, peerName, (peerNames) => {
+      const socket = side.connect(remote, peerName, (certificate) => {
         settle();
-        resolve(adopt(socket, key, peerNames).flow);
+        resolve(adopt(socket, key, certificate).flow);
       });
       const fail = (reason: string): void => {
         settle();

@@ -6,7 +6,13 @@ import { certificateNames, coversName } from './certificate-names.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { loggable } from './loggable.ts';
 import { listenStream } from './transport-stream.ts';
-import { CONNECT_TIMEOUT_MS, type Receive, type Transport } from './transport.ts';
+import {
+  CONNECT_TIMEOUT_MS,
+  NO_CERTIFICATE,
+  type PeerCertificateFacts,
+  type Receive,
+  type Transport,
+} from './transport.ts';
 
 /** PEM texts. `ca` signs the certificates of the trunks. */
 export interface TlsMaterial {
@@ -30,7 +36,7 @@ export function listenTls(listen: ListenAddress, tls: TlsMaterial, receive: Rece
             rejectUnauthorized: true,
             handshakeTimeout: CONNECT_TIMEOUT_MS,
           },
-          (socket) => accept(socket, namesOf(socket)),
+          (socket) => accept(socket, factsOf(socket)),
         );
         server.on('tlsClientError', (error, socket) => {
           log.warn({ remote: socket.remoteAddress, error: loggable(error.message) }, 'tls handshake failed');
@@ -53,7 +59,7 @@ export function listenTls(listen: ListenAddress, tls: TlsMaterial, receive: Rece
               ? undefined
               : new Error(`the certificate does not name ${peerName}`),
         });
-        socket.once('secureConnect', () => connected(namesOf(socket)));
+        socket.once('secureConnect', () => connected(factsOf(socket)));
         return socket;
       },
     },
@@ -62,6 +68,12 @@ export function listenTls(listen: ListenAddress, tls: TlsMaterial, receive: Rece
   );
 }
 
-function namesOf(socket: TLSSocket): readonly string[] {
-  return socket.authorized ? certificateNames(socket.getPeerCertificate()) : [];
+function factsOf(socket: TLSSocket): PeerCertificateFacts {
+  if (!socket.authorized) return NO_CERTIFICATE;
+  const certificate = socket.getPeerCertificate();
+  const endsAtMs = Date.parse(certificate.valid_to);
+  return {
+    peerNames: certificateNames(certificate),
+    certificateEndsAtMs: Number.isNaN(endsAtMs) ? undefined : endsAtMs,
+  };
 }

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type { Log } from '../log.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { parseMessage } from './parse.ts';
-import type { Endpoint, Flow, Receive, Transport } from './transport.ts';
+import { type Endpoint, type Flow, NO_CERTIFICATE, type Receive, type Transport } from './transport.ts';
 
 /** A burst of calls is several hundred kilobytes of INVITEs. */
 const SOCKET_BUFFER_BYTES = 1_048_576;
@@ -27,7 +27,7 @@ export async function listenUdp(listen: ListenAddress, receive: Receive, log: Lo
     transport: 'udp',
     local,
     remote,
-    peerNames: [],
+    ...NO_CERTIFICATE,
     closed: false,
     send(bytes) {
       if (closed !== undefined) return;

@@ -15,6 +15,8 @@ export interface Flow {
   readonly remote: Endpoint;
   /** DNS names of the certificate that the peer showed and that our CA signed; empty but for TLS. */
   readonly peerNames: readonly string[];
+  /** Unix time at which that certificate ends; undefined but for TLS. */
+  readonly certificateEndsAtMs: number | undefined;
   /** A closed connection stays closed; UDP never closes. */
   readonly closed: boolean;
   /** Never throws; bytes for a closed flow are lost. */
@@ -22,6 +24,12 @@ export interface Flow {
   /** Calls back once, at once if it has happened already. The returned function takes the listener away. */
   onClose(listener: () => void): () => void;
 }
+
+/** Of a peer's certificate, as a flow carries it. */
+export type PeerCertificateFacts = Pick<Flow, 'peerNames' | 'certificateEndsAtMs'>;
+
+/** A peer that showed no certificate, or none that our CA signed. */
+export const NO_CERTIFICATE: PeerCertificateFacts = { peerNames: [], certificateEndsAtMs: undefined };
 
 export type Receive = (result: ParseResult, flow: Flow) => void;
 

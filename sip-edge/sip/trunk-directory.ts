@@ -1,5 +1,5 @@
 /** The trunks in force: the routing configuration says which there are, the trunks file says how each is reached and proven. */
-import type { VoiceRouting } from '../leg.ts';
+import type { TrunkHealth, VoiceRouting } from '../leg.ts';
 import { comesFrom, type Trunk, trunkByName } from '../trunks.ts';
 import { coversName } from './certificate-names.ts';
 import { listOf, lists, type SipRequest } from './message.ts';
@@ -8,6 +8,8 @@ import type { Flow } from './transport.ts';
 
 /** A trunk seen in the last three minutes is healthy (acs-facts 6.2). */
 const HEALTHY_FOR_MS = 180_000;
+/** How long before its end a certificate is worth a word. Microsoft does not say when it begins to; a guess. */
+const ENDS_SOON_MS = 30 * 24 * 3_600_000;
 
 type Admission =
   { readonly kind: 'admitted'; readonly trunk: Trunk } | { readonly kind: 'refused'; readonly reason: string };
@@ -16,15 +18,20 @@ interface Seen {
   /** Of its latest OPTIONS or OPTIONS answer. */
   readonly atMs: number;
   readonly takesRefer: boolean | undefined;
+  /** Unix time. */
+  readonly certificateEndsAtMs: number | undefined;
 }
 
 export class TrunkDirectory {
   readonly #file: readonly Trunk[];
   readonly #routing: VoiceRouting;
   readonly #nowMs: () => number;
+  readonly #unixMs: () => number;
   readonly #seen = new Map<string, Seen>();
 
-  constructor(file: readonly Trunk[], routing: VoiceRouting, nowMs: () => number) {
+  /** `nowMs` never goes back; `unixMs` is what certificates are read against. */
+  constructor(file: readonly Trunk[], routing: VoiceRouting, nowMs: () => number, unixMs: () => number = Date.now) {
+    this.#unixMs = unixMs;
     this.#file = file;
     this.#routing = routing;
     this.#nowMs = nowMs;
@@ -62,16 +69,29 @@ export class TrunkDirectory {
       });
   }
 
-  /** Remembers an OPTIONS from the trunk, or its answer to ours. */
-  saw(trunk: Trunk, message: Parameters<typeof lists>[0]): void {
+  /** Remembers an OPTIONS from the trunk, or its answer to ours, and over which flow. */
+  saw(trunk: Trunk, message: Parameters<typeof lists>[0], { certificateEndsAtMs }: Flow): void {
     const takesRefer = listOf(message, 'Allow').length === 0 ? undefined : lists(message, 'Allow', 'REFER');
-    this.#seen.set(trunk.fqdn, { atMs: this.#nowMs(), takesRefer });
+    this.#seen.set(trunk.fqdn, { atMs: this.#nowMs(), takesRefer, certificateEndsAtMs });
   }
 
   /** Has pinged once and still does or answers. */
   isHealthy(trunk: Trunk): boolean {
     const seen = this.#seen.get(trunk.fqdn);
-    return seen !== undefined && this.#nowMs() - seen.atMs <= HEALTHY_FOR_MS;
+    return seen !== undefined && this.#isRecent(seen);
+  }
+
+  #isRecent({ atMs }: Seen): boolean {
+    return this.#nowMs() - atMs <= HEALTHY_FOR_MS;
+  }
+
+  healthOf(fqdn: string): TrunkHealth {
+    const seen = this.#seen.get(fqdn);
+    if (seen === undefined) return { pings: 'unknown', certificate: 'unknown' };
+    return {
+      pings: this.#isRecent(seen) ? 'current' : 'stopped',
+      certificate: certificateState(seen.certificateEndsAtMs, this.#unixMs()),
+    };
   }
 
   /** What the trunk's own Allow said, for a dialog whose messages say nothing. */
@@ -83,6 +103,12 @@ export class TrunkDirectory {
   #isGone(trunk: Trunk): boolean {
     return this.#seen.has(trunk.fqdn) && !this.isHealthy(trunk);
   }
+}
+
+function certificateState(endsAtMs: number | undefined, unixMs: number): TrunkHealth['certificate'] {
+  if (endsAtMs === undefined) return 'unknown';
+  if (endsAtMs <= unixMs) return 'ended';
+  return endsAtMs - unixMs <= ENDS_SOON_MS ? 'ends-soon' : 'valid';
 }
 
 function isProven(trunk: Trunk, flow: Flow): boolean {

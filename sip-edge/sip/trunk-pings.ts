@@ -47,7 +47,7 @@ export class TrunkPings {
       const flow = await signalling.flowFor(`sip:${trunk.fqdn}`, trunk);
       signalling.transactions.request(optionsTo(trunk, signalling, signalling.contact(flow.transport)), flow, {
         onResponse: (response) => {
-          if (response.status >= 200 && response.status < 300) signalling.trunks.saw(trunk, response);
+          if (response.status >= 200 && response.status < 300) signalling.trunks.saw(trunk, response, flow);
         },
         onFailure: (status) => signalling.log.warn({ trunk: trunk.fqdn, status }, 'trunk does not answer OPTIONS'),
       });

@@ -88,7 +88,7 @@ export class UserAgent {
       this.#forbid(transaction, admission.reason);
       return;
     }
-    this.#signalling.trunks.saw(admission.trunk, transaction.request);
+    this.#signalling.trunks.saw(admission.trunk, transaction.request, transaction.flow);
     this.#pings.begin(admission.trunk);
     transaction.respond(200, { toTag: newTag(), headers: [ALLOW, { name: 'Accept', value: 'application/sdp' }] });
   }

@@ -8,6 +8,7 @@ export { contractsAreHere };
 const files = {
   'call-automation': 'data-plane/CallAutomation/stable/2026-03-12/communicationservicescallautomation.json',
   'sip-routing': 'data-plane/SipRouting/stable/2023-03-01/communicationservicessiprouting.json',
+  'sip-routing-preview': 'data-plane/SipRouting/preview/2024-11-15-preview/communicationservicessiprouting.json',
   'event-grid': 'event-grid/AzureCommunicationServices.json',
 } as const;
 const COMMON = 'data-plane/Common/stable/2025-06-30/common.json';
@@ -36,7 +37,9 @@ interface PublishedOperation {
   readonly responses: Readonly<Record<string, string | undefined>>;
 }
 
-export function publishedOperations(description: 'call-automation' | 'sip-routing'): readonly PublishedOperation[] {
+export function publishedOperations(
+  description: Exclude<PublishedDescription, 'event-grid'>,
+): readonly PublishedOperation[] {
   const document = readContract(files[description]) as { paths: Record<string, Record<string, Json>> };
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({

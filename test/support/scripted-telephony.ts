@@ -12,6 +12,7 @@ import {
   type RingingLeg,
   type Telephony,
   type Tone,
+  type TrunkHealth,
 } from '../../sip-edge/leg.ts';
 import { randomUUID } from 'node:crypto';
 
@@ -188,6 +189,8 @@ export class ScriptedTelephony implements Telephony {
   readonly joined: (readonly [ActiveLeg, ActiveLeg])[] = [];
   /** What the next dial gives; the target answers unless said otherwise. */
   dialResult: DialResult = { kind: 'answered', leg: new ScriptedLeg('dialled') };
+  /** By FQDN; what is not here is unknown. */
+  readonly health = new Map<string, TrunkHealth>();
   #handler: ((leg: RingingLeg) => void) | undefined;
   #dialed = Promise.withResolvers<DialRequest>();
   #joined = Promise.withResolvers<undefined>();
@@ -205,6 +208,10 @@ export class ScriptedTelephony implements Telephony {
   join(one: ActiveLeg, other: ActiveLeg): void {
     this.joined.push([one, other]);
     this.#joined.resolve(undefined);
+  }
+
+  trunkHealth(fqdn: string): TrunkHealth {
+    return this.health.get(fqdn) ?? { pings: 'unknown', certificate: 'unknown' };
   }
 
   close(): Promise<void> {

@@ -70,10 +70,11 @@ function callbackProblems(event: CloudEvent): string[] {
 
 describe.skipIf(!contractsAreHere)('against the published descriptions', () => {
   it('every published operation is there, by its name, and no other', () => {
-    const published = [...publishedOperations('call-automation'), ...publishedOperations('sip-routing')];
+    const descriptions = ['call-automation', 'sip-routing', 'sip-routing-preview'] as const;
     const names = ({ id, method, path }: { id: string; method: string; path: string }): string =>
       `${id} ${method} ${path}`;
-    expect(operations.map(names).sort()).toEqual(published.map(names).sort());
+    const published = new Set(descriptions.flatMap(publishedOperations).map(names));
+    expect(operations.map(names).sort()).toEqual([...published].sort());
   });
 
   it('what is not implemented says so by its name', async () => {
@@ -155,6 +156,34 @@ describe.skipIf(!contractsAreHere)('against the published descriptions', () => {
     await client.setRoutes([{ name: 'all', numberPattern: '^.*$', trunks: ['sbc.contoso.com'] }]);
     const response = await edge.signedFetch('GET', '/sip?api-version=2023-03-01');
     expect(definitionProblems('sip-routing', 'SipConfiguration', await response.json())).toEqual([]);
+  });
+
+  it.each(['unknown', 'current', 'stopped'] as const)('the health of a trunk is legal: pings %s', async (pings) => {
+    const client = new SipRoutingClient(edge.connectionString, { allowInsecureConnection: true });
+    await client.setTrunk({ fqdn: 'sbc.contoso.com', sipSignalingPort: 5061 });
+    edge.telephony.health.set('sbc.contoso.com', { pings, certificate: 'ends-soon' });
+    const response = await edge.signedFetch('GET', '/sip?api-version=2024-11-15-preview&expand=trunks%2Fhealth');
+    const body: unknown = await response.json();
+    expect(definitionProblems('sip-routing-preview', 'SipConfiguration', body)).toEqual([]);
+    expect(body).toMatchObject({
+      trunks: { 'sbc.contoso.com': { health: { tls: { status: 'certExpiring' } } } },
+    });
+  });
+
+  it('the routes that a number takes are legal', async () => {
+    const response = await edge.signedFetch(
+      'POST',
+      '/sip:testRoutesWithNumber?targetPhoneNumber=%2B14255550100&api-version=2024-11-15-preview',
+      {
+        routes: [
+          { name: 'us', numberPattern: String.raw`^\+1` },
+          { name: 'es', numberPattern: String.raw`^\+34` },
+        ],
+      },
+    );
+    const body: unknown = await response.json();
+    expect(definitionProblems('sip-routing-preview', 'RoutesForNumber', body)).toEqual([]);
+    expect(body).toMatchObject({ matchingRoutes: [{ name: 'us' }] });
   });
 });
 

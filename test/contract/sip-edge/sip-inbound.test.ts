@@ -162,6 +162,18 @@ describe('an INVITE', () => {
   });
 });
 
+describe('a ping over TLS', () => {
+  it('shows that the trunk is there, and how long its certificate lasts', async () => {
+    await edge.server.close();
+    edge = await openEdge({ trunk: { transport: 'tls' } });
+    const sbc = await openPeer(edge.address('tls'));
+    sbc.send(peerCall(sbc).request('OPTIONS'));
+    await sbc.next(/^SIP\/2.0 200/);
+    expect(edge.server.trunkHealth('sbc.enterprise.test')).toEqual({ pings: 'current', certificate: 'valid' });
+    sbc.close();
+  });
+});
+
 describe('hostile headers', () => {
   it.each([
     ['10 kB long', [`X-Long: ${'a'.repeat(10_000)}`]],

@@ -72,6 +72,7 @@ describe('a trunk that pings', () => {
   it('is pinged back every minute', async () => {
     peer.send(peerCall(peer).request('OPTIONS'));
     await peer.next(/^SIP\/2.0 200/);
+    expect(edge.server.trunkHealth('sbc.enterprise.test')).toEqual({ pings: 'current', certificate: 'unknown' });
     for (let minute = 0; minute < 2; minute += 1) {
       const ping = await peer.next(/^OPTIONS sip:sbc\.enterprise\.test/);
       expect(ping.header('Contact')).toMatch(/^<sip:/);

@@ -23,6 +23,7 @@ function rig(transport: 'udp' | 'tcp' = 'udp', maxServerTransactions = 100) {
     local: { address: '127.0.0.1', port: 5060 },
     remote: { address: '127.0.0.1', port: 5070 },
     peerNames: [],
+    certificateEndsAtMs: undefined,
     closed: false,
     send: (bytes) => void sent.push({ atMs: clock.nowMs(), line: bytes.toString().split('\r\n')[0]! }),
     onClose(listener) {

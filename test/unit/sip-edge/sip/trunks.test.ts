@@ -23,13 +23,19 @@ function trunks(): readonly Trunk[] {
   return read.trunks;
 }
 
-function flow(transport: 'udp' | 'tls', address: string, peerNames: readonly string[] = []): Flow {
+function flow(
+  transport: 'udp' | 'tls',
+  address: string,
+  peerNames: readonly string[] = [],
+  certificateEndsAtMs?: number,
+): Flow {
   const remote = { address, port: 1 };
   return {
     transport,
     remote,
     local: remote,
     peerNames,
+    certificateEndsAtMs,
     closed: false,
     send: () => undefined,
     onClose: () => () => undefined,
@@ -130,12 +136,44 @@ describe('a number to call', () => {
     let nowMs = 0;
     const directory = new TrunkDirectory(trunks(), routing, () => nowMs);
     const [sbc] = directory.all();
-    directory.saw(sbc!, from('<sip:x>'));
+    directory.saw(sbc!, from('<sip:x>'), flow('udp', '127.0.0.1'));
     nowMs = 180_001;
     expect(directory.routesFor('+1555')[0]?.map(({ fqdn }) => fqdn)).toEqual([
       'tls.enterprise.test',
       'sbc.enterprise.test',
     ]);
     expect(directory.isHealthy(sbc!)).toBe(false);
+  });
+});
+
+describe('the health of a trunk', () => {
+  const DAY_MS = 86_400_000;
+
+  it('is unknown until it pings, current while it does, and stopped three minutes after its last', () => {
+    let nowMs = 0;
+    const directory = new TrunkDirectory(trunks(), routing, () => nowMs);
+    const [sbc] = directory.all();
+    expect(directory.healthOf(sbc!.fqdn)).toEqual({ pings: 'unknown', certificate: 'unknown' });
+    directory.saw(sbc!, from('<sip:x>'), flow('udp', '127.0.0.1'));
+    nowMs = 180_000;
+    expect(directory.healthOf(sbc!.fqdn)).toEqual({ pings: 'current', certificate: 'unknown' });
+    nowMs = 180_001;
+    expect(directory.healthOf(sbc!.fqdn).pings).toBe('stopped');
+  });
+
+  it.each([
+    [31, 'valid'],
+    [30, 'ends-soon'],
+    [0, 'ended'],
+  ])('says of a certificate with %i days to go that it is %s', (days, state) => {
+    const directory = new TrunkDirectory(
+      trunks(),
+      routing,
+      () => 0,
+      () => 100 * DAY_MS,
+    );
+    const sbc = directory.all()[1];
+    directory.saw(sbc!, from('<sip:x>'), flow('tls', '127.0.0.1', [], (100 + days) * DAY_MS));
+    expect(directory.healthOf(sbc!.fqdn).certificate).toBe(state);
   });
 });
