@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi, type TestContext } from 'vitest';
 import { PortError } from '#core/ports/error';
 import { connectMedia, type AcsMediaSocket } from '../../support/acs-media-socket.ts';
 import { startBridgeUnderTest, type BridgeUnderTest } from '../../support/bridge-under-test.ts';
@@ -9,32 +9,41 @@ import { agentSaying } from '../../support/turn-play.ts';
 
 const { callId } = offer;
 
-let under: BridgeUnderTest;
-beforeEach(async () => {
-  under = await startBridgeUnderTest({ agents: agentSaying('Hello.') });
-  await under.putCall();
-});
-afterEach(() => under.close());
-
-async function connect(call = offer): Promise<AcsMediaSocket> {
-  const result = await connectMedia(under.mediaUrl(call.callId), {
-    authorization: await under.token(),
-    'x-ms-call-connection-id': connectionId,
-  });
-  if (!result.accepted) throw new Error(`refused with ${result.status}`);
-  return result.socket;
+interface Call {
+  readonly under: BridgeUnderTest;
+  readonly connect: (call?: typeof offer) => Promise<AcsMediaSocket>;
+  readonly greeted: () => Promise<unknown>;
+  /** Something is asked, and the agent answers it. */
+  readonly answered: () => Promise<void>;
 }
 
-const greeted = () => under.line('agent said', (line) => line['text'] === 'Hello.');
-const answered = async (): Promise<void> => {
-  under.ears.recognise(final('Are you there?'));
-  await under.line('agent said', (line) => line['text'] === 'All right.');
-};
+/** A bridge of the test's own, with a call that waits for its media. */
+async function callAt({ onTestFinished }: TestContext): Promise<Call> {
+  const under = await startBridgeUnderTest({ agents: agentSaying('Hello.') });
+  onTestFinished(() => under.close());
+  await under.putCall();
+  return {
+    under,
+    connect: async (call = offer) => {
+      const result = await connectMedia(under.mediaUrl(call.callId), {
+        authorization: await under.token(),
+        'x-ms-call-connection-id': connectionId,
+      });
+      if (!result.accepted) throw new Error(`refused with ${result.status}`);
+      return result.socket;
+    },
+    greeted: () => under.line('agent said', (line) => line['text'] === 'Hello.'),
+    answered: async () => {
+      under.ears.recognise(final('Are you there?'));
+      await under.line('agent said', (line) => line['text'] === 'All right.');
+    },
+  };
+}
 
-describe('a media socket that carries rubbish', () => {
+describe.concurrent('a media socket that carries rubbish', () => {
   const silence = Buffer.alloc(640).toString('base64');
   const audio = (audioData: unknown) => JSON.stringify({ kind: 'AudioData', audioData });
-  it.each<[string, string | Buffer]>([
+  it.for<readonly [string, string]>([
     ['malformed JSON', '{"kind":"AudioData","audioData":{'],
     ['no text at all', ''],
     ['JSON that is no object', '42'],
@@ -52,7 +61,8 @@ describe('a media socket that carries rubbish', () => {
     ['metadata without a rate', '{"kind":"AudioMetadata","audioMetadata":{}}'],
     ['JSON nested without end', '['.repeat(50_000)],
     ['two megabytes', audio({ data: 'A'.repeat(2 * 1024 * 1024) })],
-  ])('goes on after %s', async (_, message) => {
+  ])('goes on after %s', async ([, message], context) => {
+    const { under, connect, greeted } = await callAt(context);
     const socket = await connect();
     await greeted();
     socket.sendRaw(message);
@@ -64,7 +74,8 @@ describe('a media socket that carries rubbish', () => {
     expect(socket.isOpen).toBe(true);
   });
 
-  it('goes on after binary frames', async () => {
+  it('goes on after binary frames', async (context) => {
+    const { under, connect, greeted, answered } = await callAt(context);
     const socket = await connect();
     await greeted();
     socket.sendRaw(Buffer.from([0, 1, 2, 255]), true);
@@ -72,7 +83,8 @@ describe('a media socket that carries rubbish', () => {
     expect(await under.line('media message ignored')).toMatchObject({ problem: 'malformed', where: 'frame type' });
   });
 
-  it('never has its content in the log, nor a line for each message', async () => {
+  it('never has its content in the log, nor a line for each message', async (context) => {
+    const { under, connect } = await callAt(context);
     const socket = await connect();
     for (let sent = 0; sent < 500; sent += 1) socket.sendRaw('{"kind":"AudioData","audioData":{"data":"secret!"}}');
     socket.close();
@@ -81,7 +93,8 @@ describe('a media socket that carries rubbish', () => {
     expect(JSON.stringify(under.lines)).not.toContain('secret!');
   });
 
-  it('ends its own call only, when it breaks the WebSocket protocol', async () => {
+  it('ends its own call only, when it breaks the WebSocket protocol', async (context) => {
+    const { under, connect } = await callAt(context);
     const other = { ...callIn.talking.offer, callId: 'c-eeeeeeeeeeeeeeeeeeeeeeee' as typeof callId };
     await under.putCall({ ...callIn.talking, offer: other });
     const [broken, healthy] = [await connect(), await connect(other)];
@@ -93,8 +106,9 @@ describe('a media socket that carries rubbish', () => {
   });
 });
 
-describe('a media socket that drops', () => {
-  it('ends its session and leaves nothing behind', async () => {
+describe.concurrent('a media socket that drops', () => {
+  it('ends its session and leaves nothing behind', async (context) => {
+    const { under, connect } = await callAt(context);
     const socket = await connect();
     await socket.count('AudioData', 1);
     socket.cut();
@@ -104,7 +118,8 @@ describe('a media socket that drops', () => {
     expect(under.ears.streams.map(({ closed }) => closed)).toEqual([true]);
   });
 
-  it('is taken up again where the talk was, with one honest sentence', async () => {
+  it('is taken up again where the talk was, with one honest sentence', async (context) => {
+    const { under, connect, greeted, answered } = await callAt(context);
     const first = await connect();
     await greeted();
     first.cut();
@@ -117,7 +132,8 @@ describe('a media socket that drops', () => {
     second.close();
   });
 
-  it('is replaced by its reconnection, also when nobody has noticed that it is dead', async () => {
+  it('is replaced by its reconnection, also when nobody has noticed that it is dead', async (context) => {
+    const { under, connect, greeted } = await callAt(context);
     const first = await connect();
     await greeted();
     const second = await connect();
@@ -127,7 +143,8 @@ describe('a media socket that drops', () => {
     expect(under.bridge.registry.size).toBe(1);
   });
 
-  it('is replaced by one reconnection when two come at the same time', async () => {
+  it('is replaced by one reconnection when two come at the same time', async (context) => {
+    const { under, connect } = await callAt(context);
     const sockets = await Promise.all([connect(), connect()]);
     await Promise.race(sockets.map(({ closed }) => closed));
     await under.line('media closed');
@@ -137,8 +154,9 @@ describe('a media socket that drops', () => {
   });
 });
 
-describe('a call that has ended', () => {
-  it('ends its media session although its socket stays open', async () => {
+describe.concurrent('a call that has ended', () => {
+  it('ends its media session although its socket stays open', async (context) => {
+    const { under, connect, greeted } = await callAt(context);
     const socket = await connect();
     await greeted();
     await under.putCall(callIn.ended);
@@ -147,8 +165,9 @@ describe('a call that has ended', () => {
   });
 });
 
-describe('a session row that cannot be written', () => {
-  it('does not stop the talk', async () => {
+describe.concurrent('a session row that cannot be written', () => {
+  it('does not stop the talk', async (context) => {
+    const { under, connect, greeted, answered } = await callAt(context);
     under.sessions.failSaving(
       ...Array.from({ length: 3 }, () => new PortError('session-store', 'down', { retryable: true })),
     );
