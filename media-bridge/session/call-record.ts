@@ -22,8 +22,8 @@ export interface CallRecordOptions {
   readonly earlier: SessionRecord | undefined;
   readonly clock: Clock;
   readonly log: Log;
-  /** The whole record, whenever it has changed; once for what changes together. */
-  readonly onRecord: (record: SessionRecord) => void;
+  /** Something of it has changed; once for what changes together. */
+  readonly onChange: () => void;
 }
 
 /** What is known of one call, as it grows: who calls, what was said, what the person who takes over is told. */
@@ -183,19 +183,17 @@ export class CallRecord {
     queueMicrotask(() => this.tellNow());
   }
 
-  /** Everything, changed or not: for whoever gives the record away. */
-  tellAll(): void {
-    this.#telling = 'soon';
-    this.tellNow();
-  }
-
-  /** What is about to be told, for whoever waits until it is written. */
+  /** What has changed and is about to be told, for whoever waits until it is written. */
   tellNow(): void {
     if (this.#telling === 'nothing') return;
     this.#telling = 'nothing';
-    const { facts, onRecord } = this.#options;
-    onRecord({
-      callId: facts.offer.callId,
+    this.#options.onChange();
+  }
+
+  /** The record as others may know it. */
+  get session(): SessionRecord {
+    return {
+      callId: this.#options.facts.offer.callId,
       agent: this.#agent.name,
       language: this.#locale.language,
       turns: this.#redacted.of(this.#turns),
@@ -203,6 +201,6 @@ export class CallRecord {
       identity: this.#identity,
       packet: this.#packet,
       unfinished: this.#redacted.unfinished(this.#turns, this.#unfinished),
-    });
+    };
   }
 }

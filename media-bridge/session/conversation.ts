@@ -58,7 +58,8 @@ export interface ConversationOptions {
   readonly voiceBeganMs: () => number | undefined;
   /** Another agent or another language from now on. */
   readonly onLocale: (locale: Locale, phrases: readonly string[]) => void;
-  readonly onRecord: (record: SessionRecord) => void;
+  /** What `record` gives has changed. */
+  readonly onChange: () => void;
   /** Resolves when what was recorded is written, or when that takes too long. Never rejects. */
   readonly whenWritten: () => Promise<void>;
   readonly onAwaitingTransfer: (awaiting: boolean) => void;
@@ -187,9 +188,9 @@ export class Conversation {
     return isAtRest(this.#state);
   }
 
-  /** Told once more, for the media session that goes on. */
-  tellRecord(): void {
-    this.#record.tellAll();
+  /** All that is known of the call by now, as others may know it. */
+  get record(): SessionRecord {
+    return this.#record.session;
   }
 
   /** A tool is changing something outside. */

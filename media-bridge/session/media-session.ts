@@ -119,7 +119,7 @@ export class MediaSession {
   readonly #stopTicking: () => void;
   readonly #closed = new AbortController();
   readonly #counts = { malformed: 0, unknownKind: 0, droppedFrames: 0 };
-  readonly #onRecord = new Set<() => void>();
+  readonly #onChange = new Set<() => void>();
   #ended: Promise<void> | undefined;
   #hungUp: NodeJS.Timeout | undefined;
 
@@ -139,7 +139,13 @@ export class MediaSession {
     this.#start = start;
     this.#services = services;
     this.#agent = agent;
-    this.#journal = new SessionJournal({ lease, clock, log, onLost: () => void this.end('replaced') });
+    this.#journal = new SessionJournal({
+      lease,
+      read: () => this.#conversation.record,
+      clock,
+      log,
+      onLost: () => void this.end('replaced'),
+    });
     this.#voice = new CallerVoice({
       detector: services.detectors(),
       clock,
@@ -169,9 +175,9 @@ export class MediaSession {
       lastVoiceMs: () => this.#voice.lastVoiceMs,
       voiceBeganMs: () => this.#voice.beganMs,
       onLocale: ({ language }, phrases) => this.#hearing.listenFor([language], phrases),
-      onRecord: (record) => {
-        this.#journal.note(record);
-        for (const listener of this.#onRecord) listener();
+      onChange: () => {
+        this.#journal.note();
+        for (const listener of this.#onChange) listener();
       },
       whenWritten: () => this.#journal.flush(CHANGE_NOTED_BUDGET_MS),
       onAwaitingTransfer: (awaiting) => {
@@ -263,8 +269,8 @@ export class MediaSession {
       },
       pauseSpeech: () => conversation.speaker.pauseAfterClause(),
       onChange: (listener: () => void) => {
-        this.#onRecord.add(listener);
-        return () => this.#onRecord.delete(listener);
+        this.#onChange.add(listener);
+        return () => this.#onChange.delete(listener);
       },
     };
     await goodMoment(departing, this.#services.clock, AbortSignal.any([now, this.#closed.signal]));
@@ -295,10 +301,7 @@ export class MediaSession {
     this.#conversation.end();
     this.#voice.close();
     // Whoever takes the call over finds all there is to know: the socket's end is what brings them.
-    if (reason === 'drained') {
-      this.#conversation.tellRecord();
-      await this.#journal.release();
-    }
+    if (reason === 'drained') await this.#journal.release();
     this.#socket.close(CLOSE_CODES[reason], reason);
     await this.#hearing
       .close()

@@ -6,22 +6,28 @@ const WRITE_BUDGET_MS = 3_000;
 /** What the end of a media session may wait for its last write: the socket that replaces it is waiting too. */
 const FLUSH_BUDGET_MS = 3_000;
 const RETRY_PAUSE_MS = 500;
+/** What comes together is written together, and not while the answer to it is being asked for. A bridge that is killed takes this much with it. */
+const SETTLE_MS = 250;
 const TRIES_MAX = 4;
 
 export interface JournalOptions {
   readonly lease: Pick<SessionLease, 'save' | 'release'>;
+  /** The record as it is now. Asked for when it is written. */
+  readonly read: () => SessionRecord;
   readonly clock: Clock;
   readonly log: Log;
   /** Another media session has claimed the record: this one's socket was replaced. Told once. */
   readonly onLost: () => void;
 }
 
-/** Writes the session row as it changes, newest state only, one write at a time, never in the way of the audio. */
+/** Writes the session row soon after it has changed, one write at a time, never in the way of the audio. */
 export class SessionJournal {
   readonly #options: JournalOptions;
-  #pending: SessionRecord | undefined;
+  #change: 'none' | 'unwritten' = 'none';
   #writing: Promise<void> | undefined;
-  #last: SessionRecord | undefined;
+  #settling: AbortController | undefined;
+  /** How many wait until all is written. */
+  #waiting = 0;
   /** What the next write does. After `release` or a loss there is none. */
   #next: 'save' | 'release' | 'nothing' = 'save';
 
@@ -29,35 +35,39 @@ export class SessionJournal {
     this.#options = options;
   }
 
-  note(record: SessionRecord): void {
+  /** The record has changed. */
+  note(): void {
     if (this.#next === 'nothing') return;
-    this.#last = record;
-    this.#pending = record;
+    this.#change = 'unwritten';
     this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
   }
 
   /** Resolves when everything noted is written or given up, and when the budget for it is spent. */
   async flush(budgetMs = FLUSH_BUDGET_MS): Promise<void> {
     if (this.#writing === undefined) return;
+    this.#waiting += 1;
+    this.#settling?.abort();
     const written = new AbortController();
     const budget = this.#options.clock.sleep(budgetMs, written.signal).catch(() => undefined);
     await Promise.race([this.#writing, budget]);
     written.abort();
+    this.#waiting -= 1;
   }
 
-  /** As `flush`, and says with the last write that the record is given up for another session to go on with. */
+  /** Writes the record once more, whether it has changed or not, and says that it is given up for another session to go on with. */
   async release(): Promise<void> {
-    if (this.#last === undefined || this.#next === 'nothing') return;
+    if (this.#next === 'nothing') return;
     this.#next = 'release';
-    this.note(this.#last);
+    this.note();
     await this.flush();
   }
 
   async #write(): Promise<void> {
-    const { clock, log } = this.#options;
-    for (let tries = 0; this.#pending !== undefined;) {
-      const record = this.#pending;
-      this.#pending = undefined;
+    const { read, clock, log } = this.#options;
+    for (let tries = 0; this.#change === 'unwritten';) {
+      await (tries === 0 ? this.#settled() : clock.sleep(RETRY_PAUSE_MS));
+      this.#change = 'none';
+      const record = read();
       try {
         await this.#writeOnce(record);
         tries = 0;
@@ -65,10 +75,17 @@ export class SessionJournal {
         tries += 1;
         log.warn({ callId: record.callId, err: error, tries }, 'session row not written');
         if (tries >= TRIES_MAX) return;
-        this.#pending ??= record;
-        await clock.sleep(RETRY_PAUSE_MS);
+        this.#change = 'unwritten';
       }
     }
+  }
+
+  /** At once when somebody waits for what is written. */
+  async #settled(): Promise<void> {
+    if (this.#waiting > 0) return;
+    this.#settling = new AbortController();
+    await this.#options.clock.sleep(SETTLE_MS, this.#settling.signal).catch(() => undefined);
+    this.#settling = undefined;
   }
 
   async #writeOnce(record: SessionRecord): Promise<void> {
@@ -81,7 +98,7 @@ export class SessionJournal {
       return;
     }
     this.#next = 'nothing';
-    this.#pending = undefined;
+    this.#change = 'none';
     log.warn({ callId: record.callId }, 'session taken over by another');
     onLost();
   }

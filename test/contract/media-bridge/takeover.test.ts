@@ -64,6 +64,7 @@ describe('a call that another bridge takes over', () => {
   it('goes on there, and the bridge that had it leaves the row alone and ends its session', async () => {
     const first = await connect(one);
     await said(one, 'Hello.');
+    await vi.waitFor(() => expect(row()?.turns).toHaveLength(1));
     await connect(other);
     await said(other, 'Please go on.');
     // It does not know yet that nobody listens to it any more.

@@ -32,42 +32,77 @@ async function journalUnderTest(...failures: readonly Error[]) {
   sessions.failSaving(...failures);
   const lease = await sessions.claim(callId, signal);
   let losses = 0;
-  const journal = new SessionJournal({ lease, clock, log, onLost: () => (losses += 1) });
-  return { sessions, clock, journal, losses: () => losses };
+  let record = recordOf(0);
+  const journal = new SessionJournal({ lease, read: () => record, clock, log, onLost: () => (losses += 1) });
+  const note = (turns: number): void => {
+    record = recordOf(turns);
+    journal.note();
+  };
+  return { sessions, clock, journal, note, losses: () => losses };
 }
 
 describe('the journal of a call', () => {
-  it('writes one record at a time, and of those that wait only the newest', async () => {
-    const { journal, sessions } = await journalUnderTest();
-    for (let turns = 1; turns <= 50; turns += 1) journal.note(recordOf(turns));
-    await journal.flush();
-    expect(sessions.saves).toBe(2);
+  it('writes once what changes within a moment', async () => {
+    const { note, sessions, clock } = await journalUnderTest();
+    for (let turns = 1; turns <= 50; turns += 1) note(turns);
+    await clock.advance(249);
+    expect(sessions.saves).toBe(0);
+    await clock.advance(1);
+    expect(sessions.saves).toBe(1);
     expect(sessions.rows.get(callId)?.turns).toHaveLength(50);
   });
 
+  it('writes at once when something waits for what is written', async () => {
+    const { journal, note, sessions } = await journalUnderTest();
+    note(1);
+    await journal.flush();
+    expect(sessions.rows.get(callId)?.turns).toHaveLength(1);
+  });
+
+  it('writes one record at a time: what changes during a write goes with the next', async () => {
+    const clock = manualClock();
+    const written: number[] = [];
+    const writing: (() => void)[] = [];
+    const save: SessionLease['save'] = ({ turns }) => {
+      written.push(turns.length);
+      return new Promise((resolve) => writing.push(() => resolve('written')));
+    };
+    let turns = 1;
+    const lease = { save, release: save };
+    const journal = new SessionJournal({ lease, read: () => recordOf(turns), clock, log, onLost: () => undefined });
+    journal.note();
+    await clock.advance(250);
+    for (turns = 2; turns < 9; turns += 1) journal.note();
+    await clock.advance(1_000);
+    expect(written).toEqual([1]);
+    writing.shift()?.();
+    await clock.advance(250);
+    expect(written).toEqual([1, 9]);
+  });
+
   it('writes again when the store was down', async () => {
-    const { journal, sessions, clock } = await journalUnderTest(down, down);
-    journal.note(recordOf(1));
+    const { note, sessions, clock } = await journalUnderTest(down, down);
+    note(1);
     await clock.advance(2_000);
     expect(sessions.rows.get(callId)?.turns).toHaveLength(1);
   });
 
   it('writes the newest record when the store comes back, not the one that failed', async () => {
-    const { journal, sessions, clock } = await journalUnderTest(down);
-    journal.note(recordOf(1));
-    await clock.advance(100);
-    journal.note(recordOf(2));
+    const { note, sessions, clock } = await journalUnderTest(down);
+    note(1);
+    await clock.advance(300);
+    note(2);
     await clock.advance(2_000);
     expect([sessions.saves, sessions.rows.get(callId)?.turns.length]).toEqual([2, 2]);
   });
 
   it('gives up after a few tries, and tries again with the next turn', async () => {
-    const { journal, sessions, clock } = await journalUnderTest(...Array.from({ length: 4 }, () => down));
-    journal.note(recordOf(1));
+    const { note, sessions, clock } = await journalUnderTest(...Array.from({ length: 4 }, () => down));
+    note(1);
     await clock.advance(60_000);
     expect(sessions.saves).toBe(4);
-    journal.note(recordOf(2));
-    await clock.advance(0);
+    note(2);
+    await clock.advance(250);
     expect(sessions.rows.get(callId)?.turns).toHaveLength(2);
   });
 
@@ -75,42 +110,42 @@ describe('the journal of a call', () => {
     const clock = manualClock();
     const never = (): Promise<never> => new Promise(() => undefined);
     const lease: Pick<SessionLease, 'save' | 'release'> = { save: never, release: never };
-    const journal = new SessionJournal({ lease, clock, log, onLost: () => undefined });
-    journal.note(recordOf(1));
+    const journal = new SessionJournal({ lease, read: () => recordOf(1), clock, log, onLost: () => undefined });
+    journal.note();
     const flushed = journal.flush();
     await clock.advance(3_000);
     await flushed;
   });
 
   it('gives the record up with its last write', async () => {
-    const { journal, sessions } = await journalUnderTest();
-    journal.note(recordOf(1));
-    journal.note(recordOf(2));
+    const { journal, note, sessions } = await journalUnderTest();
+    note(1);
+    note(2);
     await journal.release();
     expect(sessions.ownership(callId)).toBe('released');
     expect(sessions.rows.get(callId)?.turns).toHaveLength(2);
   });
 
   it('writes nothing any more once the record is given up', async () => {
-    const { journal, sessions } = await journalUnderTest();
-    journal.note(recordOf(1));
+    const { journal, note, sessions } = await journalUnderTest();
+    note(1);
     await journal.release();
-    journal.note(recordOf(2));
+    note(2);
     await journal.flush();
     expect(sessions.rows.get(callId)?.turns).toHaveLength(1);
     expect(sessions.ownership(callId)).toBe('released');
   });
 
   it('leaves alone what another session has claimed, and tells so once', async () => {
-    const { journal, sessions, losses } = await journalUnderTest();
-    journal.note(recordOf(1));
+    const { journal, note, sessions, losses } = await journalUnderTest();
+    note(1);
     await journal.flush();
     const other = await sessions.claim(callId, signal);
     expect(other.earlier?.record?.turns).toHaveLength(1);
     await other.save(recordOf(7), signal);
-    journal.note(recordOf(2));
+    note(2);
     await journal.flush();
-    journal.note(recordOf(3));
+    note(3);
     await journal.release();
     expect(sessions.rows.get(callId)?.turns).toHaveLength(7);
     expect(sessions.ownership(callId)).toBe('held');
