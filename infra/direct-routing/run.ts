@@ -5,12 +5,13 @@ import { parsePhoneNumber } from '#core/ids';
 import { planOf, routesFor, type Change, type RoutingState } from './plan.ts';
 import { routedResource, type RoutedResource } from './resource.ts';
 import { readRouting } from './routing-file.ts';
-import { tellChange, tellRoute, tellState } from './tell.ts';
+import { tellChange, tellHealth, tellRoute, tellSource, tellState } from './tell.ts';
+import { problemsOf } from './trunk-health.ts';
 
 const USAGE = `npm run direct-routing -- COMMAND
   plan FILE        what "apply" would change; exit status 2 when that is anything
   apply FILE       makes the resource as the file says
-  status           trunks and routes of the resource
+  status           trunks and routes of the resource, and the health of its SBCs; exit status 2 when one is unhealthy
   test NUMBER      which routes a dialled number takes, in order
 The resource: ACS_ENDPOINT, and ACS_ACCESS_KEY or the identity of who is signed in (az login).`;
 
@@ -34,9 +35,7 @@ export async function directRouting(
       case 'apply':
         return argument === undefined ? complain(USAGE) : await planOrApply(command, argument, resourceOf(env), print);
       case 'status':
-        print(tellState(await resourceOf(env).read()));
-        print('health of the SBCs: not told by the version of the API that the SDK speaks (2023-03-01)');
-        return 0;
+        return await tellStatus(resourceOf(env), print);
       case 'test':
         return argument === undefined ? complain(USAGE) : await test(argument, resourceOf(env), print);
       default:
@@ -77,14 +76,25 @@ function tellPlan(changes: readonly Change[], wanted: RoutingState, print: (text
     if (trunks.length === 0) print(`note: route ${name} has no trunk: calls end there`);
 }
 
+async function tellStatus(resource: RoutedResource, print: (text: string) => void): Promise<ExitStatus> {
+  print(tellState(await resource.read()));
+  const health = await resource.health();
+  print(tellHealth(health));
+  const isUnhealthy = health.kind === 'answered' && health.value.trunks.some((trunk) => problemsOf(trunk).length > 0);
+  return isUnhealthy ? 2 : 0;
+}
+
 async function test(number: string, resource: RoutedResource, print: (text: string) => void): Promise<ExitStatus> {
   if (parsePhoneNumber(number) === undefined) {
     print(`${number} is no E.164 number such as +18005550142`);
     return 1;
   }
-  const routes = routesFor(number, (await resource.read()).routes);
+  const state = await resource.read();
+  const answer = await resource.routesTaken(number, state);
+  const routes = answer.kind === 'answered' ? answer.value : routesFor(number, state.routes);
   if (routes.length === 0) print(`${number}: no route; a resource without numbers of its own cannot place this call`);
   routes.forEach((route, place) => print(`${place === 0 ? 'takes' : 'then '} ${tellRoute(route)}`));
+  print(tellSource(answer));
   return routes.length === 0 ? 1 : 0;
 }
 

@@ -1,6 +1,8 @@
 import { unreachable } from '#core/unreachable';
 import type { Change, RoutingState } from './plan.ts';
+import { PREVIEW_VERSION, type PreviewAnswer, type PreviewHealth } from './preview.ts';
 import type { Route } from './routing-file.ts';
+import { isUnknown, problemsOf } from './trunk-health.ts';
 
 /** One line a change, as a person reads a diff: `+` comes, `-` goes, `~` changes. */
 export function tellChange(change: Change): string {
@@ -37,4 +39,30 @@ export function tellState({ trunks, routes }: RoutingState): string {
 
 export function tellRoute({ name, numberPattern, trunks }: Route): string {
   return `${name}: ${numberPattern} -> ${trunks.length === 0 ? 'no trunk' : trunks.join(', ')}`;
+}
+
+export function tellHealth(answer: PreviewAnswer<PreviewHealth>): string {
+  if (answer.kind === 'not-known')
+    return `health of the SBCs: not told, the resource does not speak ${PREVIEW_VERSION} (${answer.reason})`;
+  const { domains, trunks } = answer.value;
+  const domainNames = [...domains].map(([name, enabled]) => (enabled ? name : `${name} (not enabled)`));
+  return [
+    ...(domainNames.length === 0 ? [] : [`domains: ${domainNames.join(', ')}`]),
+    `health of the SBCs, as the resource tells it (${PREVIEW_VERSION}):`,
+    ...trunks.flatMap((trunk) => [
+      `  ${trunk.fqdn}: ${isUnknown(trunk) ? 'not known; it has not sent OPTIONS yet' : wordsOf(trunk)}`,
+      ...problemsOf(trunk).map((problem) => `    UNHEALTHY: ${problem}`),
+    ]),
+  ].join('\n');
+}
+
+function wordsOf({ overall, reason, ping, tls }: PreviewHealth['trunks'][number]): string {
+  return `${overall}${reason === undefined ? '' : ` (${reason})`}, OPTIONS ${ping}, certificate ${tls}`;
+}
+
+/** Who found out which routes a number takes. */
+export function tellSource(answer: PreviewAnswer<unknown>): string {
+  return answer.kind === 'answered'
+    ? `answered by the resource (${PREVIEW_VERSION})`
+    : `found by reading the patterns here: the resource does not speak ${PREVIEW_VERSION} (${answer.reason})`;
 }

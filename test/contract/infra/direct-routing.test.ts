@@ -76,8 +76,54 @@ describe('the direct routing command against the edge', () => {
       [
         String.raw`takes washington: ^\+1(425|206)\d{7}$ -> sbc1.contoso.com, sbc2.contoso.com`,
         'then  rest: .* -> sbc2.contoso.com',
+        'answered by the resource (2024-11-15-preview)',
       ].join('\n'),
     );
+  });
+
+  it('finds the routes of a number itself where the resource has no preview version, and says so', async () => {
+    await run('apply', await file(ROUTING));
+    // The two requests that read the configuration pass.
+    await edge.settings({
+      faults: [
+        { surface: 'call-automation', delayMs: 1, times: 2 },
+        { surface: 'call-automation', status: 404 },
+      ],
+    });
+    const { status, said } = await run('test', '+14255550100');
+    expect(status).toBe(0);
+    expect(said).toContain('takes washington');
+    expect(said).toContain('does not speak 2024-11-15-preview (HTTP 404)');
+  });
+
+  it.each([
+    ['pings and shows a good certificate', { pings: 'current', certificate: 'valid' }, 0, 'active, OPTIONS ok'],
+    ['has never pinged', { pings: 'unknown', certificate: 'unknown' }, 0, 'not known'],
+    ['has stopped pinging', { pings: 'stopped', certificate: 'valid' }, 2, 'UNHEALTHY: it has stopped sending OPTIONS'],
+    ['has a certificate that ends soon', { pings: 'current', certificate: 'ends-soon' }, 2, 'ends soon: renew it'],
+    ['has a certificate that has ended', { pings: 'current', certificate: 'ended' }, 2, 'has ended: renew it'],
+  ] as const)('tells by its exit status of an SBC that %s', async (_what, health, status, words) => {
+    await run('apply', await file(ROUTING));
+    for (const name of ['sbc1', 'sbc2'])
+      edge.telephony.health.set(`${name}.contoso.com`, { pings: 'current', certificate: 'valid' });
+    edge.telephony.health.set('sbc2.contoso.com', health);
+    const told = await run('status');
+    expect(told.status).toBe(status);
+    expect(told.said).toContain('sbc1.contoso.com: active, OPTIONS ok, certificate ok');
+    expect(told.said).toContain(words);
+  });
+
+  it('shows trunks and routes without their health where the resource has no preview version', async () => {
+    await run('apply', await file(ROUTING));
+    await edge.settings({
+      faults: [
+        { surface: 'call-automation', delayMs: 1, times: 2 },
+        { surface: 'call-automation', status: 400 },
+      ],
+    });
+    const { status, said } = await run('status');
+    expect(status).toBe(0);
+    expect(said).toMatch(/trunks: 2[^]*health of the SBCs: not told[^]*HTTP 400/);
   });
 
   it('says of a number without a route that there is none', async () => {

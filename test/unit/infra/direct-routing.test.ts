@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { planOf, routesFor, type Change, type RoutingState } from '../../../infra/direct-routing/plan.ts';
 import { readRouting, type Route, type Trunk } from '../../../infra/direct-routing/routing-file.ts';
 import { tellChange } from '../../../infra/direct-routing/tell.ts';
+import { problemsOf } from '../../../infra/direct-routing/trunk-health.ts';
 
 const trunk = (name: string, port = 5061): Trunk => ({ fqdn: `${name}.contoso.com`, port });
 const route = (name: string, numberPattern = '.*', trunks = ['one']): Route => ({
@@ -117,5 +118,22 @@ describe('the routing file', () => {
   ])('%j is refused with its place', (lines, problem) => {
     const read = readRouting(text(lines), 'routing.yaml');
     expect(read.ok ? [] : read.problems.join('\n')).toContain(problem);
+  });
+});
+
+describe('the health of an SBC', () => {
+  const well = { fqdn: 'sbc.contoso.com', tls: 'ok', ping: 'ok', overall: 'active', reason: undefined };
+
+  it.each([
+    ['everything is well', {}, 0],
+    ['nothing is known', { tls: 'unknown', ping: 'unknown', overall: 'unknown' }, 0],
+    ['nobody calls at night', { overall: 'inactive', reason: 'noRecentCalls' }, 0],
+    ['it no longer pings', { ping: 'expired', overall: 'inactive', reason: 'noRecentPings' }, 1],
+    ['its pings are refused', { ping: 'error' }, 1],
+    ['it is inactive and nothing says why', { overall: 'inactive' }, 1],
+    ['it no longer pings and its certificate has ended', { ping: 'expired', tls: 'certExpired' }, 2],
+    ['the service has a new word', { overall: 'somethingNew' }, 0],
+  ])('when %s', (_when, change, problems) => {
+    expect(problemsOf({ ...well, ...change })).toHaveLength(problems);
   });
 });
