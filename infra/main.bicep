@@ -61,6 +61,19 @@ param edgeAdminAddresses string = ''
 @description('SSH public key of the edge machine; required with deployEdge.')
 param edgeSshPublicKey string = ''
 
+@description('Addresses that are written to when an alert rule fires, with commas. Empty: none.')
+param alertEmails string = ''
+
+@description('Address of a paging service that is posted to when an alert rule fires. Empty: none.')
+@secure()
+param alertWebhook string = ''
+
+@description('Limits of the alert rules that differ from the usual ones (docs/operations.md), by name.')
+param alertLimits object = {}
+
+@description('What the model, speech and a minute of a call cost (infra/operations/prices.json), where yours differ, as text.')
+param prices object = {}
+
 var tags = { 'azd-env-name': environmentName, product: 'trunkline' }
 
 resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
@@ -90,6 +103,10 @@ module resources 'resources.bicep' = {
     edgeSbcAddresses: edgeSbcAddresses
     edgeAdminAddresses: edgeAdminAddresses
     edgeSshPublicKey: edgeSshPublicKey
+    alertEmails: empty(alertEmails) ? [] : split(alertEmails, ',')
+    alertWebhook: alertWebhook
+    alertLimits: alertLimits
+    prices: prices
   }
 }
 

@@ -17,9 +17,15 @@ param deployEdge bool
 param edgeSbcAddresses string
 param edgeAdminAddresses string
 param edgeSshPublicKey string
+param alertEmails array
+param alertLimits object
+param prices object
 
 @secure()
 param ticketSecret string
+
+@secure()
+param alertWebhook string
 
 var isProduction = profile == 'prod'
 // Storage accounts and registries allow no hyphens; a vault's name has 24 characters at most.
@@ -119,6 +125,7 @@ module existingService 'modules/communication-existing.bicep' = if (!hasOwnServi
 
 var secondarySpeechName = hasSecondary ? speechSecondary!.outputs.name : ''
 var secondaryOpenAiName = hasSecondary ? openAiSecondary!.outputs.name : ''
+var secondaryOpenAiId = hasSecondary ? openAiSecondary!.outputs.id : ''
 
 var serviceId = hasOwnService ? ownService!.outputs.id : existingService!.outputs.id
 var serviceName = hasOwnService ? ownService!.outputs.name : existingService!.outputs.name
@@ -256,6 +263,23 @@ module roles 'modules/roles.bicep' = {
     insightsName: monitoring.outputs.insightsName
     speechNames: hasSecondary ? [speech.outputs.name, secondarySpeechName] : [speech.outputs.name]
     openAiNames: hasSecondary ? [openAi.outputs.name, secondaryOpenAiName] : [openAi.outputs.name]
+  }
+}
+
+module operations 'modules/operations.bicep' = {
+  params: {
+    name: environmentName
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    bridgeAppId: bridge.outputs.id
+    topicId: eventGrid.outputs.topicId
+    storageIds: [storage.outputs.callsId, storage.outputs.hostId]
+    openAiIds: hasSecondary ? [openAi.outputs.id, secondaryOpenAiId] : [openAi.outputs.id]
+    emails: alertEmails
+    webhook: alertWebhook
+    limits: alertLimits
+    prices: prices
   }
 }
 

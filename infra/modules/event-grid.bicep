@@ -77,3 +77,5 @@ resource incomingCalls 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2022
   }
   dependsOn: [mayDeadLetter]
 }
+
+output topicId string = topic.id

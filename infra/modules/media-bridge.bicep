@@ -138,4 +138,5 @@ resource bridge 'Microsoft.App/containerApps@2024-03-01' = {
   }
 }
 
+output id string = bridge.id
 output host string = bridge.properties.configuration.ingress.fqdn
