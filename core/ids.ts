@@ -19,10 +19,16 @@ export type ContextId = Branded<'ContextId'>;
 export type ReplyId = Branded<'ReplyId'>;
 /** E.164 with a leading `+`. */
 export type PhoneNumber = Branded<'PhoneNumber'>;
+/** Raw id of an application in Teams, such as a resource account: `28:orgid:<object id>`, in lower case. */
+export type TeamsAppId = Branded<'TeamsAppId'>;
+/** Whom a caller called: a number, or a resource account of Teams of which no number is known. */
+export type CalledParty = PhoneNumber | TeamsAppId;
 
 const CALL_ID = /^[a-z0-9-]{8,64}$/;
 /** ITU-T E.164: at most 15 digits, the first is never 0. */
 const E164 = /^\+[1-9]\d{1,14}$/;
+/** As Azure's own library reads them: the public cloud and the two of the US government. */
+const TEAMS_APP = /^28:(?:orgid|gcch|dod):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function parseCallId(text: string): CallId | undefined {
   return CALL_ID.test(text) ? (text as CallId) : undefined;
@@ -30,6 +36,15 @@ export function parseCallId(text: string): CallId | undefined {
 
 export function parsePhoneNumber(text: string): PhoneNumber | undefined {
   return E164.test(text) ? (text as PhoneNumber) : undefined;
+}
+
+export function parseTeamsAppId(text: string): TeamsAppId | undefined {
+  const id = text.toLowerCase();
+  return TEAMS_APP.test(id) ? (id as TeamsAppId) : undefined;
+}
+
+export function parseCalledParty(text: string): CalledParty | undefined {
+  return parsePhoneNumber(text) ?? parseTeamsAppId(text);
 }
 
 /** ACS's ids are opaque to us: only their size is checked, so that a hostile one cannot fill a row or a log line. */

@@ -8,6 +8,7 @@ import { recognitionSettings } from '#adapters/azure-speech/recognition-settings
 import { speechSettings } from '#adapters/azure-speech/settings';
 import { keySettings } from '#adapters/call-automation/key-settings';
 import { callControlSettings } from '#adapters/call-automation/settings';
+import { telephonySettings } from '#adapters/call-automation/telephony-settings';
 import { transferSettings } from '#adapters/call-automation/transfer-settings';
 import { customerSettings } from '#adapters/customers/settings';
 import { toolSettings } from '#adapters/http-tools/settings';
@@ -45,6 +46,7 @@ const listenSettings = z
   }));
 
 const fragments = {
+  telephony: telephonySettings,
   listen: listenSettings,
   callControl: callControlSettings,
   transfer: transferSettings,

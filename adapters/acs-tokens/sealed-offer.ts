@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { CallerNumber, CallOffer, InboundHeaders } from '#core/call/offer';
-import { parseCorrelationId, parsePhoneNumber, parseServerCallId, type CallId } from '#core/ids';
+import { parseCalledParty, parseCorrelationId, parsePhoneNumber, parseServerCallId, type CallId } from '#core/ids';
 import { callIdentity } from '../call-automation/call-identity.ts';
 import { numberOf, objectOf, textOf } from '../call-automation/wire-values.ts';
 
@@ -74,7 +74,7 @@ function offerOf(callId: CallId, value: unknown): CallOffer | undefined {
   const fields: readonly unknown[] = value;
   const correlationId = parseCorrelationId(textOf(fields[0], TEXT_MAX_CHARS) ?? '');
   const serverCallId = parseServerCallId(textOf(fields[1], TEXT_MAX_CHARS) ?? '');
-  const to = parsePhoneNumber(textOf(fields[3], TEXT_MAX_CHARS) ?? '');
+  const to = parseCalledParty(textOf(fields[3], TEXT_MAX_CHARS) ?? '');
   const offeredAtMs = numberOf(fields[6]);
   if (correlationId === undefined || serverCallId === undefined || to === undefined || offeredAtMs === undefined) {
     return undefined;

@@ -1,8 +1,16 @@
 import type { SystemEventNameToEventData } from '@azure/eventgrid';
 import type { CallerNumber, CallOffer } from '#core/call/offer';
 import { readInboundHeaders } from '#core/handover/inbound-headers';
-import { parseCorrelationId, parseServerCallId, parsePhoneNumber } from '#core/ids';
+import {
+  parseCorrelationId,
+  parseServerCallId,
+  parsePhoneNumber,
+  parseTeamsAppId,
+  type CalledParty,
+  type PhoneNumber,
+} from '#core/ids';
 import { callIdentity } from './call-identity.ts';
+import type { ResourceAccounts } from './telephony-settings.ts';
 import { objectOf, textOf, timeOf } from './wire-values.ts';
 
 /** Spelt by Microsoft's own types: a misspelt event name is a call that nobody answers. Types only, since the library would cost the cold start. */
@@ -27,15 +35,18 @@ type IncomingCall =
 /**
  * Reads one event as the Event Grid trigger hands it over, in the Event Grid or the CloudEvents schema (acs-facts 1.1 to 1.4). What is
  * not needed to answer never makes it fail: a caller whose number is no number is anonymous, odd headers are left out. Never throws.
+ *
+ * Teams Phone Extensibility names the resource account as called, and not its number: `accounts` has that. Both are read whatever front is set, since one
+ * resource may serve numbers of both while they are moved.
  */
-export function parseIncomingCall(event: unknown, receivedAtMs: number): IncomingCall {
+export function parseIncomingCall(event: unknown, receivedAtMs: number, accounts: ResourceAccounts): IncomingCall {
   const envelope = objectOf(event);
   if (envelope === undefined) return { kind: 'malformed', problem: 'event' };
   const type = textOf(envelope['eventType'] ?? envelope['type'], ID_MAX_CHARS);
   if (type === undefined) return { kind: 'malformed', problem: 'eventType' };
   if (type !== INCOMING_CALL_TYPE) return { kind: 'other-event', type };
   const data = objectOf(envelope['data']);
-  const to = phoneNumberOf(data?.['to']);
+  const to = calledOf(data?.['to'], accounts);
   const correlationId = parseCorrelationId(textOf(data?.['correlationId'], ID_MAX_CHARS) ?? '');
   const serverCallId = parseServerCallId(textOf(data?.['serverCallId'], ID_MAX_CHARS) ?? '');
   const incomingCallContext = textOf(data?.['incomingCallContext'], CONTEXT_MAX_CHARS);
@@ -59,7 +70,18 @@ export function parseIncomingCall(event: unknown, receivedAtMs: number): Incomin
   };
 }
 
-function phoneNumberOf(identifier: unknown): ReturnType<typeof parsePhoneNumber> {
+/** An account of which no number is known is called all the same: its id stands for it, and the standard agent answers. */
+function calledOf(identifier: unknown, accounts: ResourceAccounts): CalledParty | undefined {
+  const number = phoneNumberOf(identifier);
+  if (number !== undefined) return number;
+  const fields = objectOf(identifier);
+  // The documented event calls its kind "unknown" and has a raw id alone; the SDKs know a member of its own too.
+  const appId = textOf(objectOf(fields?.['microsoftTeamsApp'])?.['appId'], 64);
+  const account = parseTeamsAppId(textOf(fields?.['rawId'], 64) ?? '') ?? parseTeamsAppId(`28:orgid:${appId ?? ''}`);
+  return account === undefined ? undefined : (accounts.get(account) ?? account);
+}
+
+function phoneNumberOf(identifier: unknown): PhoneNumber | undefined {
   return parsePhoneNumber(textOf(objectOf(objectOf(identifier)?.['phoneNumber'])?.['value'], 64) ?? '');
 }
 

@@ -54,7 +54,9 @@ function* rulesThatApply(
   const line = lineOf(offer, policy);
   const hours = line?.hours ?? policy.hours;
   if (policy.calledNumbers.length > 0 && !policy.calledNumbers.includes(offer.to)) yield 'wrongNumber';
-  if (policy.trunks.length > 0 && !policy.trunks.some((name) => comparable(name) === comparable(trunk ?? ''))) {
+  // A front without an SBC of ours (a Calling Plan) has nobody who could name one.
+  const named = comparable(trunk ?? 'none');
+  if (policy.trunks.length > 0 && !policy.trunks.some((name) => comparable(name) === named)) {
     yield 'wrongTrunk';
   }
   if (isBlocked(offer, policy)) yield 'blocked';

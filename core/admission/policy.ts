@@ -88,7 +88,9 @@ export const admissionPolicy = z
       .array(z.string().trim().min(1).max(249))
       .max(LINES_MAX)
       .default([])
-      .describe('Trunks calls may come over, as the trunk header names them (TRUNK_HEADER); none: any.'),
+      .describe(
+        'Trunks calls may come over, as the trunk header names them (TRUNK_HEADER); an entry `none` stands for calls that name no trunk. Left out: any.',
+      ),
     blockedCallers: z
       .strictObject({
         numbers: phoneNumbers,

@@ -1,4 +1,4 @@
-import type { CallId, ContextId, CorrelationId, PhoneNumber, ServerCallId } from '../ids.ts';
+import type { CalledParty, CallId, ContextId, CorrelationId, PhoneNumber, ServerCallId } from '../ids.ts';
 
 /** Who is calling, as the network says it. A hint, never proof of identity. */
 export type CallerNumber = { readonly kind: 'number'; readonly number: PhoneNumber } | { readonly kind: 'anonymous' };
@@ -21,7 +21,7 @@ export interface CallOffer {
   readonly correlationId: CorrelationId;
   readonly serverCallId: ServerCallId;
   readonly from: CallerNumber;
-  readonly to: PhoneNumber;
+  readonly to: CalledParty;
   readonly headers: InboundHeaders;
   /** When Event Grid says the call came in, milliseconds since the epoch. */
   readonly offeredAtMs: number;

@@ -68,6 +68,7 @@ function compose(config: FunctionsConfig): IncomingCallServices & CallEventsServ
     watchdog: queueWatchdog(config.hostStorage),
     watchdogMs: config.watchdogMs,
     transfer: config.transfer,
+    resourceAccounts: config.telephony.resourceAccounts,
     keySource: config.keySource,
     admission: {
       policy: livePolicy({

@@ -5,6 +5,7 @@ import { admissionSettings } from '#adapters/admission/settings';
 import { agentSettings } from '#adapters/agents/agent-folder';
 import { keySettings } from '#adapters/call-automation/key-settings';
 import { callControlSettings } from '#adapters/call-automation/settings';
+import { telephonySettings } from '#adapters/call-automation/telephony-settings';
 import { transferSettings } from '#adapters/call-automation/transfer-settings';
 import { customerSettings } from '#adapters/customers/settings';
 import { logSettings } from '#adapters/logging/logger';
@@ -21,6 +22,7 @@ const watchdogSettings = z
   .transform((env) => env.WATCHDOG_MS);
 
 const fragments = {
+  telephony: telephonySettings,
   callControl: callControlSettings,
   transfer: transferSettings,
   keySource: keySettings,

@@ -1,4 +1,5 @@
 import { parseIncomingCall } from '#adapters/call-automation/incoming-call';
+import type { ResourceAccounts } from '#adapters/call-automation/telephony-settings';
 import type { CallOffer } from '#core/call/offer';
 import { unreachable } from '#core/unreachable';
 import { decide, type AdmissionServices } from './admission.ts';
@@ -12,6 +13,7 @@ export interface IncomingCallServices extends CallServices, CallerServices {
   readonly admission: AdmissionServices;
   /** Where the front brings the audio of this call. */
   readonly mediaUrl: (offer: CallOffer) => string;
+  readonly resourceAccounts: ResourceAccounts;
 }
 
 /** Event Grid waits as long for a response; the phone rings no longer (acs-facts 1.5, 1.9). */
@@ -23,7 +25,7 @@ const HANDLER_BUDGET_MS = 28_000;
  */
 export async function handleIncomingCall(event: unknown, services: IncomingCallServices): Promise<void> {
   const { clock, log } = services;
-  const incoming = parseIncomingCall(event, clock.now());
+  const incoming = parseIncomingCall(event, clock.now(), services.resourceAccounts);
   if (incoming.kind === 'other-event') {
     log.info({ eventType: incoming.type }, 'event of no interest');
     return;

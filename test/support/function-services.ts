@@ -88,6 +88,7 @@ export function functionServices(changes: ServiceChanges = {}): TestServices {
     admission: admissionBy(),
     keySource: 'media',
     transfer: { headerPrefix: 'X-', callerId: 'none' },
+    resourceAccounts: new Map(),
     watchdog: { schedule: (id) => Promise.resolve(void scheduled.push(id)) },
     watchdogMs: 8_000,
     customers: undefined,

@@ -24,7 +24,7 @@ const unsure = (): PortError => new PortError('call-control', 'answer: no answer
 /** A process made the row and died before the answer. */
 async function leftBehind(): Promise<TestServices> {
   const services = functionServices();
-  const incoming = parseIncomingCall(incomingCallEvent(), services.clock.now());
+  const incoming = parseIncomingCall(incomingCallEvent(), services.clock.now(), new Map());
   if (incoming.kind !== 'offer') throw new Error('The event of the tests is an offer');
   await services.calls.create(firstState(incoming.offer), signal);
   return services;

@@ -22,7 +22,7 @@ const down = (): Promise<never> =>
 
 /** What the front was told to send back with every callback: the offer as it came. */
 function offered(services: TestServices): CallOffer {
-  const incoming = parseIncomingCall(incomingCallEvent(), services.clock.now());
+  const incoming = parseIncomingCall(incomingCallEvent(), services.clock.now(), new Map());
   if (incoming.kind !== 'offer') throw new Error('The event of the tests is an offer');
   return incoming.offer;
 }

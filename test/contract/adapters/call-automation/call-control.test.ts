@@ -9,6 +9,7 @@ import { connectionId, offer } from '../../../support/offered-call.ts';
 const ACCESS_KEY = Buffer.from('a key for a test').toString('base64');
 const { signal } = new AbortController();
 const target = '+18005550142' as PhoneNumber;
+const ours = '+18005550199' as PhoneNumber;
 const answer = {
   incomingCallContext: 'CTX',
   callbackUri: 'https://app/cb',
@@ -53,7 +54,7 @@ const requests: readonly (readonly [string, number, (control: CallControl) => Pr
   [
     'transfers an anonymous caller with a caller id of ours',
     202,
-    (control) => control.transfer({ ...transfer, caller: { kind: 'anonymous' }, callerId: offer.to }, signal),
+    (control) => control.transfer({ ...transfer, caller: { kind: 'anonymous' }, callerId: ours }, signal),
   ],
   ['hangs up', 204, (control) => control.hangUp(connectionId, signal)],
   ['listens for keys', 200, (control) => control.listenForKeys(connectionId, offer.from, signal)],

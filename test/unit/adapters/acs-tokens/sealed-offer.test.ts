@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openOffer, sealOffer } from '#adapters/acs-tokens/sealed-offer';
 import { callIdentity } from '#adapters/call-automation/call-identity';
 import type { CallOffer } from '#core/call/offer';
-import type { CallId } from '#core/ids';
+import { parseTeamsAppId, type CallId } from '#core/ids';
 import { offer as sample } from '../../../support/offered-call.ts';
 
 const SECRET = 'a secret of at least thirty-two characters';
@@ -26,6 +26,8 @@ describe('an offer in a URL', () => {
       headers: { userToUser: 'abc', custom: {} },
     };
     expect(opened(sealOffer(SECRET, anonymous))).toEqual(anonymous);
+    const account = parseTeamsAppId('28:orgid:cc123456-5678-5678-1234-ccc123456789') ?? expect.unreachable();
+    expect(opened(sealOffer(SECRET, { ...offer, to: account }))).toEqual({ ...offer, to: account });
   });
 
   it('needs nothing to be escaped, and shows nothing of the caller', () => {

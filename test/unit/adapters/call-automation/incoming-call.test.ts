@@ -1,19 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseIncomingCall } from '#adapters/call-automation/incoming-call';
+import { parseTeamsAppId, type PhoneNumber } from '#core/ids';
 import { incomingCallEvent } from '../../../support/function-services.ts';
 import { offer } from '../../../support/offered-call.ts';
 
+const ACCOUNT = '28:orgid:cc123456-5678-5678-1234-ccc123456789';
+const numberOfAccount = '+18005550188' as PhoneNumber;
 const receivedAtMs = 1_790_000_000_900;
 const offerOf = (event: unknown) => {
-  const incoming = parseIncomingCall(event, receivedAtMs);
+  const incoming = parseIncomingCall(event, receivedAtMs, new Map());
   if (incoming.kind !== 'offer') throw new Error(JSON.stringify(incoming));
   return incoming.offer;
 };
 
 describe('an incoming call', () => {
   it('is read from the Event Grid schema', () => {
-    expect(parseIncomingCall(incomingCallEvent(), receivedAtMs)).toMatchObject({
+    expect(parseIncomingCall(incomingCallEvent(), receivedAtMs, new Map())).toMatchObject({
       kind: 'offer',
       incomingCallContext: 'eyJhbGciOiJub25lIn0.opaque.',
       offer: {
@@ -52,6 +55,20 @@ describe('an incoming call', () => {
     expect(offerOf(incomingCallEvent({ from })).from).toEqual({ kind: 'anonymous' });
   });
 
+  it.each([
+    ['as documented', { kind: 'unknown', rawId: ACCOUNT }],
+    ['in capitals', { rawId: ACCOUNT.toUpperCase().replace('28:ORGID', '28:orgid') }],
+    ['as an application of Teams', { kind: 'microsoftTeamsApp', microsoftTeamsApp: { appId: ACCOUNT.slice(9) } }],
+  ])('is for the number of the resource account that Teams Phone names, %s', (_, to) => {
+    const accounts = new Map([[parseTeamsAppId(ACCOUNT) ?? expect.unreachable(), numberOfAccount]]);
+    const incoming = parseIncomingCall(incomingCallEvent({ to }), receivedAtMs, accounts);
+    expect(incoming).toMatchObject({ kind: 'offer', offer: { to: numberOfAccount } });
+  });
+
+  it('is taken for a resource account of which no number is known', () => {
+    expect(offerOf(incomingCallEvent({ to: { kind: 'unknown', rawId: ACCOUNT } })).to).toBe(ACCOUNT);
+  });
+
   it('has no headers when the event has none', () => {
     expect(offerOf(incomingCallEvent({ customContext: undefined })).headers).toEqual({
       userToUser: undefined,
@@ -76,8 +93,9 @@ describe('an incoming call', () => {
     ['an endless context', incomingCallEvent({ incomingCallContext: 'x'.repeat(100_000) }), { kind: 'malformed' }],
     ['an endless id', incomingCallEvent({ correlationId: 'x'.repeat(5_000) }), { problem: 'data.correlationId' }],
     ['no called number', incomingCallEvent({ to: { rawId: '8:acs:x' } }), { kind: 'malformed', problem: 'data.to' }],
+    ['no account', incomingCallEvent({ to: { rawId: '28:orgid:x' } }), { kind: 'malformed', problem: 'data.to' }],
   ])('is not taken from %s', (_, event, expected) => {
-    expect(parseIncomingCall(event, receivedAtMs)).toMatchObject(expected);
+    expect(parseIncomingCall(event, receivedAtMs, new Map())).toMatchObject(expected);
   });
 
   it('stays bounded and free of control characters, whatever the headers are', () => {
@@ -92,8 +110,8 @@ describe('an incoming call', () => {
   it('never throws, whatever is sent', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (value, from) => {
-        parseIncomingCall(value, receivedAtMs);
-        parseIncomingCall(incomingCallEvent({ from, customContext: value }), receivedAtMs);
+        parseIncomingCall(value, receivedAtMs, new Map());
+        parseIncomingCall(incomingCallEvent({ from, customContext: value }), receivedAtMs, new Map());
       }),
     );
   });

@@ -90,6 +90,13 @@ describe('a trunk', () => {
     expect(decided({ trunks }, {}, { trunk: 'sbc9.contoso.example' })).toEqual(refused('wrongTrunk'));
     expect(decided({ trunks })).toEqual(refused('wrongTrunk'));
   });
+
+  it('may be none, for calls that no SBC of ours brings, where the policy says so', () => {
+    expect(decided({ trunks: [...trunks, 'none'] })).toEqual(answered);
+    expect(decided({ trunks: [...trunks, 'none'] }, {}, { trunk: 'sbc9.contoso.example' })).toEqual(
+      refused('wrongTrunk'),
+    );
+  });
 });
 
 describe('a caller', () => {

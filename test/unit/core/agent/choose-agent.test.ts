@@ -3,7 +3,7 @@ import type { Agent } from '#core/agent/agent';
 import { chooseAgent } from '#core/agent/choose-agent';
 import type { CallOffer } from '#core/call/offer';
 import { localesOf } from '#core/language/locale';
-import type { PhoneNumber } from '#core/ids';
+import type { CalledParty, PhoneNumber } from '#core/ids';
 import { offer } from '../../../support/offered-call.ts';
 import { agentWith, packs } from '../../../support/turn-play.ts';
 
@@ -19,7 +19,7 @@ const ofHeader = agentAnswering('of-header', { headers: { 'line-of-business': 'c
 const ofHeaders = agentAnswering('of-headers', { headers: { 'line-of-business': 'cards', tier: 'gold' } });
 const everybody = [standard, ofNumber, ofTrunk, ofHeader, ofHeaders];
 
-function callWith(custom: Readonly<Record<string, string>>, to: PhoneNumber = offer.to): CallOffer {
+function callWith(custom: Readonly<Record<string, string>>, to: CalledParty = offer.to): CallOffer {
   return { ...offer, to, headers: { userToUser: undefined, custom } };
 }
 const chosen = (call: CallOffer, agents: readonly Agent[] = everybody): string =>
