@@ -81,7 +81,7 @@ export async function createEdge(config: ComposeConfig, telephonySide: Telephony
     makeServerCallId,
     announce: (offer) =>
       eventGrid.publish(
-        incomingCallEvent(offer, settings.current.headerCasing, randomUUID(), new Date()),
+        incomingCallEvent(offer, settings.current, randomUUID(), new Date()),
         offer.correlationId,
       ),
   });

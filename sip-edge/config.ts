@@ -1,5 +1,6 @@
 /** Settings of the process, read once; every wrong one is named at once. */
 import { z } from 'zod';
+import { resourceAccountsSchema } from './calls/identifiers.ts';
 import { refusalStatus, settingsSchema } from './settings.ts';
 import { isWildcard, parseListenAddress } from './sip/listen-address.ts';
 
@@ -65,6 +66,16 @@ const rejectStatuses = z.string().transform((value, context) => {
   return statuses;
 });
 
+/** `+18005550199=<object id>,...`, each number once. */
+const resourceAccounts = z.string().transform((value, context) => {
+  const pairs = value.split(',').map((pair) => pair.split('=').map((part) => part.trim()));
+  const accounts = resourceAccountsSchema.safeParse(Object.fromEntries(pairs));
+  const isWhole = pairs.every((pair) => pair.length === 2);
+  if (accounts.success && isWhole && Object.keys(accounts.data).length === pairs.length) return accounts.data;
+  context.addIssue({ code: 'custom', message: 'is not NUMBER=OBJECT-ID with commas, each number once' });
+  return z.NEVER;
+});
+
 const retryAfter = z.string().transform((value, context) => {
   if (/^\d{1,4}$/.test(value) && Number(value) <= MAX_RETRY_AFTER_S) return Number(value);
   context.addIssue({ code: 'custom', message: 'is not a number of seconds up to an hour' });
@@ -104,6 +115,7 @@ const environment = z
     EDGE_EVENT_GRID_WEBHOOK: webUrl,
     EDGE_EVENT_GRID_SCHEMA: z.preprocess(absent, z.enum(['event-grid', 'cloud-events']).default('event-grid')),
     EDGE_HEADER_CASING: z.preprocess(absent, settingsSchema.shape.headerCasing),
+    EDGE_TEAMS_RESOURCE_ACCOUNTS: z.preprocess(absent, resourceAccounts.optional()),
     EDGE_TRANSFER_BYE: z.preprocess(absent, settingsSchema.shape.transferBye),
     EDGE_CALLBACK_RETRIES: z.preprocess(absent, retries.prefault('3')),
     EDGE_REJECT_STATUSES: z.preprocess(absent, rejectStatuses.optional()),
@@ -175,6 +187,7 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
         : { webhookUrl: env.EDGE_EVENT_GRID_WEBHOOK, schema: env.EDGE_EVENT_GRID_SCHEMA },
     settings: {
       headerCasing: env.EDGE_HEADER_CASING,
+      teamsResourceAccounts: env.EDGE_TEAMS_RESOURCE_ACCOUNTS,
       transferBye: env.EDGE_TRANSFER_BYE,
       callbacks: { retries: env.EDGE_CALLBACK_RETRIES },
       reject: { ...env.EDGE_REJECT_STATUSES, retryAfterS: env.EDGE_REJECT_RETRY_AFTER_S },

@@ -3,6 +3,7 @@
  * row of the fidelity table in README.md.
  */
 import { z } from 'zod';
+import { resourceAccountsSchema } from './calls/identifiers.ts';
 
 const milliseconds = z.number().int().min(0).max(600_000);
 export const refusalStatus = z.number().int().min(400).max(699);
@@ -10,6 +11,11 @@ export const refusalStatus = z.number().int().min(400).max(699);
 export const settingsSchema = z.strictObject({
   /** How `customContext.sipHeaders` keys are written (acs-facts 1.4). */
   headerCasing: z.enum(['rfc', 'first-letter-lower', 'user-to-user']).default('rfc'),
+  /**
+   * Numbers of Teams resource accounts, with the accounts' object ids. A call to one comes as in Teams Phone Extensibility: called is the account, and no
+   * transfer may show a caller id. Any other call comes as over ACS Direct Routing, since one resource can have both.
+   */
+  teamsResourceAccounts: resourceAccountsSchema.default({}),
   /**
    * When the application's leg is given up after a REFER was accepted. `early` is what was recorded of the service's front
    * (acs-facts 5.3); a queue that refuses later than that leaves the caller with nobody, so it is not the default.
@@ -74,6 +80,7 @@ export type EdgeSettings = z.infer<typeof settingsSchema>;
 
 const patchSchema = z.strictObject({
   headerCasing: settingsSchema.shape.headerCasing.unwrap().optional(),
+  teamsResourceAccounts: resourceAccountsSchema.optional(),
   transferBye: settingsSchema.shape.transferBye.unwrap().optional(),
   earlyByeDelayMs: milliseconds.optional(),
   transferTimeoutMs: milliseconds.min(1).optional(),

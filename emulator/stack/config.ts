@@ -22,6 +22,10 @@ const schema = z
     STACK_BRIDGES: z.preprocess(absent, z.coerce.number('expected a number').int().min(1).max(8).default(1)),
     DRAIN_TIMEOUT_MS: z.preprocess(absent, z.coerce.number('expected milliseconds').int().min(0).default(1_000)),
     AGENT: text,
+    TELEPHONY: z.preprocess(
+      absent,
+      z.enum(['edge', 'teams-phone'], 'expected "edge" or "teams-phone"').default('edge'),
+    ),
     DTMF_SOURCE: text,
     SPEECH_ENDPOINT: text,
     SPEECH_REGION: text,
@@ -60,6 +64,8 @@ export interface StackConfig {
   /** Replicas of the bridge behind one address. A local bridge does not wait long for calls that nobody will end. */
   readonly bridges: { readonly count: number; readonly drainTimeoutMs: number };
   readonly agent: string | undefined;
+  /** The edge's calls as they are, or as Teams Phone Extensibility would bring them; the product is told alike. */
+  readonly telephony: 'edge' | 'teams-phone';
   /** Where the caller's keys come from, in the product's words. */
   readonly keySource: string | undefined;
   /** Azure's speech for the bridge; without it, the emulator. */
@@ -89,6 +95,7 @@ export function stackConfig(env: Readonly<Record<string, string | undefined>>): 
     sipListen: settings.EDGE_SIP_LISTEN ?? 'udp:127.0.0.1:0,tcp:127.0.0.1:0',
     bridges: { count: settings.STACK_BRIDGES, drainTimeoutMs: settings.DRAIN_TIMEOUT_MS },
     agent: settings.AGENT,
+    telephony: settings.TELEPHONY,
     keySource: settings.DTMF_SOURCE,
     speech: usesAzureSpeech ? given(/^SPEECH_/, settings) : undefined,
     model: settings.OPENAI_ENDPOINT === undefined ? undefined : given(/^OPENAI_/, settings),

@@ -1,11 +1,11 @@
 /** CallConnectionProperties as the service answers them (acs-facts 2.3). Pure. */
 import type { Call } from '../calls/call.ts';
 import { wireCallState } from '../calls/call-state.ts';
-import { phoneIdentifier } from '../calls/identifiers.ts';
+import { calledIdentifier, type ResourceAccounts } from '../calls/identifiers.ts';
 
-export function callConnectionProperties(call: Call): object {
+export function callConnectionProperties(call: Call, accounts: ResourceAccounts): object {
   const { ids, parts, caller } = call;
-  const callee = phoneIdentifier(parts.to);
+  const callee = calledIdentifier(parts.to, accounts);
   return {
     callConnectionId: ids.callConnectionId,
     serverCallId: ids.serverCallId,
@@ -15,7 +15,7 @@ export function callConnectionProperties(call: Call): object {
     source: caller,
     correlationId: ids.correlationId,
     answeredBy: { id: parts.applicationRawId },
-    answeredFor: callee.phoneNumber,
+    ...(callee.kind === 'phoneNumber' ? { answeredFor: callee.phoneNumber } : {}),
     ...(parts.mediaStreaming === undefined
       ? {}
       : {

@@ -32,6 +32,9 @@ export const errors = {
   invalidField: (field: string, why: string) => new ApiError(400, '8523', `The field ${field} is invalid: ${why}`),
   /** The documented text of this one case ends with the name. */
   invalidCallbackUri: () => new ApiError(400, '8523', 'The field CallbackUri is invalid.'),
+  /** The text is documented as far as the dots. */
+  callerIdNotSupported: () =>
+    new ApiError(400, '8523', 'Invalid request, SourceCallerIdNumber and SourceDisplayName are not supported...'),
   invalidBody: (why: string) => new ApiError(400, '8523', `The request body is invalid: ${why}`),
   missingApiVersion: () => new ApiError(400, '8523', 'The query parameter api-version is required.'),
   badRequest: () => new ApiError(400, '8523', 'The request is invalid.'),

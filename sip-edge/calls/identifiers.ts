@@ -3,6 +3,25 @@ import { z } from 'zod';
 
 export type WireIdentifier = WirePhoneNumber | WireCommunicationUser;
 
+/** A resource account of Teams, as the one documented event of Teams Phone Extensibility names it (README: Teams Phone). */
+export interface WireResourceAccount {
+  readonly kind: 'unknown';
+  readonly rawId: string;
+}
+
+/** E.164 as a voice route can match it. */
+export const e164Schema = z.string().regex(/^\+[1-9]\d{1,14}$/, 'is not an E.164 number with +');
+
+/** Object ids of resource accounts by the numbers assigned to them: calls to these numbers come as in Teams Phone Extensibility. */
+export const resourceAccountsSchema = z.record(e164Schema, z.guid());
+export type ResourceAccounts = z.infer<typeof resourceAccountsSchema>;
+
+/** Whom a call names as called. */
+export function calledIdentifier(number: string, accounts: ResourceAccounts): WirePhoneNumber | WireResourceAccount {
+  const account = accounts[number];
+  return account === undefined ? phoneIdentifier(number) : { kind: 'unknown', rawId: `28:orgid:${account}` };
+}
+
 export interface WirePhoneNumber {
   readonly kind: 'phoneNumber';
   readonly rawId: string;
@@ -26,9 +45,6 @@ export function phoneIdentifier(e164: string | undefined): WirePhoneNumber {
 export function userIdentifier(rawId: string): WireCommunicationUser {
   return { kind: 'communicationUser', rawId, communicationUser: { id: rawId } };
 }
-
-/** E.164 as a voice route can match it. */
-export const e164Schema = z.string().regex(/^\+[1-9]\d{1,14}$/, 'is not an E.164 number with +');
 
 /** Requests may leave out `kind` and `rawId` (acs-facts 2.4). */
 export const identifierSchema = z.object({

@@ -1,5 +1,5 @@
 /** The IncomingCall event as Event Grid delivers it, both schemas (acs-facts 1.1 to 1.4). Pure. */
-import { phoneIdentifier } from '../calls/identifiers.ts';
+import { calledIdentifier, phoneIdentifier } from '../calls/identifiers.ts';
 import type { CallOffer } from '../calls/incoming-calls.ts';
 import type { CallHeaders } from '../leg.ts';
 import type { EdgeSettings } from '../settings.ts';
@@ -16,12 +16,12 @@ export interface GridEvent {
 
 export function incomingCallEvent(
   offer: CallOffer,
-  casing: EdgeSettings['headerCasing'],
+  { headerCasing, teamsResourceAccounts }: Pick<EdgeSettings, 'headerCasing' | 'teamsResourceAccounts'>,
   id: string,
   time: Date,
 ): GridEvent {
   const from = phoneIdentifier(offer.from);
-  const to = phoneIdentifier(offer.to);
+  const to = calledIdentifier(offer.to, teamsResourceAccounts);
   return {
     id,
     type: 'Microsoft.Communication.IncomingCall',
@@ -31,8 +31,9 @@ export function incomingCallEvent(
       to,
       from,
       serverCallId: offer.serverCallId,
-      callerDisplayName: offer.displayName,
-      ...customContext(offer.headers, casing),
+      // The documented event of Teams Phone Extensibility has the caller's number there.
+      callerDisplayName: to.kind === 'unknown' ? (offer.from ?? '') : offer.displayName,
+      ...customContext(offer.headers, headerCasing),
       incomingCallContext: offer.incomingCallContext,
       correlationId: offer.correlationId,
     },

@@ -30,6 +30,15 @@ type Environment = Readonly<Record<string, string>>;
 const EVERY_ADDRESS = '127.0.0.1:0';
 const DEPLOYMENT = 'emulated-model';
 
+/** Numbers of the enterprise, with the invented accounts that have them in its Teams. */
+const RESOURCE_ACCOUNTS = [
+  '+18005550199=5d3c1f52-0000-4000-8000-000000000199',
+  '+18005550188=5d3c1f52-0000-4000-8000-000000000188',
+  '+18005550177=5d3c1f52-0000-4000-8000-000000000177',
+];
+/** Assigned in Teams, and nobody has told the product of it. */
+const UNKNOWN_ACCOUNT = '+18005550155=5d3c1f52-0000-4000-8000-000000000155';
+
 export function speechEnvironment({ speechKey }: Secrets): Environment {
   return { SPEECH_LISTEN: EVERY_ADDRESS, SPEECH_KEY: speechKey };
 }
@@ -38,7 +47,11 @@ export function modelEnvironment({ modelKey }: Secrets): Environment {
   return { OPENAI_LISTEN: EVERY_ADDRESS, OPENAI_API_KEY: modelKey, OPENAI_DEPLOYMENTS: DEPLOYMENT };
 }
 
-export function edgeEnvironment(secrets: Secrets, { sipListen }: StackConfig, speechUrl: string): Environment {
+export function edgeEnvironment(
+  secrets: Secrets,
+  { sipListen, telephony }: StackConfig,
+  speechUrl: string,
+): Environment {
   return {
     EDGE_SIP_LISTEN: sipListen,
     EDGE_HTTP_LISTEN: EVERY_ADDRESS,
@@ -47,6 +60,9 @@ export function edgeEnvironment(secrets: Secrets, { sipListen }: StackConfig, sp
     EDGE_RESOURCE_ID: secrets.acsResourceId,
     EDGE_ALLOW_INSECURE_URLS: 'true',
     EDGE_TTS_URL: `${speechUrl}/control/tts`,
+    ...(telephony === 'teams-phone'
+      ? { EDGE_TEAMS_RESOURCE_ACCOUNTS: [...RESOURCE_ACCOUNTS, UNKNOWN_ACCOUNT].join(',') }
+      : {}),
     // Only there does the edge tell each SIP message.
     LOG_LEVEL: 'debug',
   };
@@ -62,10 +78,11 @@ interface Addresses {
 
 function backendEnvironment(
   secrets: Secrets,
-  { agent, keySource, customers }: StackConfig,
+  { agent, keySource, customers, telephony }: StackConfig,
   addresses: Addresses,
 ): Environment {
   return {
+    TELEPHONY: telephony,
     ACS_ENDPOINT: addresses.edgeUrl,
     ACS_ACCESS_KEY: secrets.acsAccessKey,
     ACS_RESOURCE_ID: secrets.acsResourceId,
@@ -123,6 +140,7 @@ export function functionsEnvironment(
 ): Environment {
   return {
     ...backendEnvironment(secrets, config, addresses),
+    ...(config.telephony === 'teams-phone' ? { TEAMS_RESOURCE_ACCOUNTS: RESOURCE_ACCOUNTS.join(',') } : {}),
     AzureWebJobsStorage: addresses.storage,
     ADMISSION_FILE: path.join(addresses.root, 'emulator/enterprise/admission.yaml'),
     MEDIA_BASE_URL: addresses.bridgeUrl.replace(/^http/, 'ws'),

@@ -11,7 +11,7 @@ import type { UrlPolicy } from '../url-policy.ts';
 import { answerCallSchema, type mediaStreamingOptionsSchema } from '../wire.ts';
 import { takeIncomingCall } from '../take-incoming-call.ts';
 
-export function answerCall({ incoming, openCall, urls }: EdgeServices): OperationHandler {
+export function answerCall({ incoming, openCall, settings, urls }: EdgeServices): OperationHandler {
   return (request) => {
     const body = request.body(answerCallSchema);
     if (body.transcriptionOptions !== undefined) throw errors.notImplemented('AnswerCall', 'with transcriptionOptions');
@@ -23,7 +23,8 @@ export function answerCall({ incoming, openCall, urls }: EdgeServices): Operatio
       mediaStreaming,
       startMediaStreaming: body.mediaStreamingOptions?.startMediaStreaming ?? false,
     });
-    return { status: 200, body: callConnectionProperties(call), correlationId: call.ids.correlationId };
+    const properties = callConnectionProperties(call, settings.current.teamsResourceAccounts);
+    return { status: 200, body: properties, correlationId: call.ids.correlationId };
   };
 }
 

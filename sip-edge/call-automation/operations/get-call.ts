@@ -4,6 +4,9 @@ import { findCall } from '../find-call.ts';
 import type { OperationHandler } from '../operation.ts';
 import type { EdgeServices } from '../services.ts';
 
-export function getCall({ calls }: EdgeServices): OperationHandler {
-  return (request) => ({ status: 200, body: callConnectionProperties(findCall(calls, request)) });
+export function getCall({ calls, settings }: EdgeServices): OperationHandler {
+  return (request) => ({
+    status: 200,
+    body: callConnectionProperties(findCall(calls, request), settings.current.teamsResourceAccounts),
+  });
 }

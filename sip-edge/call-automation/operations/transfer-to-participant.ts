@@ -9,7 +9,7 @@ import type { OperationHandler } from '../operation.ts';
 import type { EdgeServices } from '../services.ts';
 import { transferSchema } from '../wire.ts';
 
-export function transferToParticipant({ calls, urls }: EdgeServices): OperationHandler {
+export function transferToParticipant({ calls, settings, urls }: EdgeServices): OperationHandler {
   return (request) => {
     const call = findCall(calls, request);
     const body = request.body(transferSchema);
@@ -19,6 +19,8 @@ export function transferToParticipant({ calls, urls }: EdgeServices): OperationH
       throw errors.notImplemented('CallConnection_TransferToParticipant', 'to anyone but a phone number');
     }
     if (body.transferee !== undefined) requireCaller(call, body.transferee);
+    const isTeamsPhone = settings.current.teamsResourceAccounts[call.parts.to] !== undefined;
+    if (isTeamsPhone && body.sourceCallerIdNumber !== undefined) throw errors.callerIdNotSupported();
     const accepted = call.transfer({
       target: target.number,
       callerNumber: body.sourceCallerIdNumber?.value ?? call.parts.from,

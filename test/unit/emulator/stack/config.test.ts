@@ -4,11 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { stackConfig } from '../../../../emulator/stack/config.ts';
 import {
   bridgeEnvironment,
+  edgeEnvironment,
   functionsEnvironment,
   newSecrets,
 } from '../../../../emulator/stack/process/environments.ts';
 import { loadFunctionsConfig } from '../../../../functions/app/config.ts';
 import { loadBridgeConfig } from '../../../../media-bridge/config.ts';
+import { loadConfig as loadEdgeConfig } from '../../../../sip-edge/config.ts';
 
 const addresses = {
   root: '/repository',
@@ -35,6 +37,24 @@ describe('settings of the stack', () => {
   it('that are left empty say nothing: the example is a valid .env', () => {
     const example = readFileSync(new URL('../../../../.env.example', import.meta.url), 'utf8');
     expect(stackConfig(parseEnv(example))).toEqual(stackConfig({}));
+  });
+
+  it.each([
+    ['edge', {}, 0],
+    ['teams-phone', { TELEPHONY: 'teams-phone' }, 3],
+  ])('bring calls as %s does, and tell edge, functions and bridge alike', (front, env, accounts) => {
+    const config = stackConfig(env);
+    const secrets = newSecrets();
+    const functions = loadFunctionsConfig(functionsEnvironment(secrets, config, addresses)).telephony;
+    expect(functions.front).toBe(front);
+    expect(loadBridgeConfig(bridgeEnvironment(secrets, config, addresses)).telephony.front).toBe(front);
+    const ofEdge = loadEdgeConfig(edgeEnvironment(secrets, config, addresses.speechUrl)).settings.teamsResourceAccounts;
+    const known = [...functions.resourceAccounts].map(([account, number]) => [
+      number,
+      account.replace('28:orgid:', ''),
+    ]);
+    expect(known).toHaveLength(accounts);
+    expect(ofEdge ?? {}).toMatchObject(Object.fromEntries(known));
   });
 
   it('send nobody to Azure for a key that lies about in the shell', () => {
