@@ -10,6 +10,7 @@ import { startStack, type Stack } from '../../emulator/stack/stack.ts';
 import { parseScenario } from '../../emulator/scenario/read-scenario.ts';
 import type { CallResult, ScenarioResult } from '../../emulator/scenario/result.ts';
 import type { LogLine } from '../../emulator/scenario/surroundings.ts';
+import { sideBySide, type SideBySide } from '../support/side-by-side.ts';
 import { drawn, heardLevels, silences } from './heard-levels.ts';
 
 /** Kept: whoever wants to hear what the caller heard finds it there. */
@@ -99,40 +100,77 @@ class ModelWatch {
   }
 }
 
-let stack: Stack;
-let modelUrl: string | undefined;
-const model = new ModelWatch();
-const lines: LogLine[] = [];
+/** A stack with two bridges, and what its model was shown. */
+interface Replicas {
+  readonly stack: Stack;
+  readonly model: ModelWatch;
+  stop(): Promise<void>;
+}
 
-beforeAll(async () => {
-  stack = await startStack({
+async function startReplicas(): Promise<Replicas> {
+  const model = new ModelWatch();
+  let modelUrl: string | undefined;
+  const stack = await startStack({
     config: stackConfig({ STACK_BRIDGES: '2', DRAIN_TIMEOUT_MS: '500' }),
     callsFolder,
-    onLogLine: (line) => void lines.push(line),
     adjust: async (program, environment) => {
       if (program !== 'bridge') return environment;
       modelUrl ??= await model.start(environment['OPENAI_ENDPOINT'] ?? '');
       return { ...environment, OPENAI_ENDPOINT: modelUrl };
     },
   });
+  return {
+    stack,
+    model,
+    stop: async () => {
+      await stack.stop();
+      model.stop();
+    },
+  };
+}
+
+let stacks: SideBySide<Replicas> | undefined;
+
+beforeAll(async () => {
+  stacks = await sideBySide(2, startReplicas);
   // Where to find what is asserted below, for ears and eyes.
   process.stdout.write(`recordings: ${callsFolder}\n`);
-});
+}, 120_000);
 
-afterAll(async () => {
-  await stack.stop();
-  model.stop();
-});
+afterAll(() => stacks?.stop());
+
+interface Ran {
+  readonly result: ScenarioResult;
+  readonly call: CallResult;
+  /** What the stack logged meanwhile. */
+  readonly logged: readonly LogLine[];
+  /** Requests of the bridges to the model meanwhile, each a body. */
+  readonly asked: readonly string[];
+}
+
+interface Doing {
+  readonly when: RegExp;
+  readonly does: (replica: BridgeReplica) => unknown;
+}
 
 /** Runs a scenario, and does something to the replica that has the call whenever it says what is waited for. Two replicas are up when it begins. */
-async function run(
+async function run(what: ReturnType<typeof scenario>, ...doings: readonly Doing[]): Promise<Ran> {
+  const ran = await stacks?.use((replicas) => runIn(replicas, what, doings));
+  if (ran === undefined) throw new Error('there are no stacks');
+  return ran;
+}
+
+async function runIn(
+  { stack, model }: Replicas,
   what: ReturnType<typeof scenario>,
-  ...doings: readonly { readonly when: RegExp; readonly does: (replica: BridgeReplica) => unknown }[]
-): Promise<{ readonly result: ScenarioResult; readonly call: CallResult; readonly logged: readonly LogLine[] }> {
+  doings: readonly Doing[],
+): Promise<Ran> {
   while (stack.bridges.running.length < 2) await stack.bridges.add();
-  const from = lines.length;
+  const from = model.requests.length;
+  const logged: LogLine[] = [];
   const left = [...doings];
   const stop = stack.onLogLine((line) => {
+    logged.push(line);
     const [next] = left;
     if (next === undefined || line['msg'] !== 'agent speaking' || !next.when.test(String(line['text']))) return;
     const replica = stack.bridges.running.find(({ name }) => name === line['replica']);
@@ -145,7 +183,7 @@ async function run(
     const [call] = result.calls;
     if (call === undefined) throw new Error(`no call: ${result.failures.join('; ')}`);
     expect(left, 'moments that did not come').toEqual([]);
-    return { result, call, logged: lines.slice(from) };
+    return { result, call, logged, asked: model.requests.slice(from) };
   } finally {
     stop();
   }
@@ -161,7 +199,7 @@ function longestGap({ wav = '' }: CallResult): number {
 const replicasOf = (logged: readonly LogLine[]): readonly unknown[] =>
   logged.filter(({ msg }) => msg === 'media connected').map(({ replica }) => replica);
 
-describe('a bridge that is killed in mid-sentence while another one runs', () => {
+describe.concurrent('a bridge that is killed in mid-sentence while another one runs', () => {
   it('the caller hears the agent again within five seconds, and it knows what was said before', async () => {
     const steps = `
       - say: ${QUESTION}
@@ -172,7 +210,7 @@ describe('a bridge that is killed in mid-sentence while another one runs', () =>
       - heard: Alexander Hamilton
       - wait_for: agent-done
       - hang_up: true`;
-    const { result, call, logged } = await run(scenario(steps, '      outcome: caller-hung-up'), {
+    const { result, call, logged, asked } = await run(scenario(steps, '      outcome: caller-hung-up'), {
       when: /on its way to you/,
       does: (replica) => replica.kill(),
     });
@@ -180,7 +218,7 @@ describe('a bridge that is killed in mid-sentence while another one runs', () =>
     const [first, second, ...more] = replicasOf(logged);
     expect([first === second, more]).toEqual([false, []]);
     expect(longestGap(call)).toBeLessThanOrEqual(GAP_MAX_FRAMES);
-    const again = model.requests.find((body) => body.includes('The line was interrupted before your answer'));
+    const again = asked.find((body) => body.includes('The line was interrupted before your answer'));
     expect(again).toContain('Alexander Hamilton');
   });
 });
@@ -195,7 +233,7 @@ const LATER = `
       - hang_up: true`;
 const ENDS = '      outcome: caller-hung-up';
 
-describe('a bridge that is told to end while another one runs', () => {
+describe.concurrent('a bridge that is told to end while another one runs', () => {
   it('gives a caller who is about to speak to the other one, and nobody notices', async () => {
     const { result, call, logged } = await run(scenario(LATER, ENDS), {
       when: /^Good to hear/,
@@ -223,7 +261,7 @@ describe('a bridge that is told to end while another one runs', () => {
   });
 });
 
-describe('two bridges that are killed one after the other', () => {
+describe.concurrent('two bridges that are killed one after the other', () => {
   it('leave the caller to a person', async () => {
     const steps = `
       - say: ${QUESTION}
