@@ -1,4 +1,5 @@
 import { Recognizer, SpeechConfig } from 'microsoft-cognitiveservices-speech-sdk';
+import { WebsocketMessageAdapter } from 'microsoft-cognitiveservices-speech-sdk/distrib/lib/src/common.browser/WebsocketMessageAdapter.js';
 import { lazyAzureCredential } from '../identity/lazy-credential.ts';
 import type { SpeechService } from './settings.ts';
 
@@ -9,6 +10,8 @@ export const TICKS_PER_MS = 10_000;
 export function speechConfigFor(service: SpeechService): SpeechConfig {
   // A switch of the whole SDK: without it, errors and timings of recognitions go to Microsoft.
   Recognizer.enableTelemetry(false);
+  // Another: without it the SDK takes Node's own WebSocket, which costs more for each message.
+  WebsocketMessageAdapter.forceNpmWebSocket = true;
   switch (service.by) {
     case 'host':
       return SpeechConfig.fromHost(service.host, service.key);

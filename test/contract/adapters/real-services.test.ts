@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
+import tls, { type TLSSocket } from 'node:tls';
 import { AzureOpenAI } from 'openai';
 import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
 import { pino } from 'pino';
@@ -14,6 +15,7 @@ import type { ModelRequest } from '#core/ports/language-model';
 import { startSpeechServer, type SpeechServer } from '../../../emulator/speech/server.ts';
 import { collect } from '../../support/collect.ts';
 import { startHttpRecorder, type HttpRecorder } from '../../support/http-recorder.ts';
+import { startSpeechRelay, type SpeechRelay, type Upgrade } from '../../support/speech-relay.ts';
 
 /**
  * What leaves the bridge when it is set up for Azure, as far as this machine can tell without Azure: compared with what Microsoft's and OpenAI's own
@@ -142,45 +144,40 @@ describe('a request to Azure OpenAI', () => {
 
 describe('a socket to Azure Speech', () => {
   let emulator: SpeechServer;
-  let sockets: URL[];
-  let messages: string[];
+  let relay: SpeechRelay;
   let asked: string[];
   beforeAll(async () => {
     const log = pino({ level: 'silent' });
     emulator = await startSpeechServer({ listen: { host: '127.0.0.1', port: 0 }, key: undefined, threads: 1, log });
   });
   afterAll(() => emulator.close());
-  beforeEach(() => {
-    [sockets, messages, asked] = [[], [], []];
-    const RealWebSocket = globalThis.WebSocket;
-    /** Notes where the SDK connects to, and connects to this machine. */
-    class Redirected extends RealWebSocket {
-      constructor(url: string | URL) {
-        const wanted = new URL(url);
-        sockets.push(wanted);
-        super(`${emulator.url.replace('http:', 'ws:')}${wanted.pathname}${wanted.search}`);
-      }
-      override send(data: string | ArrayBuffer): void {
-        if (typeof data === 'string') messages.push(data);
-        super.send(data);
-      }
-    }
-    vi.stubGlobal('WebSocket', Redirected);
+  beforeEach(async () => {
+    asked = [];
+    relay = await startSpeechRelay(emulator.url);
+    // What would be a connection over TLS to a region ends on this machine.
+    vi.spyOn(tls, 'connect').mockImplementation(() => {
+      const socket: unknown = connect(relay.port, '127.0.0.1');
+      return socket as TLSSocket;
+    });
     vi.stubGlobal('fetch', (url: string) => {
       asked.push(url);
       return Promise.resolve(new Response(null, { status: 404 }));
     });
   });
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await relay.close();
+  });
 
   const ssml =
     '<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="en-US"><voice name="en-US-AvaMultilingualNeural">Good morning.</voice></speak>';
-  async function speakWith(env: Environment): Promise<URL> {
+  async function speakWith(env: Environment): Promise<Upgrade> {
     const [service] = loadSettings('test', { speech: speechSettings }, env).speech.services;
     const voice = azureTextToSpeech(service, { spareSockets: 0 });
     const chunks = await collect(voice.speak({ ssml }, signal));
     voice.close();
     expect(chunks.some(({ type }) => type === 'audio')).toBe(true);
-    return sockets[0]!;
+    return relay.upgrades[0]!;
   }
   const headersOf = (message: string): Record<string, string> =>
     Object.fromEntries(
@@ -191,24 +188,28 @@ describe('a socket to Azure Speech', () => {
     );
 
   it('for synthesis in a region goes to the host of that region, with the key and an id of its own', async () => {
-    const url = await speakWith({ SPEECH_REGION: 'westeurope', SPEECH_KEY: 'the key' });
+    const { url, headers } = await speakWith({ SPEECH_REGION: 'westeurope', SPEECH_KEY: 'the key' });
     expect(url.origin + url.pathname).toBe(
       'wss://westeurope.tts.speech.microsoft.com/tts/cognitiveservices/websocket/v1',
     );
-    // The SDK sets these as headers too, where the WebSocket of the runtime lets it: that of Node 24 does not.
+    // The SDK sets both as parameters of the URL too.
+    expect(headers).toMatchObject({
+      'ocp-apim-subscription-key': 'the key',
+      'x-connectionid': expect.stringMatching(/^[0-9A-F]{32}$/i) as string,
+    });
     expect(url.searchParams.get('Ocp-Apim-Subscription-Key')).toBe('the key');
-    expect(url.searchParams.get('X-ConnectionId')).toMatch(/^[0-9A-F]{32}$/i);
+    expect(url.searchParams.get('X-ConnectionId')).toBe(headers['x-connectionid']);
   });
 
   it.each([
     ['chinaeast2', 'wss://chinaeast2.tts.speech.azure.cn'],
     ['usgovvirginia', 'wss://usgovvirginia.tts.speech.azure.us'],
   ])('for synthesis in %s goes to the cloud of that country', async (region, origin) => {
-    expect((await speakWith({ SPEECH_REGION: region, SPEECH_KEY: 'k' })).origin).toBe(origin);
+    expect((await speakWith({ SPEECH_REGION: region, SPEECH_KEY: 'k' })).url.origin).toBe(origin);
   });
 
   it('for synthesis at a resource of its own asks that resource where to connect', async () => {
-    const url = await speakWith({
+    const { url, headers } = await speakWith({
       SPEECH_ENDPOINT: 'https://contoso.cognitiveservices.azure.com',
       SPEECH_KEY: 'the key',
     });
@@ -216,25 +217,25 @@ describe('a socket to Azure Speech', () => {
       'https://contoso.cognitiveservices.azure.com/tts/cognitiveservices/websocket/v1?GenerateRedirectResponse=true',
     ]);
     expect(url.host + url.pathname).toBe('contoso.cognitiveservices.azure.com/tts/cognitiveservices/websocket/v1');
-    expect(url.searchParams.get('Ocp-Apim-Subscription-Key')).toBe('the key');
+    expect(headers['ocp-apim-subscription-key']).toBe('the key');
   });
 
   it('for synthesis without a key is signed in by the identity of the process', async () => {
     const identity = await managedIdentity();
-    const url = await speakWith({ SPEECH_ENDPOINT: 'https://contoso.cognitiveservices.azure.com' });
-    expect(url.searchParams.get('Authorization')).toBe(`Bearer ${TOKEN}`);
-    expect(url.searchParams.has('Ocp-Apim-Subscription-Key')).toBe(false);
+    const { headers } = await speakWith({ SPEECH_ENDPOINT: 'https://contoso.cognitiveservices.azure.com' });
+    expect(headers['authorization']).toBe(`Bearer ${TOKEN}`);
+    expect(headers).not.toHaveProperty('ocp-apim-subscription-key');
     await identity.close();
   });
 
   it('for synthesis carries the messages of the protocol, and our SSML to the letter', async () => {
     await speakWith({ SPEECH_REGION: 'westeurope', SPEECH_KEY: 'the key' });
-    expect(messages.map((message) => headersOf(message)['path'])).toEqual([
+    expect(relay.messages.map((message) => headersOf(message)['path'])).toEqual([
       'speech.config',
       'synthesis.context',
       'ssml',
     ]);
-    const [, context, text] = messages.map((message) => ({
+    const [, context, text] = relay.messages.map((message) => ({
       headers: headersOf(message),
       body: message.slice(message.indexOf('\r\n\r\n') + 4),
     }));
@@ -255,10 +256,12 @@ describe('a socket to Azure Speech', () => {
     const ear = azureSpeechToText(service, pino({ level: 'silent' }), { segmentationSilenceMs: 500 });
     const stream = await ear.open({ languages: ['en-US'], phrases: [] }, signal);
     await stream.close();
-    const [url] = sockets;
-    expect(url?.host).toBe('westeurope.stt.speech.microsoft.com');
-    expect(url?.searchParams.get('Ocp-Apim-Subscription-Key')).toBe('the key');
-    expect(url?.searchParams.get('X-ConnectionId')).toMatch(/^[0-9A-F]{32}$/i);
-    expect(headersOf(messages[0]!)).toMatchObject({ path: 'speech.config', 'content-type': 'application/json' });
+    const [upgrade] = relay.upgrades;
+    expect(upgrade?.url.host).toBe('westeurope.stt.speech.microsoft.com');
+    expect(upgrade?.headers).toMatchObject({
+      'ocp-apim-subscription-key': 'the key',
+      'x-connectionid': expect.stringMatching(/^[0-9A-F]{32}$/i) as string,
+    });
+    expect(headersOf(relay.messages[0]!)).toMatchObject({ path: 'speech.config', 'content-type': 'application/json' });
   });
 });
