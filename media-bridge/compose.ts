@@ -49,6 +49,7 @@ export async function compose(config: BridgeConfig, log: Log): Promise<Composed>
       agents,
       validateToken: acsTokenValidator(config.tokens),
       missingToken: config.listen.missingToken,
+      mediaSilenceMs: config.listen.mediaSilenceMs,
       ticketSecret: config.ticket.secret,
       callbackBaseUrl: config.callbackBaseUrl,
       transfer: config.transfer,

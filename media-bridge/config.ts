@@ -24,7 +24,10 @@ import { storageSettings } from '#adapters/storage/settings';
 const DRAIN_TIMEOUT_DEFAULT_MS = 540_000;
 
 /** Half of the hundred at which one core still answered everybody, though late (docs/benchmarks.md). */
-const MAX_CALLS_DEFAULT = 50;
+export const MAX_CALLS_DEFAULT = 50;
+
+/** 150 frames. The front sends them all the time, also of silence, as far as is documented (acs-facts 4.3); a recogniser and a jitter buffer outlast less. */
+const MEDIA_SILENCE_DEFAULT_MS = 3_000;
 
 const listenSettings = z
   .object({
@@ -34,6 +37,7 @@ const listenSettings = z
     MAX_CALLS: z.coerce.number('expected a number of calls').int().min(1).max(10_000).default(MAX_CALLS_DEFAULT),
     /** `1`: end when standard input does, so that a process tree leaves nothing behind. */
     EXIT_WITH_PARENT: z.enum(['0', '1'], 'expected "0" or "1"').default('0'),
+    MEDIA_SILENCE_TIMEOUT_MS: milliseconds(0, 60_000).default(MEDIA_SILENCE_DEFAULT_MS),
     MEDIA_TOKEN: z.enum(['required', 'may-be-missing'], 'expected "required" or "may-be-missing"').default('required'),
   })
   .transform((env) => ({
@@ -42,6 +46,7 @@ const listenSettings = z
     drainTimeoutMs: env.DRAIN_TIMEOUT_MS,
     maxCalls: env.MAX_CALLS,
     exitWithParent: env.EXIT_WITH_PARENT === '1',
+    mediaSilenceMs: env.MEDIA_SILENCE_TIMEOUT_MS,
     missingToken: env.MEDIA_TOKEN === 'required' ? ('refused' as const) : ('accepted' as const),
   }));
 

@@ -15,7 +15,7 @@ export type CallEvent = { readonly atMs: number } & (
   | { readonly type: 'rejected'; readonly reason: RejectReason }
   | { readonly type: 'connected'; readonly connectionId: CallConnectionId }
   | { readonly type: 'media-started'; readonly connectionId: CallConnectionId }
-  /** The stream ended or never came up; `detail` is ACS's `mediaStreamingStatusDetails`, or `MEDIA_MOVED`. */
+  /** The stream ended or never came up; `detail` is ACS's `mediaStreamingStatusDetails`, or our own word (core/call/given-up.ts). */
   | { readonly type: 'media-lost'; readonly connectionId: CallConnectionId; readonly detail: string }
   | { readonly type: 'transfer-accepted'; readonly transferId: string; readonly target: PhoneNumber | undefined }
   | { readonly type: 'transfer-failed'; readonly transferId: string; readonly code: number; readonly subCode: number }

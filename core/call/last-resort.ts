@@ -1,4 +1,4 @@
-import type { TransferAttempt } from './state.ts';
+import type { CallState, TransferAttempt } from './state.ts';
 
 /**
  * The operation contexts of the control plane's own attempts to bring a caller to a person. There is a second one only behind a transfer of the
@@ -15,6 +15,11 @@ export const APOLOGY_TIMEOUT_MS = 30_000;
 
 /** A front that was asked to end a call takes a second (acs-facts 3.4). */
 export const HANG_UP_AGAIN_MS = 10_000;
+
+/** The last words were said, or are being said, and the end follows: a stream that comes or goes now changes nothing. */
+export function isGivenUp(state: CallState): boolean {
+  return state.phase === 'connected' && (lastResort(state) === 'failed' || state.hungUpAtMs !== undefined);
+}
 
 export function isOurTransfer(id: string | undefined): boolean {
   return id === FAILURE_TRANSFER_ID || id === SECOND_FAILURE_TRANSFER_ID;

@@ -3,9 +3,9 @@ import {
   APOLOGY_TIMEOUT_MS,
   FAILURE_TRANSFER_ID,
   HANG_UP_AGAIN_MS,
+  isGivenUp,
   isOurTransfer,
   LAST_RESORT_TIMEOUT_MS,
-  lastResort,
   SECOND_FAILURE_TRANSFER_ID,
 } from './last-resort.ts';
 import { ignored, moved, type EstablishedState, type Event, type Transition } from './moves.ts';
@@ -25,11 +25,6 @@ export function toPerson(state: EstablishedState, atMs: number, transferId = FAI
 /** Nobody can be reached. */
 export function giveUp(state: EstablishedState): Transition {
   return moved(state, { type: 'apologise-and-hang-up', connectionId: state.connectionId });
-}
-
-/** The apology is being said and the hang-up follows: a stream that comes or goes now changes nothing. */
-export function isGivenUp(state: EstablishedState): boolean {
-  return state.phase === 'connected' && lastResort(state) === 'failed';
 }
 
 export function transferAccepted(state: EstablishedState, event: Event<'transfer-accepted'>): Transition {
@@ -86,14 +81,18 @@ function afterTheWait(state: EstablishedState, atMs: number): Transition {
 
 /** Nobody talks to the caller. */
 export function nobodyTalks(state: EstablishedState, event: Event<'watchdog-fired'>): Transition {
-  const { transfer } = state;
+  const { transfer, hungUpAtMs } = state;
   if (state.phase !== 'connected') return ignored(state, event);
+  if (hungUpAtMs !== undefined) {
+    // The front did not end the call when it was asked to, or nobody got as far as asking.
+    return event.atMs < hungUpAtMs + HANG_UP_AGAIN_MS ? ignored(state, event) : hangUp(state, event.atMs);
+  }
   if (transfer === undefined || !isOurTransfer(transfer.id)) return toPerson(state, event.atMs);
   const { result } = transfer;
   switch (result.kind) {
     case 'failed':
-      // The apology was asked for, and its end was not reported; or the front did not end the call when it was asked to.
-      return event.atMs < hangUpAtMs(result) ? ignored(state, event) : hangUp(state, event.atMs);
+      // The apology was asked for, and its end was not reported.
+      return event.atMs < result.atMs + APOLOGY_TIMEOUT_MS ? ignored(state, event) : hangUp(state, event.atMs);
     case 'under-way':
       // The report of its failure was lost on the way: the front has given it up by now.
       return event.atMs - result.atMs < LAST_RESORT_TIMEOUT_MS
@@ -112,21 +111,12 @@ export function nobodyTalks(state: EstablishedState, event: Event<'watchdog-fire
 }
 
 export function failureMessageOver(state: EstablishedState, event: Event<'failure-message-over'>): Transition {
-  const { transfer } = state;
-  const isAsked = transfer?.result.kind === 'failed' && transfer.result.hungUpAtMs !== undefined;
-  return isGivenUp(state) && !isAsked ? hangUp(state, event.atMs) : ignored(state, event);
+  return isGivenUp(state) && state.hungUpAtMs === undefined ? hangUp(state, event.atMs) : ignored(state, event);
 }
 
-function hangUpAtMs({ atMs, hungUpAtMs }: Extract<TransferAttempt['result'], { kind: 'failed' }>): number {
-  return hungUpAtMs === undefined ? atMs + APOLOGY_TIMEOUT_MS : hungUpAtMs + HANG_UP_AGAIN_MS;
-}
-
-/** Noted, so that the same event does it once. */
-function hangUp(state: EstablishedState, hungUpAtMs: number): Transition {
-  const { transfer, connectionId } = state;
-  const noted: TransferAttempt | undefined =
-    transfer?.result.kind === 'failed' ? { ...transfer, result: { ...transfer.result, hungUpAtMs } } : transfer;
-  return moved({ ...state, transfer: noted }, { type: 'hang-up', connectionId });
+/** Noted, so that the same event does it once, and so that it is done again when the call goes on. */
+export function hangUp(state: EstablishedState, hungUpAtMs: number): Transition {
+  return moved({ ...state, phase: 'connected', hungUpAtMs }, { type: 'hang-up', connectionId: state.connectionId });
 }
 
 function targetOf(transfer: TransferAttempt | undefined, id: string): PhoneNumber | undefined {

@@ -40,6 +40,8 @@ interface Established {
   /** When a bridge gave it up last for another to take, in the same time. */
   readonly mediaMovedAtMs?: number;
   readonly transfer: TransferAttempt | undefined;
+  /** When the front was last asked to end the call, after everything that could be said was said; asked again while it does not. */
+  readonly hungUpAtMs?: number;
   /** The last keys that were reported, by `sequenceId`. The bridge reads them here. */
   readonly keys: readonly ReportedKey[];
 }
@@ -68,8 +70,6 @@ export interface TransferAttempt {
         readonly atMs: number;
         readonly code: number;
         readonly subCode: number;
-        /** When the front was asked to end the call after the control plane's last attempt; asked again while it does not. */
-        readonly hungUpAtMs?: number;
       }
     /** Only the control plane's own attempts (the failure path) are known before their outcome. */
     | { readonly kind: 'under-way'; readonly atMs: number }

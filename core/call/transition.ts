@@ -2,14 +2,15 @@ import type { CallConnectionId } from '../ids.ts';
 import { unreachable } from '../unreachable.ts';
 import { outcomeOfDisconnect, outcomeWhenGone } from './disconnect.ts';
 import { START_REFUSED, type CallEvent } from './event.ts';
-import { lastResort } from './last-resort.ts';
+import { MEDIA_MOVED, MEDIA_OVER } from './given-up.ts';
+import { isGivenUp, lastResort } from './last-resort.ts';
 import { mayComeBack } from './may-come-back.ts';
 import { end, ignored, moved, type EstablishedState, type Event, type Transition } from './moves.ts';
 import type { CallOffer } from './offer.ts';
 import {
   failureMessageOver,
   giveUp,
-  isGivenUp,
+  hangUp,
   nobodyTalks,
   toPerson,
   transferAccepted,
@@ -20,9 +21,6 @@ import { RING_OVER_MS } from './watch.ts';
 
 /** A stream that was stopped on purpose, by us or by the end of the call, is not lost (acs-facts 3.2). */
 const STOPPED_ON_PURPOSE = 'subscriptionStopped';
-
-/** A bridge gave the stream up in order, for another one to take: our own word, beside the front's. */
-export const MEDIA_MOVED = 'moved';
 
 /** Kept in the row: far more than are pressed between two looks at it. */
 const KEYS_KEPT_MAX = 32;
@@ -194,8 +192,9 @@ function mediaLost(state: EstablishedState, event: Event<'media-lost'>): Transit
     const given = { ...state, phase: 'connected', mediaMovedAtMs: event.atMs } as const;
     return moved(given, { type: 'start-media', connectionId: state.connectionId });
   }
-  const lost = { ...state, phase: 'connected', mediaLostAtMs: [...state.mediaLostAtMs, event.atMs] } as const;
   const tried = lastResort(state);
+  if (event.detail === MEDIA_OVER && tried !== 'under-way') return hangUp(state, event.atMs);
+  const lost = { ...state, phase: 'connected', mediaLostAtMs: [...state.mediaLostAtMs, event.atMs] } as const;
   switch (tried) {
     case 'untried':
       return lost.mediaLostAtMs.length < LOSSES_BEFORE_FAILURE

@@ -1,8 +1,8 @@
 import type { CallLook } from '../ports/call-control.ts';
 import { unreachable } from '../unreachable.ts';
 import type { CallEvent } from './event.ts';
-import { APOLOGY_TIMEOUT_MS, HANG_UP_AGAIN_MS, LAST_RESORT_TIMEOUT_MS, lastResort } from './last-resort.ts';
-import type { CallIn, CallState } from './state.ts';
+import { APOLOGY_TIMEOUT_MS, HANG_UP_AGAIN_MS, isGivenUp, LAST_RESORT_TIMEOUT_MS, lastResort } from './last-resort.ts';
+import type { CallState } from './state.ts';
 
 /** The phone rings for thirty seconds (acs-facts 1.5), and what comes of the last of them may take a while to be told. */
 export const RING_OVER_MS = 45_000;
@@ -27,10 +27,10 @@ export function nextLookMs(state: CallState, nowMs: number, mediaTimeoutMs: numb
     case 'answered':
       return mediaTimeoutMs;
     case 'connected': {
+      if (state.hungUpAtMs !== undefined) return MARGIN_MS + HANG_UP_AGAIN_MS;
       const tried = lastResort(state);
       if (tried === 'untried') return mediaTimeoutMs;
-      if (tried === 'under-way') return MARGIN_MS + LAST_RESORT_TIMEOUT_MS;
-      return MARGIN_MS + (isHungUp(state) ? HANG_UP_AGAIN_MS : APOLOGY_TIMEOUT_MS);
+      return MARGIN_MS + (tried === 'under-way' ? LAST_RESORT_TIMEOUT_MS : APOLOGY_TIMEOUT_MS);
     }
     case 'talking':
     case 'handed-over':
@@ -48,16 +48,8 @@ export function eventOfLook(state: CallState, look: CallLook | undefined, atMs: 
   if (look === 'gone' || isOld) return { type: 'call-gone', atMs };
   const isSilent = state.phase === 'answered' || state.phase === 'connected';
   // The stream is up, and that it started was not told.
-  if (look === 'streaming' && isSilent && lastResortIn(state) !== 'failed') {
+  if (look === 'streaming' && isSilent && !isGivenUp(state)) {
     return { type: 'media-started', atMs, connectionId: state.connectionId };
   }
   return { type: 'watchdog-fired', atMs };
-}
-
-function isHungUp({ transfer }: CallIn<'connected'>): boolean {
-  return transfer?.result.kind === 'failed' && transfer.result.hungUpAtMs !== undefined;
-}
-
-function lastResortIn(state: CallState): ReturnType<typeof lastResort> {
-  return 'transfer' in state ? lastResort(state) : 'untried';
 }

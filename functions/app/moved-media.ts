@@ -1,5 +1,5 @@
 import type { CallEvent } from '#core/call/event';
-import { MEDIA_MOVED } from '#core/call/transition';
+import { whyGivenUp } from '#core/call/given-up';
 import type { CallId } from '#core/ids';
 import type { CallServices } from './call-services.ts';
 import { withinBudget } from './within-budget.ts';
@@ -8,8 +8,8 @@ import { withinBudget } from './within-budget.ts';
 const SESSION_BUDGET_MS = 1_500;
 
 /**
- * The front says only that the stream is gone. Whether a bridge gave it up in order, for another one to take, stands in the session row; when that cannot be
- * read, the stream counts as lost.
+ * The front says only that the stream is gone. Whether a bridge gave it up in order, for another one to take or for us to end the call, stands in the session
+ * row; when that cannot be read, the stream counts as lost.
  */
 export async function knownMove(
   callId: CallId,
@@ -20,7 +20,7 @@ export async function knownMove(
   if (event.type !== 'media-lost') return event;
   try {
     const stored = await withinBudget(SESSION_BUDGET_MS, signal, (budget) => sessions.load(callId, budget));
-    return stored?.ownership === 'released' ? { ...event, detail: MEDIA_MOVED } : event;
+    return { ...event, detail: whyGivenUp(stored) ?? event.detail };
   } catch (error) {
     log.warn({ callId, err: error }, 'session row not read');
     return event;

@@ -3,12 +3,14 @@ import { isUnderWay } from '#adapters/call-automation/request-error';
 import type { CallEvent } from '#core/call/event';
 import type { CallIn, CallState } from '#core/call/state';
 import { lastResort } from '#core/call/last-resort';
+import { MEDIA_OVER } from '#core/call/given-up';
 import { eventOfLook, nextLookMs } from '#core/call/watch';
 import type { CallId } from '#core/ids';
 import type { CallLook } from '#core/ports/call-control';
 import { PortError } from '#core/ports/error';
 import type { CallServices } from './call-services.ts';
 import { moveCall } from './move-call.ts';
+import { knownMove } from './moved-media.ts';
 
 const HANDLER_BUDGET_MS = 25_000;
 
@@ -104,9 +106,14 @@ async function whatIsWrong(
  */
 async function streamAgain(
   { connectionId, offer: { callId, correlationId } }: CallIn<'talking'>,
-  { clock, control, log }: CallServices,
+  services: CallServices,
   signal: AbortSignal,
 ): Promise<CallEvent | undefined> {
+  const { clock, control, log } = services;
+  const lost = { type: 'media-lost', atMs: clock.now(), connectionId, detail: 'not-streaming' } as const;
+  const known = await knownMove(callId, lost, services, signal);
+  // The bridge has said goodbye.
+  if (known.type === 'media-lost' && known.detail === MEDIA_OVER) return known;
   try {
     await control.startMedia(connectionId, signal);
     log.warn({ callId, correlationId }, 'stream asked for again');
@@ -114,7 +121,7 @@ async function streamAgain(
   } catch (error) {
     if (!(error instanceof PortError)) throw error;
     if (isUnderWay(error)) return undefined;
-    return { type: 'media-lost', atMs: clock.now(), connectionId, detail: 'not-streaming' };
+    return lost;
   }
 }
 

@@ -32,6 +32,7 @@ import { Conversation } from './conversation.ts';
 import type { ErrandServices } from './errands.ts';
 import type { HandoverServices } from './hand-over.ts';
 import { goodMoment } from './departure.ts';
+import { FrameGap } from './frame-gap.ts';
 import { Hearing } from './hearing.ts';
 import { gatesFor } from './gates.ts';
 import { whoIsCalling } from './opening.ts';
@@ -65,6 +66,8 @@ export interface SessionServices extends HandoverServices, ErrandServices {
   readonly detectors: VoiceDetectors;
   readonly frameClock: FrameClock;
   readonly keySource: KeySource;
+  /** After so long without a frame a stream that had begun is given up; 0: never. */
+  readonly mediaSilenceMs: number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -78,7 +81,7 @@ export interface SessionStart {
 }
 
 /** Why a media session ended. */
-export type SessionEnd = 'socket-closed' | 'call-ended' | 'hung-up' | 'replaced' | 'drained' | 'broken';
+export type SessionEnd = 'socket-closed' | 'call-ended' | 'hung-up' | 'silent' | 'replaced' | 'drained' | 'broken';
 
 /** The caller has heard all there is of a reply that is still being written: after so long something is said. */
 const STALLED_AFTER_MS = 4_000;
@@ -95,11 +98,12 @@ const CLOSE_CODES: { readonly [End in SessionEnd]: number } = {
   'socket-closed': 1000,
   'call-ended': 1000,
   'hung-up': 1000,
+  silent: 1011,
   replaced: 1000,
   drained: 1012,
   broken: 1011,
 };
-/** ACS closes the socket when the call ends; if it does not, we do. */
+/** ACS closes the socket when the call ends; if it does not, we do, and leave the end of the call to the functions. */
 const HUNG_UP_GRACE_MS = 5_000;
 /** Two seconds of audio: a peer that reads so slowly will not play it in time either. */
 const BUFFERED_MAX_BYTES = 2 * 50 * 1_000;
@@ -116,6 +120,7 @@ export class MediaSession {
   readonly #journal: SessionJournal;
   readonly #rowWatch: CallRowWatch;
   readonly #keys: CallerKeys;
+  readonly #gap: FrameGap;
   readonly #stopTicking: () => void;
   readonly #closed = new AbortController();
   readonly #counts = { malformed: 0, unknownKind: 0, droppedFrames: 0 };
@@ -182,6 +187,7 @@ export class MediaSession {
       whenWritten: () => this.#journal.flush(CHANGE_NOTED_BUDGET_MS),
       onAwaitingTransfer: (awaiting) => {
         this.#rowWatch.awaitingTransfer = awaiting;
+        this.#gap.awaitingTransfer = awaiting;
         this.#keys.forget();
       },
       onHangUp: () => void this.#hangUp(),
@@ -215,6 +221,7 @@ export class MediaSession {
       onNothing: () => this.#nothingUnderstood(),
       onFailed: () => this.#conversation.dispatch({ type: 'hearing-failed' }),
     });
+    this.#gap = new FrameGap(services.mediaSilenceMs, () => void this.end('silent'));
     this.#stopTicking = services.frameClock.onTick(() => this.#guarded(() => this.#tick()));
     log.info({ callId: offer.callId, correlationId: offer.correlationId }, 'media connected');
     void this.#greet();
@@ -223,6 +230,7 @@ export class MediaSession {
   #tick(): void {
     this.#conversation.speaker.tick();
     this.#keys.tick();
+    this.#gap.tick();
   }
 
   /** A message of the socket, in whatever shape. */
@@ -241,6 +249,7 @@ export class MediaSession {
     const { message } = reading;
     switch (message.kind) {
       case 'audio':
+        this.#gap.frame();
         this.#voice.push(message.pcm);
         return;
       case 'key':
@@ -301,7 +310,8 @@ export class MediaSession {
     this.#conversation.end();
     this.#voice.close();
     // Whoever takes the call over finds all there is to know: the socket's end is what brings them.
-    if (reason === 'drained') await this.#journal.release();
+    // With the end of a call that the front has not ended for us, it is the functions that read it, and end the call.
+    if (reason === 'drained' || reason === 'hung-up') await this.#journal.release();
     this.#socket.close(CLOSE_CODES[reason], reason);
     await this.#hearing
       .close()
@@ -382,7 +392,9 @@ export class MediaSession {
     try {
       await control.hangUp(this.#start.connectionId, this.#closed.signal);
     } catch (error) {
-      if (!this.#closed.signal.aborted) log.error({ callId, err: error }, 'call not hung up');
+      if (this.#closed.signal.aborted) return;
+      log.error({ callId, err: error }, 'call not hung up');
+      await this.end('hung-up');
     }
   }
 

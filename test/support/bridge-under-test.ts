@@ -93,6 +93,8 @@ export async function startBridgeUnderTest(changes: Partial<BridgeServices> = {}
     agents: onlyAgent(agentWith()),
     validateToken: acsTokenValidator({ issuer: ISSUER, audience: AUDIENCE, jwksUrl: `${keys.url}/calling/keys` }),
     missingToken: 'refused',
+    // Tests send frames when they have something to say.
+    mediaSilenceMs: 0,
     ticketSecret: TICKET_SECRET,
     callbackBaseUrl: 'https://functions/api',
     keySource: 'media',

@@ -1,7 +1,8 @@
 import type { CallEvent } from '#core/call/event';
+import { MEDIA_MOVED, MEDIA_OVER } from '#core/call/given-up';
 import { FAILURE_TRANSFER_ID, SECOND_FAILURE_TRANSFER_ID } from '#core/call/last-resort';
 import type { CallPhase, CallState } from '#core/call/state';
-import { firstState, MEDIA_MOVED, transition } from '#core/call/transition';
+import { firstState, transition } from '#core/call/transition';
 import type { PhoneNumber } from '#core/ids';
 import { connectionId, offer } from './offered-call.ts';
 
@@ -29,6 +30,7 @@ const SAMPLES: { readonly [Type in CallEvent['type']]: readonly Omit<Extract<Cal
     { type: 'media-lost', connectionId, detail: 'streamConnectionInterrupted' },
     { type: 'media-lost', connectionId, detail: 'subscriptionStopped' },
     { type: 'media-lost', connectionId, detail: MEDIA_MOVED },
+    { type: 'media-lost', connectionId, detail: MEDIA_OVER },
   ],
   'transfer-accepted': ['transfer-1', FAILURE_TRANSFER_ID, SECOND_FAILURE_TRANSFER_ID].map((transferId) => ({
     type: 'transfer-accepted',
@@ -84,7 +86,7 @@ function kindOf(state: CallState): string {
     'source' in state ? [state.source, state.connectionId !== undefined] : undefined,
     transfer?.id,
     result?.kind,
-    result?.kind === 'failed' && result.hungUpAtMs !== undefined,
+    'hungUpAtMs' in state,
   ]);
 }
 

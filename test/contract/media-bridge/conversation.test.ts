@@ -199,6 +199,32 @@ describe('a hand-over', () => {
   });
 });
 
+describe('a call that the front does not end when the bridge asks for it', () => {
+  it('is given up with its end in the session row: whoever reads that ends the call', async () => {
+    await call({ agents: agentSaying('Hello.', { goodbye: 'Goodbye.' }) });
+    under.control.fail('hangUp', new PortError('call-control', 'hang-up: 403', { retryable: false, status: 403 }));
+    under.model.script(toolCall('end_call', {}));
+    await said('Hello.');
+    under.ears.recognise(final('That was all.'));
+    expect(await socket.closed).toBe(1000);
+    expect(await under.line('media closed')).toMatchObject({ reason: 'hung-up' });
+    expect(under.sessions.ownership(callId)).toBe('released');
+    expect(under.sessions.rows.get(callId)?.unfinished.stage).toEqual({ kind: 'leaving' });
+  });
+});
+
+describe('a call of which the front sends nothing any more, though its socket is open', () => {
+  it('is given up as lost, for another media session to go on', async () => {
+    await call({ agents: agentSaying('Hello.'), mediaSilenceMs: 200 });
+    await said('Hello.');
+    expect(socket.isOpen).toBe(true);
+    socket.sendAudio(5);
+    expect(await socket.closed).toBe(1011);
+    expect(await under.line('media closed')).toMatchObject({ reason: 'silent' });
+    expect(under.sessions.ownership(callId)).toBe('held');
+  });
+});
+
 describe('a call whose services fail', () => {
   it('reaches a person when the model does not answer', async () => {
     await call({ agents: agentSaying('Hello.', { trouble: 'Trouble.' }) });

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { nothingUnfinished } from '#core/conversation/unfinished';
 import type { CallId } from '#core/ids';
+import { unknownCaller } from '#core/identity/caller-identity';
 import { PortError } from '#core/ports/error';
 import type { SessionRecord, StoredSession } from '#core/ports/session-store';
 import { handleCallEvents, type CallbackRequest } from '../../../functions/app/call-events.ts';
@@ -177,11 +179,55 @@ describe('the watchdog', () => {
   });
 });
 
+function sessionAt(stage: SessionRecord['unfinished']['stage']): SessionRecord {
+  return {
+    callId,
+    agent: 'card-services',
+    language: 'en-US',
+    turns: [],
+    incidents: [],
+    identity: unknownCaller,
+    packet: undefined,
+    unfinished: { ...nothingUnfinished, stage },
+  };
+}
+
+describe('a media stream that a bridge has given up because the front does not end the call for it', () => {
+  beforeEach(async () => {
+    const stored: StoredSession = { record: sessionAt({ kind: 'leaving' }), ownership: 'released' };
+    services = functionServices({ sessions: { load: () => Promise.resolve(stored) } });
+    await handleIncomingCall(incomingCallEvent(), services);
+    await deliver(callback('CallConnected'));
+    await deliver(callback('MediaStreamingStarted'));
+  });
+
+  it('is not asked for again: the call is ended, and looked at until it has', async () => {
+    const before = services.scheduled.length;
+    services.control.fail('hangUp', new PortError('call-control', 'hang-up: 503', { retryable: true, status: 503 }));
+    await deliver(callback('MediaStreamingFailed', lostStream));
+    expect([done(), services.scheduled.length]).toEqual([['hangUp'], before + 1]);
+    services.control.sees('streaming');
+    await services.clock.sleep(11_000);
+    await handleWatchdog({ callId }, services);
+    expect([done(), services.scheduled.length]).toEqual([['hangUp', 'hangUp'], before + 2]);
+    await deliver(callback('CallDisconnected', { resultInformation: { code: 200, subCode: 7000 } }));
+    expect(services.calls.rows.get(callId)?.state).toMatchObject({ phase: 'ended', outcome: { kind: 'agent-ended' } });
+  });
+
+  it('is not asked for again either by a look, when nobody told that it is gone', async () => {
+    services.control.sees('silent');
+    await services.clock.sleep(60_000);
+    await handleWatchdog({ callId }, services);
+    expect(done()).toEqual(['hangUp']);
+  });
+});
+
 describe('a media stream that a bridge has given up for another to take', () => {
   it('is asked for again however often that happens, and the first real loss after it too', async () => {
-    const record = {} as SessionRecord;
     let ownership: StoredSession['ownership'] = 'released';
-    services = functionServices({ sessions: { load: () => Promise.resolve({ record, ownership }) } });
+    services = functionServices({
+      sessions: { load: () => Promise.resolve({ record: sessionAt({ kind: 'listening' }), ownership }) },
+    });
     await handleIncomingCall(incomingCallEvent(), services);
     await deliver(callback('CallConnected'));
     await deliver(callback('MediaStreamingStarted'));
@@ -197,8 +243,8 @@ describe('a media stream that a bridge has given up for another to take', () => 
   });
 
   it('is waited for by a look that comes before the new stream', async () => {
-    const record = {} as SessionRecord;
-    services = functionServices({ sessions: { load: () => Promise.resolve({ record, ownership: 'released' }) } });
+    const stored: StoredSession = { record: sessionAt({ kind: 'listening' }), ownership: 'released' };
+    services = functionServices({ sessions: { load: () => Promise.resolve(stored) } });
     await handleIncomingCall(incomingCallEvent(), services);
     await deliver(callback('CallConnected'));
     await deliver(callback('MediaStreamingStarted'));

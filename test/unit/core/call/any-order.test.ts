@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CallCommand, CallEvent } from '#core/call/event';
+import { MEDIA_MOVED, MEDIA_OVER } from '#core/call/given-up';
 import type { CallState } from '#core/call/state';
 import { FAILURE_TRANSFER_ID, LAST_RESORT_TIMEOUT_MS, SECOND_FAILURE_TRANSFER_ID } from '#core/call/last-resort';
 import { firstState, transition } from '#core/call/transition';
@@ -38,7 +39,8 @@ const notTheEnd: fc.Arbitrary<CallEvent> = fc.oneof(
       'streamConnectionInterrupted',
       'initialWebSocketConnectionFailed',
       'subscriptionStopped',
-      'moved',
+      MEDIA_MOVED,
+      MEDIA_OVER,
       '',
     ),
   }),
@@ -183,6 +185,16 @@ describe('a call, whatever is delivered how often and in which order', () => {
       const following = order.slice(sorry + 1).filter((type) => type !== 'listen-for-keys');
       expect(new Set(following)).toSatisfy((after: Set<string>) => after.size === 0 || [...after].join() === 'hang-up');
       expect(order).toContain('transfer-to-person');
+    });
+  });
+
+  it('is only ended, again and again, once it is being ended', () => {
+    everyLife(({ commands }) => {
+      const order = commands.map(({ command }) => command.type);
+      const hungUp = order.indexOf('hang-up');
+      if (hungUp < 0) return;
+      const following = order.slice(hungUp).filter((type) => type !== 'listen-for-keys');
+      expect([...new Set(following)]).toEqual(['hang-up']);
     });
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallEvent } from '#core/call/event';
+import { MEDIA_MOVED, MEDIA_OVER } from '#core/call/given-up';
 import type { CallState } from '#core/call/state';
 import {
   APOLOGY_TIMEOUT_MS,
@@ -9,7 +10,7 @@ import {
   SECOND_FAILURE_TRANSFER_ID,
 } from '#core/call/last-resort';
 import type { Transition } from '#core/call/moves';
-import { firstState, MEDIA_MOVED, transition } from '#core/call/transition';
+import { firstState, transition } from '#core/call/transition';
 import { callIn, connectedAtMs, laterMs, mediaStartedAtMs, queueNumber } from '../../../support/call.ts';
 import { connectionId, offer } from '../../../support/offered-call.ts';
 
@@ -398,6 +399,32 @@ describe('a caller who is being talked to', () => {
     if (untaken.kind !== 'moved') return;
     const again = transition(untaken.state, { ...mediaLost, detail: MEDIA_MOVED, atMs: atMs + 2 });
     expect(again).toMatchObject({ kind: 'moved', commands: [toPerson] });
+  });
+
+  it.each([callIn.talking, callIn.connected, callIn.answered])(
+    'is ended while $phase when a bridge has said goodbye and could not end it, and again when the front does not do it',
+    (before) => {
+      const over: CallEvent = { ...mediaLost, detail: MEDIA_OVER };
+      const given = transition(before, over);
+      if (given.kind !== 'moved') throw new Error('nothing was done');
+      expect(given.commands.filter(({ type }) => type !== 'listen-for-keys')).toEqual([
+        { type: 'hang-up', connectionId },
+      ]);
+      for (const late of [over, mediaStarted, { ...mediaLost, atMs: atMs + 1 }]) {
+        expect(transition(given.state, late).kind).toBe('ignored');
+      }
+      const fired = (afterMs: number) => transition(given.state, { ...watchdogFired, atMs: atMs + afterMs });
+      expect(fired(HANG_UP_AGAIN_MS - 1).kind).toBe('ignored');
+      expect(fired(HANG_UP_AGAIN_MS)).toMatchObject({ kind: 'moved', commands: [{ type: 'hang-up' }] });
+      expect(transition(given.state, { type: 'disconnected', atMs, code: 200, subCode: 7000 })).toMatchObject({
+        state: { phase: 'ended', outcome: { kind: 'agent-ended' } },
+      });
+    },
+  );
+
+  it('waits for the person it is being given to though a bridge has said goodbye meanwhile', () => {
+    const over: CallEvent = { ...mediaLost, detail: MEDIA_OVER };
+    expect(after(callIn.connected, watchdogFired, mediaStarted, over).commands).toEqual([]);
   });
 
   it('does not miss a stream that was stopped on purpose', () => {
