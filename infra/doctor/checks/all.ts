@@ -1,3 +1,4 @@
+import { loadDefaultPolicy } from '#adapters/admission/settings';
 import { loadCatalogue } from '#adapters/agents/agent-folder';
 import { createLogger } from '#adapters/logging/logger';
 import { ConfigurationError, type Environment } from '#adapters/settings/load-settings';
@@ -11,6 +12,7 @@ import { modelCheck } from './model.ts';
 import { bridgeCheck, callbackDoorCheck, functionsCheck, subscriptionCheck } from './programs.ts';
 import { earCheck, voiceCheck } from './speech.ts';
 import { callRowsCheck, watchdogCheck } from './storage.ts';
+import { telephonyCheck } from './telephony.ts';
 import { tokenKeysCheck } from './token-keys.ts';
 
 const PLACES = ['first', 'second'] as const;
@@ -39,7 +41,8 @@ function ofFunctions(config: FunctionsConfig): Check[] {
     addressCheck('CALLBACK_BASE_URL', callbackBaseUrl),
     addressCheck('MEDIA_BASE_URL', mediaBaseUrl),
     clockCheck(callControl),
-    signatureCheck(callControl),
+    signatureCheck(callControl, config.telephony.front),
+    ...frontOf(config),
     tokenKeysCheck(tokens),
     callRowsCheck(storage),
     watchdogCheck(hostStorage),
@@ -47,6 +50,17 @@ function ofFunctions(config: FunctionsConfig): Check[] {
     callbackDoorCheck(callbackBaseUrl),
     bridgeCheck(mediaBaseUrl),
   ];
+}
+
+/** The policy is read for it: one that is wrong stops the functions. */
+function frontOf({ telephony, keySource, admission }: FunctionsConfig): Check[] {
+  try {
+    return [telephonyCheck({ ...telephony, keySource, policy: loadDefaultPolicy(admission) })];
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const problem = error.message.replaceAll('\n', '; ');
+    return [{ name: 'front', run: () => Promise.resolve(broken(problem, 'mend the policy where it says')) }];
+  }
 }
 
 function ofBridge(config: BridgeConfig): Check[] {

@@ -1,13 +1,14 @@
 import { SipRoutingClient } from '@azure/communication-phone-numbers';
 import type { CallControlConfig } from '#adapters/call-automation/settings';
 import { lazyAzureCredential } from '#adapters/identity/lazy-credential';
+import { FRONT_ABILITIES, type Front } from '#core/telephony/front';
 import { broken, reasonOf, well, type Check } from '../check.ts';
 
 /** Tokens live five minutes; the signed date of a request is refused when it is further away. */
 const SKEW_MAX_MS = 60_000;
 
 /** Whether the front takes our signature, asked with a request that changes nothing. */
-export function signatureCheck({ endpoint, accessKey }: CallControlConfig): Check {
+export function signatureCheck({ endpoint, accessKey }: CallControlConfig, front: Front): Check {
   return {
     name: 'Communication Services, sign in',
     run: async (abortSignal) => {
@@ -19,7 +20,9 @@ export function signatureCheck({ endpoint, accessKey }: CallControlConfig): Chec
       try {
         let trunks = 0;
         for await (const _trunk of client.listTrunks({ abortSignal })) trunks += 1;
-        return trunks === 0
+        // The SBCs of Teams are not the resource's.
+        const needsTrunk = FRONT_ABILITIES[front].called === 'number';
+        return trunks === 0 && needsTrunk
           ? {
               kind: 'worth-knowing',
               problem: 'signed in; the resource has no SBC',
