@@ -207,6 +207,8 @@ module bridge 'modules/media-bridge.bicep' = {
         SPEECH_ENDPOINT: speech.outputs.endpoint
         OPENAI_ENDPOINT: openAi.outputs.endpoint
         OPENAI_DEPLOYMENT: openAi.outputs.deployment
+        APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.insightsConnectionString
+        APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD'
       },
       hasSecondary
         ? {

@@ -5,6 +5,8 @@ import type { AgentCatalogue } from '#core/agent/agent';
 import type { CallOffer } from '#core/call/offer';
 import { headerValue } from '#core/handover/inbound-headers';
 import type { Clock } from '#core/ports/clock';
+import type { Telemetry } from '#core/ports/telemetry';
+import { currentInvocation } from '#adapters/telemetry/invocation';
 
 /** What decides who gets in; none of it makes a caller wait (adapters/freshness). */
 export interface AdmissionServices {
@@ -12,6 +14,7 @@ export interface AdmissionServices {
   readonly region: LiveRegion;
   /** Canonical name of the header in which a trusted IVR or SBC names the trunk. */
   readonly trunkHeader: string;
+  readonly telemetry: Telemetry;
 }
 
 /** Who gets in, by the policy in force and by what the bridges say of themselves. */
@@ -23,10 +26,20 @@ export async function decide(
     clock,
   }: { readonly admission: AdmissionServices; readonly agents: AgentCatalogue; readonly clock: Clock },
 ): Promise<Admission> {
+  const startMs = clock.now();
   const [policy, region] = await Promise.all([admission.policy(), admission.region.current()]);
   const { definition } = agents.for(offer);
   const trunk = headerValue(offer.headers, admission.trunkHeader);
   const decided = admit(offer, policy, { agent: definition, trunk, region }, clock.now());
   if (decided.kind === 'answer') admission.region.answered();
+  tell(decided, offer, startMs, clock.now(), admission.telemetry);
   return decided;
+}
+
+function tell(decided: Admission, { correlationId }: CallOffer, startMs: number, endMs: number, to: Telemetry): void {
+  const attributes = { decision: decided.kind, reason: 'because' in decided ? decided.because : 'none' };
+  to.record({ name: 'trunkline.admission.decisions', attributes });
+  const invocation = currentInvocation();
+  invocation?.about(correlationId);
+  invocation?.step({ name: 'admission', startMs, endMs, attributes, failure: undefined });
 }

@@ -1,6 +1,7 @@
 import { openOffer } from '#adapters/acs-tokens/sealed-offer';
 import { checkTicket } from '#adapters/acs-tokens/ticket';
 import type { TokenValidator } from '#adapters/acs-tokens/token-validator';
+import { currentInvocation } from '#adapters/telemetry/invocation';
 import { parseCallbackBody, type CallbackEvent } from '#adapters/call-automation/callback-events';
 import type { CallOffer } from '#core/call/offer';
 import { parseCallId, type CallId } from '#core/ids';
@@ -97,6 +98,7 @@ async function take(
 ): Promise<void> {
   const { log } = services;
   const { correlationId, type: eventType } = event;
+  currentInvocation()?.event(event.known ? eventType : 'unknown event', services.clock.now(), {});
   if (!event.known) log.warn({ callId, correlationId, eventType }, 'callback of unknown type');
   if (eventType === KEYS_NOT_HEARD) log.warn({ callId, correlationId, eventType }, 'keys not reported');
   const means = endsFailureMessage(event)

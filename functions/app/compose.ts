@@ -16,6 +16,11 @@ import { tableCallStore } from '#adapters/storage/table-call-store';
 import { tableCallerStore } from '#adapters/storage/table-caller-store';
 import { tablePolicyStore } from '#adapters/storage/table-policy-store';
 import { tableSessionStore } from '#adapters/storage/table-session-store';
+import { countedErrors } from '#adapters/telemetry/counted-errors';
+import { asInvocation } from '#adapters/telemetry/invocation';
+import { observedCalls } from '#adapters/telemetry/observed-calls';
+import { noteUnanswered, observedControl, watchdogAction } from '#adapters/telemetry/observed-control';
+import { openTelemetry, type OpenedTelemetry } from '#adapters/telemetry/open-telemetry';
 import { handleCallEvents, type CallEventsServices } from './call-events.ts';
 import { loadFunctionsConfig, type FunctionsConfig } from './config.ts';
 import { handleIncomingCall, type IncomingCallServices } from './incoming-call.ts';
@@ -25,47 +30,82 @@ import { handleWatchdog } from './watchdog.ts';
 /** Made once a process, at the start: a wrong setting or agent stops the app before it takes a call it cannot serve. */
 const services = exitOnConfigurationError(() => compose(loadFunctionsConfig(process.env)));
 
+/** The ring is over, or nearly, when the libraries are loaded: that takes the process some hundred milliseconds. */
+const LOAD_TELEMETRY_AFTER_MS = 3_000;
+/** The host gives the process a few seconds in all. */
+const LAST_TELEMETRY_LIMIT_MS = 2_000;
+
 interface Handlers {
   readonly incomingCall: EventGridHandler<unknown>;
   readonly callEvents: HttpHandler;
   readonly watchdog: StorageQueueHandler;
   readonly health: HttpHandler;
+  /** Before the process ends. */
+  readonly end: () => Promise<void>;
 }
 
 export const handlers: Handlers = {
-  incomingCall: (event) => handleIncomingCall(event, services),
-  callEvents: async (request) => ({
-    status: await handleCallEvents(
-      {
-        callId: request.params['callId'],
-        ticket: request.query.get('ticket'),
-        offer: request.query.get('offer'),
-        authorization: request.headers.get('authorization') ?? undefined,
-        readBody: () => request.text(),
-      },
+  incomingCall: (event) =>
+    asInvocation(
+      'incoming call',
       services,
+      () => handleIncomingCall(event, services),
+      (invocation) => noteUnanswered(invocation, services.clock.now(), services.telemetry),
+    ),
+  callEvents: async (request) => ({
+    status: await asInvocation('callback', services, () =>
+      handleCallEvents(
+        {
+          callId: request.params['callId'],
+          ticket: request.query.get('ticket'),
+          offer: request.query.get('offer'),
+          authorization: request.headers.get('authorization') ?? undefined,
+          readBody: () => request.text(),
+        },
+        services,
+      ),
     ),
   }),
-  watchdog: (entry) => handleWatchdog(entry, services),
+  watchdog: (entry) =>
+    asInvocation(
+      'watchdog look',
+      services,
+      () => handleWatchdog(entry, services),
+      (invocation) => {
+        const action = watchdogAction(invocation);
+        services.telemetry.record({ name: 'trunkline.watchdog.actions', attributes: { action } });
+      },
+    ),
+  end: () => services.telemetry.close(LAST_TELEMETRY_LIMIT_MS),
   health: () => ({ status: 200, jsonBody: { status: 'ok', agent: services.agents.standard.definition.name } }),
 };
 
 /** Clients, and the policy is being read: nothing else connects before the first call. */
-function compose(config: FunctionsConfig): IncomingCallServices & CallEventsServices {
+function compose(
+  config: FunctionsConfig,
+): IncomingCallServices & CallEventsServices & { readonly telemetry: OpenedTelemetry } {
   const clock = systemClock();
   const { secret } = config.ticket;
   const log = createLogger('functions', config.log);
   const agents = loadCatalogue(config.agents);
+  const telemetry = openTelemetry(config.telemetry, {
+    service: 'trunkline-functions',
+    log,
+    loadAfterMs: LOAD_TELEMETRY_AFTER_MS,
+  });
+  const counted = <Port extends object>(port: Port): Port => countedErrors(port, telemetry);
+  const customers = openCustomers(config.customers, { clock, log }).directory;
   return {
     clock,
     log,
     agents,
-    calls: tableCallStore(config.storage),
-    callers: tableCallerStore(config.storage),
-    customers: openCustomers(config.customers, { clock, log }).directory,
-    sessions: tableSessionStore(config.storage),
-    control: acsCallControl(config.callControl),
-    watchdog: queueWatchdog(config.hostStorage),
+    telemetry,
+    calls: observedCalls(counted(tableCallStore(config.storage)), { telemetry, agents, clock }),
+    callers: counted(tableCallerStore(config.storage)),
+    customers: customers && counted(customers),
+    sessions: counted(tableSessionStore(config.storage)),
+    control: observedControl(counted(acsCallControl(config.callControl)), { telemetry, clock }),
+    watchdog: counted(queueWatchdog(config.hostStorage)),
     watchdogMs: config.watchdogMs,
     transfer: config.transfer,
     resourceAccounts: config.telephony.resourceAccounts,
@@ -79,6 +119,7 @@ function compose(config: FunctionsConfig): IncomingCallServices & CallEventsServ
       }),
       region: liveRegion(tableBridgeReports(config.storage), clock, log),
       trunkHeader: config.agents.trunkHeader,
+      telemetry,
     },
     validateToken: acsTokenValidator(config.tokens),
     ticketSecret: secret,

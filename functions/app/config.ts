@@ -12,10 +12,11 @@ import { logSettings } from '#adapters/logging/logger';
 import { milliseconds } from '#adapters/settings/fields';
 import { loadSettings, type Environment } from '#adapters/settings/load-settings';
 import { hostStorageSettings, storageSettings } from '#adapters/storage/settings';
+import { telemetrySettings } from '#adapters/telemetry/settings';
 import { z } from 'zod';
 
 /** Long enough for the media socket to come up, short enough for a caller to be still there. */
-const WATCHDOG_DEFAULT_MS = 7_000;
+export const WATCHDOG_DEFAULT_MS = 7_000;
 
 const watchdogSettings = z
   .object({ WATCHDOG_MS: milliseconds(1_000, 60_000).default(WATCHDOG_DEFAULT_MS) })
@@ -37,6 +38,7 @@ const fragments = {
   admission: admissionSettings,
   watchdogMs: watchdogSettings,
   log: logSettings,
+  telemetry: telemetrySettings,
 };
 
 export type FunctionsConfig = ReturnType<typeof loadFunctionsConfig>;

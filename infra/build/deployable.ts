@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type BuildOptions, type Metafile, type OutputFile } from 'esbuild';
+import { build, type BuildOptions, type Metafile, type OutputFile, type Plugin } from 'esbuild';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -35,17 +35,42 @@ export interface Bundle {
   readonly metafile: Metafile;
 }
 
-/** One deployable as one file, and its map; writes nothing. Throws when something is in it that does not belong there. */
+/** One deployable as one file, and its map; the functions with a second one for later. Writes nothing. Throws when something is in it that does not belong there. */
 export async function bundleOf(deployable: Deployable): Promise<Bundle> {
-  const { metafile, outputFiles } = await build({
-    ...common,
-    ...(await optionsOf(deployable, path.join(root, 'dist', deployable))),
-    metafile: true,
-    write: false,
-  });
+  const folder = path.join(root, 'dist', deployable);
+  const options = await optionsOf(deployable, folder);
+  const wanted = deployable === 'functions' ? [options, laterOptions(folder)] : [options];
+  const built = await Promise.all(wanted.map((one) => build({ ...common, ...one, metafile: true, write: false })));
+  const metafile = {
+    inputs: Object.assign({}, ...built.map((one) => one.metafile.inputs)) as Metafile['inputs'],
+    outputs: Object.assign({}, ...built.map((one) => one.metafile.outputs)) as Metafile['outputs'],
+  };
   if (deployable === 'functions') refuseForeignInputs(metafile);
-  return { files: outputFiles, metafile };
+  return { files: built.flatMap(({ outputFiles }) => outputFiles), metafile };
 }
+
+/** What sends traces: not even read before a call is answered. Another ending than the app's, which the host looks for. */
+const LATER_FILE = 'telemetry.mjs';
+
+function laterOptions(folder: string): BuildOptions {
+  return {
+    entryPoints: [path.join(root, 'adapters/telemetry/pipeline.ts')],
+    outfile: path.join(folder, LATER_FILE),
+    format: 'esm',
+    banner: { js: REQUIRE_FOR_ESM },
+  };
+}
+
+const loadedLater: Plugin = {
+  name: 'loaded-later',
+  setup: (bundler) => {
+    bundler.onResolve({ filter: /^\.\/pipeline\.ts$/ }, ({ kind, importer }) =>
+      kind === 'dynamic-import' && importer.endsWith(path.join('adapters', 'telemetry', 'open-telemetry.ts'))
+        ? { path: `./${LATER_FILE}`, external: true }
+        : undefined,
+    );
+  },
+};
 
 async function optionsOf(deployable: Deployable, folder: string): Promise<BuildOptions> {
   if (deployable !== 'functions') {
@@ -62,6 +87,7 @@ async function optionsOf(deployable: Deployable, folder: string): Promise<BuildO
     format: 'cjs',
     // The worker of the host gives it; it is no package.
     external: ['@azure/functions-core'],
+    plugins: [loadedLater],
   };
 }
 

@@ -7,6 +7,7 @@ import type { Clock } from '#core/ports/clock';
 import type { TokenValidator } from '#adapters/acs-tokens/token-validator';
 import { sealOffer } from '#adapters/acs-tokens/sealed-offer';
 import { makeTicket } from '#adapters/acs-tokens/ticket';
+import { noTelemetry } from '#adapters/telemetry/no-telemetry';
 import { pino } from 'pino';
 import type { z } from 'zod';
 import type { CallbackRequest, CallEventsServices } from '../../functions/app/call-events.ts';
@@ -54,6 +55,7 @@ export function admissionBy(
     policy: () => Promise.resolve(inForce),
     region: { current: () => Promise.resolve(region), answered: () => undefined },
     trunkHeader: 'trunk',
+    telemetry: noTelemetry,
   };
 }
 

@@ -121,11 +121,9 @@ describe('what the templates open', () => {
   });
 });
 
-/** Set for others than our programs: the Functions host, the identity library, the exporter of traces. */
+/** Set for others than our programs: the Functions host, the identity library. */
 const FOR_OTHERS = [
   'AZURE_CLIENT_ID',
-  'APPLICATIONINSIGHTS_CONNECTION_STRING',
-  'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
   'AzureWebJobsStorage__credential',
   'AzureWebJobsStorage__clientId',
 ];
@@ -145,6 +143,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   AzureWebJobsStorage__accountName: 'sthost',
   TICKET_SECRET: 'a-secret-that-is-long-enough-for-tests',
   AGENT: 'card-services',
+  APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=a7c5e5ae-0000-4000-8000-2b6c1f5d7e90',
 };
 
 const sample = (name: string): string => SAMPLES[name] ?? 'https://service.example';
