@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readScenario } from '../../emulator/scenario/read-scenario.ts';
 import { startStack, type Stack } from '../../emulator/stack/stack.ts';
-import { arrowsOf, diagramUnder, type DrawnArrow } from '../support/sequence-arrows.ts';
+import { arrowsOf, diagramUnder, whenCase, type DrawnArrow } from '../support/sequence-arrows.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const folder = path.join(root, 'scenarios');
@@ -28,26 +28,35 @@ const WORDS: readonly (readonly [documented: RegExp, recorded: RegExp])[] = [
   [/^WebSocket upgrade/, /^media socket/],
   [/^transferToParticipant/, /^CallConnection_TransferToParticipant \(202\)/],
   [/^REFER/, /^REFER/],
+  [/^486/, /^486 Busy Here \(INVITE\)/],
   [/^202/, /^202 Accepted \(REFER\)/],
   [/^NOTIFY/, /^NOTIFY/],
   [/^BYE/, /^BYE/],
   [/^CallTransferAccepted/, /^CallTransferAccepted/],
+  [/^CallTransferFailed/, /^CallTransferFailed/],
 ];
 
-/** What this one call does not show: another scenario's matter, or not a message of its own. */
-const ELSEWHERE = [/^greeting/, /^the next queue, or the failure message/, /^a look/];
+/** What these calls do not show: another scenario's matter, or not a message of its own. */
+const ELSEWHERE = [/^greeting/, /^a look/];
+
+/** The calls that are looked at, and how the hand-over goes in them. */
+const CALLS = [
+  { scenario: 'asks-for-a-person-at-once', handover: 'accepted' },
+  { scenario: 'transfer-refused-next-queue', handover: 'refused' },
+] as const;
 
 let stack: Stack | undefined;
-let recorded: readonly DrawnArrow[] = [];
+const recorded = new Map<string, readonly DrawnArrow[]>();
 
 beforeAll(async () => {
   const callsFolder = path.join(root, 'calls');
   mkdirSync(callsFolder, { recursive: true });
   stack = await startStack({ callsFolder, onLogLine: () => undefined });
-  const scenario = await readScenario(path.join(folder, 'asks-for-a-person-at-once.yaml'));
-  const result = await stack.run(scenario, { folder });
-  expect(result.failures).toEqual([]);
-  recorded = arrowsOf(readFileSync(result.calls[0]?.diagram ?? '', 'utf8'));
+  for (const { scenario, handover } of CALLS) {
+    const result = await stack.run(await readScenario(path.join(folder, `${scenario}.yaml`)), { folder });
+    expect(result.failures).toEqual([]);
+    recorded.set(handover, arrowsOf(readFileSync(result.calls[0]?.diagram ?? '', 'utf8')));
+  }
 }, 120_000);
 afterAll(() => stack?.stop());
 
@@ -59,8 +68,12 @@ function recordedName(documented: string): RegExp {
   return found[1];
 }
 
-describe.each(['An answered call', 'A hand-over'])('the sequence diagram of "%s"', (heading) => {
-  const documented = arrowsOf(diagramUnder(heading, architecture)).flatMap(({ from, to, text }) => {
+describe.each([
+  ['An answered call', 'accepted'],
+  ['A hand-over', 'accepted'],
+  ['A hand-over', 'refused'],
+])('the sequence diagram of "%s", the hand-over %s', (heading, handover) => {
+  const documented = arrowsOf(whenCase(handover, diagramUnder(heading, architecture))).flatMap(({ from, to, text }) => {
     const [one, other] = [PARTICIPANTS[from], PARTICIPANTS[to]];
     const isElsewhere = ELSEWHERE.some((pattern) => pattern.test(text));
     return one === undefined || other === undefined || isElsewhere ? [] : [{ from: one, to: other, text }];
@@ -70,7 +83,7 @@ describe.each(['An answered call', 'A hand-over'])('the sequence diagram of "%s"
     expect(documented.length).toBeGreaterThan(4);
     for (const pair of new Set(documented.map(({ from, to }) => `${from} ${to}`))) {
       const between = (arrows: readonly DrawnArrow[]) => arrows.filter(({ from, to }) => `${from} ${to}` === pair);
-      let left = between(recorded);
+      let left = between(recorded.get(handover) ?? []);
       for (const { text } of between(documented)) {
         const at = left.findIndex((arrow) => recordedName(text).test(arrow.text));
         expect(at, `${pair}: "${text}" after what is drawn before it`).toBeGreaterThan(-1);
@@ -89,7 +102,7 @@ describe('the sequence diagrams of the main call and of the hand-over', () => {
     const drawn = ['An answered call', 'A hand-over'].flatMap((heading) =>
       arrowsOf(diagramUnder(heading, architecture)),
     );
-    const missing = recorded.filter(({ from, to, text }) => {
+    const missing = [...recorded.values()].flat().filter(({ from, to, text }) => {
       const isOnAWire = [from, to].every((name) => Object.values(PARTICIPANTS).includes(name));
       if (!isOnAWire || unremarkable.test(text)) return false;
       return !drawn.some((arrow) => {

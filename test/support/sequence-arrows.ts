@@ -4,6 +4,20 @@ export interface DrawnArrow {
   readonly text: string;
 }
 
+/** A Mermaid sequence diagram as it goes when this is the case: of each `alt` the part with this title, or nothing of it. */
+export function whenCase(title: string, diagram: string): string {
+  let part: 'always' | 'this' | 'another' = 'always';
+  const isWanted = (name: string | undefined): 'this' | 'another' => (name === title ? 'this' : 'another');
+  return diagram
+    .split('\n')
+    .filter((line) => {
+      const [, word, name] = /^\s*(alt|else|end)\b ?(.*)$/.exec(line) ?? [];
+      if (word !== undefined) part = word === 'end' ? 'always' : isWanted(name);
+      return word === undefined && part !== 'another';
+    })
+    .join('\n');
+}
+
 /** The arrows of a Mermaid sequence diagram in their order; notes, frames and participants are not arrows. */
 export function arrowsOf(diagram: string): readonly DrawnArrow[] {
   return diagram.split('\n').flatMap((line) => {
