@@ -29,7 +29,7 @@ export interface Bridge {
 /** A frame longer than this ends its socket. Anything shorter is at worst ignored: one bad frame must not end a call. */
 const FRAME_MAX_BYTES = 4 * 1024 * 1024;
 /** For the answer to our close. Whoever does not give it may not have heard it: then the end of the connection has to tell that we are gone. */
-const CLOSE_TIMEOUT_MS = 1_000;
+const CLOSE_TIMEOUT_MS = 500;
 /** The caller hears nothing until the session row is had, or done without. */
 const CLAIM_BUDGET_MS = 2_000;
 /** Of a call whose row could not be had either. */
