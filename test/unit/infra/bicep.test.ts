@@ -122,11 +122,7 @@ describe('what the templates open', () => {
 });
 
 /** Set for others than our programs: the Functions host, the identity library. */
-const FOR_OTHERS = [
-  'AZURE_CLIENT_ID',
-  'AzureWebJobsStorage__credential',
-  'AzureWebJobsStorage__clientId',
-];
+const FOR_OTHERS = ['AZURE_CLIENT_ID', 'AzureWebJobsStorage__credential', 'AzureWebJobsStorage__clientId'];
 
 const read = settingsRead(['adapters/**/*.ts', 'functions/app/config.ts', 'media-bridge/config.ts']);
 
@@ -143,6 +139,10 @@ const SAMPLES: Readonly<Record<string, string>> = {
   AzureWebJobsStorage__accountName: 'sthost',
   TICKET_SECRET: 'a-secret-that-is-long-enough-for-tests',
   AGENT: 'card-services',
+  TELEPHONY: 'acs',
+  ACS_ENDPOINT: 'https://contoso.communication.azure.com',
+  ACS_ACCESS_KEY: 'a2V5',
+  TEAMS_RESOURCE_ACCOUNTS: '+18005550199=cc123456-5678-5678-1234-ccc123456789',
   APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=a7c5e5ae-0000-4000-8000-2b6c1f5d7e90',
 };
 
@@ -154,7 +154,7 @@ describe('settings', () => {
   const shared = resources.keysOf('shared');
   const given = resources.keysOf('settings');
   const functions = [...shared, ...given, ...file('modules/functions.bicep').keysOf('properties')].filter((name) =>
-    /^[A-Z][A-Za-z0-9]*_|^AzureWebJobs|^AGENT$/.test(name),
+    /^[A-Z][A-Za-z0-9]*_|^AzureWebJobs|^AGENT$|^TELEPHONY$/.test(name),
   );
   const env = [...file('modules/media-bridge.bicep').text.matchAll(/name: '([A-Z][A-Z0-9_]+)'/g)].map(
     ([, name = '']) => name,
@@ -167,12 +167,33 @@ describe('settings', () => {
     expect(set.filter((name) => !read.includes(name) && !FOR_OTHERS.includes(name))).toEqual([]);
   });
 
-  it('are enough for the functions to start', () => {
-    expect(() => loadFunctionsConfig(environment(functions))).not.toThrow();
+  /** What the templates give with one front alone. */
+  const ofFront = {
+    acs: [],
+    'teams-phone': ['TEAMS_RESOURCE_ACCOUNTS'],
+    edge: ['ACS_ACCESS_KEY', 'ACS_JWKS_URL'],
+  };
+  const fronts = Object.entries(ofFront).map(([front, names]) => {
+    const others = Object.values(ofFront)
+      .flat()
+      .filter((name) => !names.some((own) => own === name));
+    const own = front === 'edge' ? { ACS_ENDPOINT: 'https://edge.contoso.example' } : {};
+    return [front, new Set(others), { TELEPHONY: front, ...own }] as const;
   });
 
-  it('are enough for the bridge to start', () => {
-    expect(() => loadBridgeConfig(environment(bridge))).not.toThrow();
+  it.each(fronts)('are enough for the functions to start with %s', (_, others, own) => {
+    const names = functions.filter((name) => !others.has(name));
+    expect(() => loadFunctionsConfig({ ...environment(names), ...own })).not.toThrow();
+  });
+
+  it.each(fronts)('are enough for the bridge to start with %s', (_, others, own) => {
+    const names = bridge.filter((name) => !others.has(name));
+    expect(() => loadBridgeConfig({ ...environment(names), ...own })).not.toThrow();
+  });
+
+  it('take no event subscription and no Communication Services where the edge is the front', () => {
+    for (const module of ['eventGrid', 'communicationRole', 'ownService', 'existingService'])
+      expect(resources.text).toMatch(new RegExp(`module ${module} '[^']+' = if \\([^)]*!isEdge\\)`));
   });
 
   it.each([['ACS_ENDPOINT'], ['STORAGE_ACCOUNT_NAME'], ['TICKET_SECRET']])('would be missed: %s', (name) => {
