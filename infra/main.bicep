@@ -49,6 +49,23 @@ param agent string = ''
 @minLength(32)
 param ticketSecret string
 
+@description('Where calls come from: acs (Communication Services Direct Routing), teams-phone (Teams Phone Extensibility) or edge (our own, with no Communication Services at all). docs/after-acs.md')
+@allowed(['acs', 'teams-phone', 'edge'])
+param telephony string = 'acs'
+
+@description('With teams-phone: which number each resource account has, +18005550199=OBJECT-ID with commas.')
+param teamsResourceAccounts string = ''
+
+@description('With edge: https:// address of the edge, its EDGE_PUBLIC_URL.')
+param edgeUrl string = ''
+
+@description('With edge: its EDGE_RESOURCE_ID.')
+param edgeResourceId string = ''
+
+@description('With edge: its EDGE_ACCESS_KEY, base64.')
+@secure()
+param edgeAccessKey string = ''
+
 @description('The SIP edge on a virtual machine of its own, for SBCs that do not go through Communication Services.')
 param deployEdge bool = false
 
@@ -99,11 +116,16 @@ module resources 'resources.bicep' = {
     bridgeImage: bridgeImage
     agent: agent
     ticketSecret: ticketSecret
+    telephony: telephony
+    teamsResourceAccounts: teamsResourceAccounts
+    edgeUrl: edgeUrl
+    edgeResourceId: edgeResourceId
+    edgeAccessKey: edgeAccessKey
     deployEdge: deployEdge
     edgeSbcAddresses: edgeSbcAddresses
     edgeAdminAddresses: edgeAdminAddresses
     edgeSshPublicKey: edgeSshPublicKey
-    alertEmails: empty(alertEmails) ? [] : split(alertEmails, ',')
+    alertEmails: empty(alertEmails) ? [] : map(split(alertEmails, ','), email => trim(email))
     alertWebhook: alertWebhook
     alertLimits: alertLimits
     prices: prices

@@ -21,8 +21,16 @@ param alertEmails array
 param alertLimits object
 param prices object
 
+param telephony string
+param teamsResourceAccounts string
+param edgeUrl string
+param edgeResourceId string
+
 @secure()
 param ticketSecret string
+
+@secure()
+param edgeAccessKey string
 
 @secure()
 param alertWebhook string
@@ -31,6 +39,8 @@ var isProduction = profile == 'prod'
 // Storage accounts and registries allow no hyphens; a vault's name has 24 characters at most.
 var token = take(uniqueString(subscription().id, resourceGroup().id, environmentName), 13)
 var hasSecondary = !empty(secondaryLocation)
+// The edge needs no Communication Services, and who cannot sign up for it has none.
+var isEdge = telephony == 'edge'
 var hasOwnService = empty(communicationServiceId)
 var serviceIdParts = split(hasOwnService ? '-/-/-/-/-/-/-/-/-' : communicationServiceId, '/')
 
@@ -65,6 +75,7 @@ module vault 'modules/key-vault.bicep' = {
     isPrivate: privateNetworking
     isProduction: isProduction
     ticketSecret: ticketSecret
+    edgeAccessKey: edgeAccessKey
   }
 }
 
@@ -106,7 +117,7 @@ module openAiSecondary 'modules/openai.bicep' = if (hasSecondary) {
   }
 }
 
-module ownService 'modules/communication.bicep' = if (hasOwnService) {
+module ownService 'modules/communication.bicep' = if (hasOwnService && !isEdge) {
   params: {
     name: 'acs-${environmentName}-${token}'
     tags: tags
@@ -114,7 +125,7 @@ module ownService 'modules/communication.bicep' = if (hasOwnService) {
   }
 }
 
-module existingService 'modules/communication-existing.bicep' = if (!hasOwnService) {
+module existingService 'modules/communication-existing.bicep' = if (!hasOwnService && !isEdge) {
   // A scope has to be one also where nothing is deployed to it.
   scope: resourceGroup(
     hasOwnService ? subscription().subscriptionId : serviceIdParts[2],
@@ -127,10 +138,10 @@ var secondarySpeechName = hasSecondary ? speechSecondary!.outputs.name : ''
 var secondaryOpenAiName = hasSecondary ? openAiSecondary!.outputs.name : ''
 var secondaryOpenAiId = hasSecondary ? openAiSecondary!.outputs.id : ''
 
-var serviceId = hasOwnService ? ownService!.outputs.id : existingService!.outputs.id
-var serviceName = hasOwnService ? ownService!.outputs.name : existingService!.outputs.name
+var serviceId = isEdge ? '' : hasOwnService ? ownService!.outputs.id : existingService!.outputs.id
+var serviceName = isEdge ? '' : hasOwnService ? ownService!.outputs.name : existingService!.outputs.name
 
-module communicationRole 'modules/communication-role.bicep' = {
+module communicationRole 'modules/communication-role.bicep' = if (!isEdge) {
   scope: resourceGroup(
     hasOwnService ? subscription().subscriptionId : serviceIdParts[2],
     hasOwnService ? resourceGroup().name : serviceIdParts[4]
@@ -176,13 +187,15 @@ var functionsHost = 'func-${environmentName}-${token}.azurewebsites.net'
 
 var shared = union(
   {
-    ACS_ENDPOINT: hasOwnService ? ownService!.outputs.endpoint : existingService!.outputs.endpoint
-    ACS_RESOURCE_ID: hasOwnService ? ownService!.outputs.immutableId : existingService!.outputs.immutableId
+    TELEPHONY: telephony
+    ACS_ENDPOINT: isEdge ? edgeUrl : hasOwnService ? ownService!.outputs.endpoint : existingService!.outputs.endpoint
+    ACS_RESOURCE_ID: isEdge ? edgeResourceId : hasOwnService ? ownService!.outputs.immutableId : existingService!.outputs.immutableId
     STORAGE_ACCOUNT_NAME: storage.outputs.callsName
     CALLBACK_BASE_URL: 'https://${functionsHost}/api'
     COGNITIVE_SERVICES_ENDPOINT: speech.outputs.endpoint
   },
-  empty(agent) ? {} : { AGENT: agent }
+  empty(agent) ? {} : { AGENT: agent },
+  isEdge ? { ACS_JWKS_URL: '${edgeUrl}/calling/keys' } : {}
 )
 
 module bridge 'modules/media-bridge.bicep' = {
@@ -201,6 +214,7 @@ module bridge 'modules/media-bridge.bicep' = {
     scaleAtCpuPercent: 35
     graceSeconds: 600
     ticketSecretUri: vault.outputs.ticketSecretUri
+    frontKeyUri: isEdge ? vault.outputs.frontKeyUri : ''
     settings: union(
       shared,
       {
@@ -233,20 +247,26 @@ module functions 'modules/functions.bicep' = {
     insightsConnectionString: monitoring.outputs.insightsConnectionString
     alwaysReady: isProduction ? 2 : 0
     subnetId: privateNetworking ? network!.outputs.functionsSubnetId : ''
-    settings: union(shared, {
-      MEDIA_BASE_URL: 'wss://${bridge.outputs.host}'
-      TICKET_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.ticketSecretUri})'
-    })
+    settings: union(
+      shared,
+      {
+        MEDIA_BASE_URL: 'wss://${bridge.outputs.host}'
+        TICKET_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.ticketSecretUri})'
+      },
+      isEdge ? { ACS_ACCESS_KEY: '@Microsoft.KeyVault(SecretUri=${vault.outputs.frontKeyUri})' } : {},
+      empty(teamsResourceAccounts) ? {} : { TEAMS_RESOURCE_ACCOUNTS: teamsResourceAccounts }
+    )
   }
 }
 
-module eventGrid 'modules/event-grid.bicep' = {
+module eventGrid 'modules/event-grid.bicep' = if (!isEdge) {
   params: {
     name: environmentName
     tags: tags
     communicationServiceId: serviceId
     functionAppId: functions.outputs.id
-    calledNumbers: calledNumbers
+    // Calls of Teams Phone name no number: the policy of admission knows which are ours.
+    calledNumbers: telephony == 'teams-phone' ? [] : calledNumbers
     deadLetterStorageId: storage.outputs.callsId
     deadLetterContainer: storage.outputs.deadLetterContainer
     subscribe: subscribeIncomingCalls
@@ -257,7 +277,7 @@ module roles 'modules/roles.bicep' = {
   params: {
     functionsPrincipalId: identities.outputs.functions.principalId
     bridgePrincipalId: identities.outputs.bridge.principalId
-    communicationPrincipalId: hasOwnService ? ownService!.outputs.principalId : ''
+    communicationPrincipalId: hasOwnService && !isEdge ? ownService!.outputs.principalId : ''
     callsStorageName: storage.outputs.callsName
     hostStorageName: storage.outputs.hostName
     vaultName: vault.outputs.name

@@ -1,4 +1,4 @@
-metadata description = 'The one secret there is: what binds URLs to calls. Everything else signs in by identity.'
+metadata description = 'What binds URLs to calls, and the key of the edge where that is the front. Everything else signs in by identity.'
 
 param name string
 param location string
@@ -8,6 +8,10 @@ param isProduction bool
 
 @secure()
 param ticketSecret string
+
+@description('Empty: the front takes identities.')
+@secure()
+param edgeAccessKey string
 
 resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
   name: name
@@ -36,7 +40,18 @@ resource ticket 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = {
   }
 }
 
+resource frontKey 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(edgeAccessKey)) {
+  parent: vault
+  name: 'front-key'
+  properties: {
+    value: edgeAccessKey
+    contentType: 'text/plain'
+  }
+}
+
 output id string = vault.id
 output name string = vault.name
 @description('Where the secret is, not what it is.')
 output ticketSecretUri string = '${vault.properties.vaultUri}secrets/${ticket.name}'
+@description('Where the key of the front is, when there is one.')
+output frontKeyUri string = '${vault.properties.vaultUri}secrets/front-key'

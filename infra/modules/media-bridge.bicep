@@ -33,6 +33,9 @@ param settings object
 @description('Where in the vault the ticket secret is.')
 param ticketSecretUri string
 
+@description('Where the key of the front is; empty: the front takes the identity.')
+param frontKeyUri string
+
 resource environment 'Microsoft.App/managedEnvironments@2024-03-01' = {
   name: 'cae-${name}'
   location: location
@@ -76,7 +79,10 @@ resource bridge 'Microsoft.App/containerApps@2024-03-01' = {
         allowInsecure: false
       }
       registries: [{ server: registryEndpoint, identity: identity.id }]
-      secrets: [{ name: 'ticket-secret', keyVaultUrl: ticketSecretUri, identity: identity.id }]
+      secrets: concat(
+        [{ name: 'ticket-secret', keyVaultUrl: ticketSecretUri, identity: identity.id }],
+        empty(frontKeyUri) ? [] : [{ name: 'front-key', keyVaultUrl: frontKeyUri, identity: identity.id }]
+      )
     }
     template: {
       terminationGracePeriodSeconds: graceSeconds
@@ -94,7 +100,8 @@ resource bridge 'Microsoft.App/containerApps@2024-03-01' = {
               { name: 'PORT', value: '8080' }
               // What is left when it is over goes to another replica, which takes some seconds itself.
               { name: 'DRAIN_TIMEOUT_MS', value: string((graceSeconds - 20) * 1000) }
-            ]
+            ],
+            empty(frontKeyUri) ? [] : [{ name: 'ACS_ACCESS_KEY', secretRef: 'front-key' }]
           )
           // Microsoft's page answers none of them.
           probes: empty(image) ? [] : [
