@@ -4,7 +4,8 @@ import type { Clock } from '#core/ports/clock';
 import { KeptFresh } from '../freshness/kept-fresh.ts';
 import type { Log } from '../logging/logger.ts';
 
-const FRESHNESS = { freshMs: 2_000, staleMs: 5_000, waitMaxMs: 250, readBudgetMs: 3_000 };
+/** How old a report may be when calls come. */
+export const FRESHNESS = { freshMs: 2_000, staleMs: 5_000, waitMaxMs: 250, readBudgetMs: 3_000 };
 
 export interface LiveRegion {
   /** Never throws, and never makes its caller wait for longer than a quarter of a second. */
