@@ -33,14 +33,14 @@ describe('requests', () => {
   it('pass with method, body and answer while nothing is broken', async () => {
     const response = await ask('/', { method: 'POST', body: 'x'.repeat(100_000) });
     expect(await response.text()).toBe('answer to POST');
-    expect(proxy.firstHitAtMs).toBeUndefined();
   });
 
   it.each<ProxyFault>([{ does: 'refuse' }, { does: 'drop', afterBytes: 0 }])('fail under %j', async (fault) => {
-    proxy.break({ fault });
+    const broken = proxy.break({ fault });
+    expect(broken.firstHitAtMs).toBeUndefined();
     await expect(ask().then((response) => response.text())).rejects.toThrow();
-    expect(proxy.firstHitAtMs).toBeTypeOf('number');
-    proxy.mend();
+    expect(broken.firstHitAtMs).toBeTypeOf('number');
+    broken.lift();
     expect(await (await ask()).text()).toBe('answer to GET');
   });
 
@@ -66,10 +66,10 @@ describe('requests', () => {
   });
 
   it('that hang are cut off when the fault is lifted', async () => {
-    proxy.break({ fault: { does: 'hang' } });
+    const broken = proxy.break({ fault: { does: 'hang' } });
     const hanging = ask();
-    await expect.poll(() => proxy.firstHitAtMs).toBeTypeOf('number');
-    proxy.mend();
+    await expect.poll(() => broken.firstHitAtMs).toBeTypeOf('number');
+    broken.lift();
     await expect(hanging).rejects.toThrow();
   });
 
@@ -83,10 +83,30 @@ describe('requests', () => {
   });
 
   it('that the fault does not concern are served', async () => {
-    proxy.break({ fault: { does: 'status', status: 500 }, only: /^POST/ });
+    const broken = proxy.break({ fault: { does: 'status', status: 500 }, only: (name) => name.startsWith('POST') });
     expect((await ask()).status).toBe(200);
-    expect(proxy.firstHitAtMs).toBeUndefined();
+    expect(broken.firstHitAtMs).toBeUndefined();
     expect((await ask('/', { method: 'POST' })).status).toBe(500);
+  });
+
+  it('are told apart by what they carry, and those of another call are served with it', async () => {
+    const one = proxy.break({
+      fault: { does: 'status', status: 500 },
+      only: (name) => name.includes('call one'),
+      readsBody: true,
+    });
+    const other = proxy.break({
+      fault: { does: 'status', status: 429 },
+      only: (name) => name.includes('call two'),
+      readsBody: true,
+    });
+    const statusFor = async (body: string): Promise<number> => (await ask('/', { method: 'POST', body })).status;
+    expect([await statusFor('call one'), await statusFor('call two'), await statusFor('none')]).toEqual([
+      500, 429, 200,
+    ]);
+    one.lift();
+    expect([await statusFor('call one'), await statusFor('call two')]).toEqual([200, 429]);
+    expect(other.firstHitAtMs).toBeTypeOf('number');
   });
 });
 
@@ -130,7 +150,7 @@ describe('WebSockets', () => {
   it('that are open are cut, those of other paths are not', async () => {
     const [one, other] = [await open('/a'), await open('/b')];
     one.on('error', () => undefined);
-    proxy.break({ fault: { does: 'cut' }, only: /\/a$/ });
+    proxy.break({ fault: { does: 'cut' }, only: (name) => name.endsWith('/a') });
     await closed(one);
     expect(await answer(other)).toBe('echo hello');
     other.terminate();
@@ -139,10 +159,23 @@ describe('WebSockets', () => {
   it('that are open fall silent, and are cut when the fault is lifted', async () => {
     const socket = await open();
     socket.on('error', () => undefined);
-    proxy.break({ fault: { does: 'hang' } });
+    const broken = proxy.break({ fault: { does: 'hang' } });
     const silent = answer(socket);
-    await expect.poll(() => proxy.firstHitAtMs).toBeTypeOf('number');
-    proxy.mend();
+    await expect.poll(() => broken.firstHitAtMs).toBeTypeOf('number');
+    broken.lift();
+    await expect(silent).rejects.toThrow();
+  });
+
+  it('that are open freeze, those that come next do not, and the frozen are cut when the fault is lifted', async () => {
+    const socket = await open();
+    socket.on('error', () => undefined);
+    const broken = proxy.break({ fault: { does: 'freeze' } });
+    const silent = answer(socket);
+    await expect.poll(() => broken.firstHitAtMs).toBeTypeOf('number');
+    const next = await open();
+    expect(await answer(next)).toBe('echo hello');
+    next.terminate();
+    broken.lift();
     await expect(silent).rejects.toThrow();
   });
 

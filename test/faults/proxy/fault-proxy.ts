@@ -9,8 +9,8 @@ import {
 } from 'node:http';
 import { Socket, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { ProxyFault, ProxyRule } from './fault.ts';
-import { GARBAGE, Tunnel } from './tunnel.ts';
+import type { OrderedFault, ProxyFault, ProxyRule } from './fault.ts';
+import { GARBAGE, Tunnel, type TunnelFault } from './tunnel.ts';
 
 /** Our own tokens and tickets make long request heads. */
 const HEAD_MAX_BYTES = 32 * 1024;
@@ -25,8 +25,8 @@ export class FaultProxy {
   readonly #tunnels = new Set<Tunnel>();
   /** Answers that are under way, and requests that nobody will answer. */
   readonly #open = new Map<ServerResponse, string>();
-  #rule: ProxyRule | undefined;
-  #firstHitAtMs: number | undefined;
+  /** In force, oldest first: the first that applies counts. */
+  readonly #faults = new Set<FaultInForce>();
 
   private constructor(target: string, server: ReturnType<typeof createServer>) {
     this.#target = new URL(target);
@@ -37,7 +37,7 @@ export class FaultProxy {
       socket.once('close', () => this.#sockets.delete(socket));
       socket.on('error', () => socket.destroy());
     });
-    server.on('request', (request, response) => this.#request(request, response));
+    server.on('request', (request, response) => void this.#request(request, response));
     server.on('upgrade', (request: IncomingMessage, client: Duplex, head: Buffer) => {
       if (client instanceof Socket) this.#upgrade(request, client, head);
       else client.destroy();
@@ -54,52 +54,40 @@ export class FaultProxy {
     return new FaultProxy(target, server);
   }
 
-  /** When the fault in force, or the last one, was first felt; nothing when nobody came by. */
-  get firstHitAtMs(): number | undefined {
-    return this.#firstHitAtMs;
-  }
-
   /** WebSockets that are open through here. */
   openSockets(only?: RegExp): number {
     return [...this.#tunnels].filter(({ name }) => only?.test(name) ?? true).length;
   }
 
-  /** Fails so from now on; replaces the rule in force. */
-  break(rule: ProxyRule): void {
-    this.mend();
-    this.#firstHitAtMs = undefined;
-    const { fault } = rule;
-    const cutsOpen = fault.does === 'cut' || fault.does === 'refuse' || fault.does === 'status';
-    if (fault.does !== 'cut') this.#rule = rule;
+  /** Fails so from now on, beside what is broken already. */
+  break(rule: ProxyRule): OrderedFault {
+    const fault = new FaultInForce(rule, () => this.#lift(fault));
+    const { does } = rule.fault;
+    const cutsOpen = does === 'cut' || does === 'refuse' || does === 'status';
+    if (does !== 'cut') this.#faults.add(fault);
     for (const tunnel of this.#tunnels) {
-      if (!applies(rule, tunnel.name)) continue;
+      if (!fault.appliesTo(tunnel.name)) continue;
       if (cutsOpen) {
-        this.#hit();
+        fault.hit();
         tunnel.cut();
-      } else tunnel.fault = fault;
+      } else tunnel.fault = fault.forTunnel;
     }
-    if (!cutsOpen || fault.does === 'status') return;
+    if (!cutsOpen || does === 'status') return fault;
     for (const [response, name] of this.#open) {
-      if (!applies(rule, name)) continue;
-      this.#hit();
+      if (!fault.appliesTo(name)) continue;
+      fault.hit();
       response.destroy();
     }
+    return fault;
   }
 
-  /** Serves again. Whoever was left without an answer is cut off: the far side would be long gone. */
+  /** Lifts every fault. */
   mend(): void {
-    const hung = this.#rule?.fault.does === 'hang' ? this.#rule : undefined;
-    this.#rule = undefined;
-    for (const tunnel of this.#tunnels) {
-      if (hung !== undefined && applies(hung, tunnel.name)) tunnel.cut();
-      else tunnel.fault = undefined;
-    }
-    if (hung === undefined) return;
-    for (const [response, name] of this.#open) if (applies(hung, name)) response.destroy();
+    for (const fault of this.#faults) fault.lift();
   }
 
   async close(): Promise<void> {
-    this.#rule = undefined;
+    this.#faults.clear();
     for (const tunnel of this.#tunnels) tunnel.cut();
     for (const socket of this.#sockets) socket.destroy();
     this.#agent.destroy();
@@ -107,21 +95,32 @@ export class FaultProxy {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #hit(): void {
-    this.#firstHitAtMs ??= Date.now();
+  #lift(fault: FaultInForce): void {
+    if (!this.#faults.delete(fault)) return;
+    const hung = fault.rule.fault.does === 'hang' || fault.rule.fault.does === 'freeze';
+    for (const tunnel of this.#tunnels) {
+      if (!fault.appliesTo(tunnel.name)) continue;
+      if (hung) tunnel.cut();
+      else tunnel.fault = this.#faultFor(tunnel.name)?.forTunnel;
+    }
+    if (!hung) return;
+    for (const [response, name] of this.#open) if (fault.appliesTo(name)) response.destroy();
   }
 
-  #faultFor(name: string): ProxyFault | undefined {
-    if (this.#rule === undefined || !applies(this.#rule, name)) return undefined;
-    this.#hit();
-    return this.#rule.fault;
+  /** What comes now meets this one. */
+  #faultFor(name: string): FaultInForce | undefined {
+    return [...this.#faults].find((fault) => fault.rule.fault.does !== 'freeze' && fault.appliesTo(name));
   }
 
-  #request(request: IncomingMessage, response: ServerResponse): void {
-    const name = nameOf(request);
+  async #request(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const readsBody = [...this.#faults].some(({ rule }) => rule.readsBody);
+    const body = readsBody ? await bodyOf(request) : undefined;
+    const name = body === undefined ? nameOf(request) : `${nameOf(request)}\n${body.toString()}`;
     this.#open.set(response, name);
     response.once('close', () => this.#open.delete(response));
-    const fault = this.#faultFor(name);
+    const inForce = this.#faultFor(name);
+    inForce?.hit();
+    const fault = inForce?.rule.fault;
     switch (fault?.does) {
       case 'refuse':
         request.socket.resetAndDestroy();
@@ -137,14 +136,19 @@ export class FaultProxy {
         response.writeHead(200, { 'content-type': 'application/json' }).end(GARBAGE);
         return;
       case 'slow':
-        setTimeout(() => this.#forward(request, response, fault), fault.ms);
+        setTimeout(() => this.#forward(request, response, body, fault), fault.ms);
         return;
       default:
-        this.#forward(request, response, fault);
+        this.#forward(request, response, body, fault);
     }
   }
 
-  #forward(request: IncomingMessage, response: ServerResponse, fault: ProxyFault | undefined): void {
+  #forward(
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: Buffer | undefined,
+    fault: ProxyFault | undefined,
+  ): void {
     if (response.destroyed) return;
     const upstream = this.#ask(request, this.#agent);
     upstream.once('response', (answer) => {
@@ -157,35 +161,38 @@ export class FaultProxy {
     response.once('close', () => {
       if (!response.writableFinished) upstream.destroy();
     });
-    request.pipe(upstream);
+    if (body === undefined) request.pipe(upstream);
+    else upstream.end(body);
   }
 
   #upgrade(request: IncomingMessage, client: Socket, head: Buffer): void {
     client.on('error', () => client.destroy());
     const name = nameOf(request);
-    const fault = this.#faultFor(name);
+    const inForce = this.#faultFor(name);
+    inForce?.hit();
+    const fault = inForce?.rule.fault;
     switch (fault?.does) {
       case 'refuse':
         client.resetAndDestroy();
         return;
       case 'hang':
         // Kept, so that lifting the fault ends it.
-        this.#keep(new Tunnel(name, client, () => this.#hit()), fault);
+        this.#keep(new Tunnel(name, client), inForce);
         return;
       case 'status':
         client.end(`HTTP/1.1 ${fault.status} ${STATUS_CODES[fault.status] ?? ''}\r\nContent-Length: 0\r\n\r\n`);
         return;
       case 'slow':
-        setTimeout(() => this.#connect(request, client, head, fault), fault.ms);
+        setTimeout(() => this.#connect(request, client, head, inForce), fault.ms);
         return;
       default:
-        this.#connect(request, client, head, fault);
+        this.#connect(request, client, head, inForce);
     }
   }
 
-  #connect(request: IncomingMessage, client: Socket, head: Buffer, fault: ProxyFault | undefined): void {
+  #connect(request: IncomingMessage, client: Socket, head: Buffer, fault: FaultInForce | undefined): void {
     if (client.destroyed) return;
-    const tunnel = new Tunnel(nameOf(request), client, () => this.#hit());
+    const tunnel = new Tunnel(nameOf(request), client);
     this.#keep(tunnel, fault);
     const upstream = this.#ask(request, false);
     upstream.once('upgrade', (answer: IncomingMessage, socket: Duplex, first: Buffer) => {
@@ -202,8 +209,8 @@ export class FaultProxy {
     upstream.end();
   }
 
-  #keep(tunnel: Tunnel, fault: ProxyFault | undefined): void {
-    tunnel.fault = fault;
+  #keep(tunnel: Tunnel, fault: FaultInForce | undefined): void {
+    tunnel.fault = fault?.forTunnel;
     this.#tunnels.add(tunnel);
     tunnel.onClosed(() => this.#tunnels.delete(tunnel));
   }
@@ -215,8 +222,40 @@ export class FaultProxy {
   }
 }
 
-function applies({ only }: ProxyRule, name: string): boolean {
-  return only?.test(name) ?? true;
+class FaultInForce implements OrderedFault {
+  readonly rule: ProxyRule;
+  readonly lift: () => void;
+  readonly forTunnel: TunnelFault;
+  #firstHitAtMs: number | undefined;
+
+  constructor(rule: ProxyRule, lift: () => void) {
+    this.rule = rule;
+    this.lift = lift;
+    this.forTunnel = { does: rule.fault, onHit: () => this.hit() };
+  }
+
+  get firstHitAtMs(): number | undefined {
+    return this.#firstHitAtMs;
+  }
+
+  appliesTo(name: string): boolean {
+    return this.rule.only?.(name) ?? true;
+  }
+
+  hit(): void {
+    this.#firstHitAtMs ??= Date.now();
+  }
+}
+
+/** Empty when the client is gone meanwhile. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  try {
+    for await (const part of request) parts.push(part as Buffer);
+  } catch {
+    return Buffer.alloc(0);
+  }
+  return Buffer.concat(parts);
 }
 
 function nameOf({ method, url }: IncomingMessage): string {
@@ -231,9 +270,11 @@ function answerWith(
   headers: Readonly<Record<string, string>> = {},
 ): void {
   const body = JSON.stringify({ error: { code: String(status), message: 'ordered by a test' } });
-  request.resume().once('end', () => {
+  const answer = (): void => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
-  });
+  };
+  if (request.readableEnded) answer();
+  else request.resume().once('end', answer);
 }
 
 function breakOff(answer: IncomingMessage, response: ServerResponse, afterBytes: number): void {

@@ -4,6 +4,8 @@ export type ProxyFault =
   | { readonly does: 'refuse' }
   /** Takes every request and answers none; sockets that are open fall silent. */
   | { readonly does: 'hang' }
+  /** Sockets that are open fall silent. What comes next is served. */
+  | { readonly does: 'freeze' }
   /** Everything it says comes so much later. */
   | { readonly does: 'slow'; readonly ms: number }
   /** Answers every request so; sockets that are open are closed, and refused with it when they come again. */
@@ -18,6 +20,16 @@ export type ProxyFault =
 /** A fault, and what it applies to. */
 export interface ProxyRule {
   readonly fault: ProxyFault;
-  /** Tested against `METHOD /path?query`; left out: everything. */
-  readonly only?: RegExp;
+  /** Asked with `METHOD /path?query` of each request and socket; left out: everything. */
+  readonly only?: (name: string) => boolean;
+  /** `only` is asked with a line feed and the body after that, which is therefore read first. */
+  readonly readsBody?: true;
+}
+
+/** A fault in force. */
+export interface OrderedFault {
+  /** When it was first felt; nothing when nobody came by. */
+  readonly firstHitAtMs: number | undefined;
+  /** Serves again. Whoever was left without an answer is cut off: the far side would be long gone. Idempotent. */
+  lift(): void;
 }

@@ -2,6 +2,12 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ProxyFault } from './fault.ts';
 
+/** What goes wrong with a tunnel. */
+export interface TunnelFault {
+  readonly does: ProxyFault;
+  readonly onHit: () => void;
+}
+
 /** No JSON, no text, no frame of a WebSocket that a server may send. */
 export const GARBAGE = Buffer.from('ffffffff00deadbeef7f3c21', 'hex');
 
@@ -10,21 +16,19 @@ export class Tunnel {
   /** `GET /path?query` of its upgrade. */
   readonly name: string;
   readonly #client: Socket;
-  readonly #onHit: () => void;
   #upstream: Duplex | undefined;
-  #fault: ProxyFault | undefined;
+  #fault: TunnelFault | undefined;
   /** Bytes that the client may still get under `drop`. */
   #left = 0;
 
-  constructor(name: string, client: Socket, onHit: () => void) {
+  constructor(name: string, client: Socket) {
     this.name = name;
     this.#client = client;
-    this.#onHit = onHit;
   }
 
-  set fault(fault: ProxyFault | undefined) {
+  set fault(fault: TunnelFault | undefined) {
     this.#fault = fault;
-    if (fault?.does === 'drop') this.#left = fault.afterBytes;
+    if (fault?.does.does === 'drop') this.#left = fault.does.afterBytes;
   }
 
   onClosed(listener: () => void): void {
@@ -50,18 +54,19 @@ export class Tunnel {
   }
 
   #toUpstream(chunk: Buffer): void {
-    if (this.#fault?.does === 'hang') {
-      this.#onHit();
+    if (this.#fault?.does.does === 'hang' || this.#fault?.does.does === 'freeze') {
+      this.#fault.onHit();
       return;
     }
     this.#upstream?.write(chunk);
   }
 
   #toClient(chunk: Buffer): void {
-    const fault = this.#fault;
-    if (fault !== undefined) this.#onHit();
+    this.#fault?.onHit();
+    const fault = this.#fault?.does;
     switch (fault?.does) {
       case 'hang':
+      case 'freeze':
         return;
       case 'garbage':
         this.#client.write(GARBAGE);

@@ -30,8 +30,6 @@ const CLOSING = `
   have another route.
 - **No functions run when a call comes in**: Event Grid delivers it again ten seconds later, and the phone rings so much longer.
 - **An early BYE, and then the queue refuses**: the front has left by then. Only the SBC still has the caller.
-- **Blobs** hold the sessions that are too large for a row, after hours of talk: no call of a test is so long. What happens without them is tested where they are used
-  (\`test/contract/adapters/storage\`).
 `;
 
 /** docs/failures.md, as it has to be. */

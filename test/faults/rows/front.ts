@@ -7,7 +7,13 @@ const TRANSFER = ':transferToParticipant';
 const answer = (fault: ProxyFault): readonly Breakage[] => [{ on: 'functions>front', fault, only: ANSWER }];
 const transfer = (fault: ProxyFault): readonly Breakage[] => [{ on: 'bridge>front', fault, only: TRANSFER }];
 
-const answering = { dependency: 'Call Automation', at: 'before the call', caller: 'asks', withinS: 10 } as const;
+const answering = {
+  dependency: 'Call Automation',
+  at: 'before the call',
+  caller: 'asks',
+  withinS: 10,
+  perCall: true,
+} as const;
 const toPerson = {
   ...answering,
   caller: 'listens',
@@ -20,6 +26,7 @@ const transferring = {
   at: 'listening',
   caller: 'presses 0',
   withinS: 10,
+  perCall: true,
   noticed: 'no queue can be asked for',
   hears: 'that nobody can take the call, and goodbye',
   ends: 'goodbye',
@@ -278,6 +285,34 @@ export const keyRows: RowGroup = {
       ends: 'conversation',
       withinS: 10,
       caller: 'asks',
+    },
+    {
+      name: 'bridge-clock-hours-ahead',
+      dependency: 'Clocks',
+      fault: "the bridge's clock is two hours ahead",
+      at: 'before the call',
+      breaks: [],
+      clockAheadS: { bridge: 7_200 },
+      noticed: 'the token of the media socket has expired: 401, and no media',
+      hears: 'a person',
+      ends: 'person',
+      withinS: 10,
+      caller: 'listens',
+    },
+    {
+      name: 'functions-clock-minutes-behind',
+      dependency: 'Clocks',
+      fault: "the functions' clock is four minutes behind",
+      at: 'before the call',
+      breaks: [],
+      clockAheadS: { functions: -240 },
+      noticed: 'the tokens of callbacks are not valid yet: 401; the functions look at the call themselves',
+      hears: 'the answer',
+      ends: 'conversation',
+      withinS: 10,
+      caller: 'asks',
+      finalWhileBrokenWithinS: 90,
+      outcome: 'caller-hung-up|unreported',
     },
     {
       name: 'bridge-clock-an-hour-behind',

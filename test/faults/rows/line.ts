@@ -1,4 +1,4 @@
-import type { RowGroup } from './row.ts';
+import type { Breakage, RowGroup } from './row.ts';
 
 const socket = { dependency: 'Media socket', caller: 'listens', withinS: 10 } as const;
 const callback = {
@@ -10,6 +10,9 @@ const callback = {
   withinS: 10,
 } as const;
 
+/** Taken, and gone: the front does not send them again. */
+const lost: readonly Breakage[] = [{ on: 'front>functions', fault: { does: 'status', status: 200 } }];
+
 export const lineRows: RowGroup = {
   group: 'line',
   title: 'Between the front and us',
@@ -17,6 +20,7 @@ export const lineRows: RowGroup = {
     {
       ...socket,
       name: 'socket-dropped',
+      perCall: true,
       fault: 'is dropped by the front',
       at: 'speaking',
       breaks: [{ on: 'front>bridge', fault: { does: 'cut' } }],
@@ -28,6 +32,7 @@ export const lineRows: RowGroup = {
     {
       ...socket,
       name: 'socket-never-comes-up',
+      perCall: true,
       fault: 'is refused by the network',
       at: 'before the call',
       breaks: [{ on: 'front>bridge', fault: { does: 'refuse' } }],
@@ -38,6 +43,7 @@ export const lineRows: RowGroup = {
     {
       ...socket,
       name: 'socket-hangs',
+      perCall: true,
       fault: 'is taken, and nothing comes of it',
       at: 'before the call',
       breaks: [{ on: 'front>bridge', fault: { does: 'hang' } }],
@@ -48,9 +54,10 @@ export const lineRows: RowGroup = {
     {
       ...socket,
       name: 'socket-falls-silent',
+      perCall: true,
       fault: 'stays open, and nothing comes through any more',
       at: 'speaking',
-      breaks: [{ on: 'front>bridge', fault: { does: 'hang' } }],
+      breaks: [{ on: 'front>bridge', fault: { does: 'freeze' } }],
       noticed: 'no frame of the caller for seconds',
       hears: 'silence, then that the line was interrupted',
       agentSays: 'line was interrupted',
@@ -58,7 +65,19 @@ export const lineRows: RowGroup = {
     },
     {
       ...socket,
+      name: 'sockets-fall-silent-for-good',
+      perCall: true,
+      fault: 'stays open, and nothing comes through any more, nor through the next one',
+      at: 'speaking',
+      breaks: [{ on: 'front>bridge', fault: { does: 'hang' } }],
+      noticed: 'no frame of the caller for seconds; then the front reports that the stream failed',
+      hears: 'silence, then a person',
+      ends: 'person',
+    },
+    {
+      ...socket,
       name: 'socket-drops-every-time',
+      perCall: true,
       fault: 'is lost again as soon as it is up',
       at: 'speaking',
       breaks: [{ on: 'front>bridge', fault: { does: 'drop', afterBytes: 200 } }],
@@ -69,6 +88,7 @@ export const lineRows: RowGroup = {
     {
       ...callback,
       name: 'callbacks-refused',
+      perCall: true,
       fault: 'find nobody',
       breaks: [{ on: 'front>functions', fault: { does: 'refuse' } }],
       noticed: 'the watchdog looks whether somebody talks to the caller',
@@ -76,6 +96,7 @@ export const lineRows: RowGroup = {
     {
       ...callback,
       name: 'callbacks-hang',
+      perCall: true,
       fault: 'are taken, and never answered',
       breaks: [{ on: 'front>functions', fault: { does: 'hang' } }],
       noticed: 'the watchdog looks whether somebody talks to the caller',
@@ -83,6 +104,7 @@ export const lineRows: RowGroup = {
     {
       ...callback,
       name: 'callbacks-500',
+      perCall: true,
       fault: 'are answered with 500',
       breaks: [{ on: 'front>functions', fault: { does: 'status', status: 500 } }],
       noticed: 'the front delivers them again',
@@ -90,8 +112,9 @@ export const lineRows: RowGroup = {
     {
       ...callback,
       name: 'callbacks-lost-for-good',
+      perCall: true,
       fault: 'are lost, each of them for good',
-      breaks: [{ edge: { faults: [{ surface: 'callback', drop: true, times: 1000 }] } }],
+      breaks: lost,
       noticed: 'nobody says that the call is over: the functions look',
       finalWhileBrokenWithinS: 90,
       outcome: 'caller-hung-up|unreported',
@@ -99,15 +122,32 @@ export const lineRows: RowGroup = {
     {
       ...callback,
       name: 'transfer-outcome-lost',
+      perCall: true,
       fault: 'the outcome of a transfer is lost for good; the person answers',
       at: 'listening',
       caller: 'presses 0',
-      breaks: [{ edge: { faults: [{ surface: 'callback', drop: true, times: 1000 }] } }],
+      breaks: lost,
       noticed: 'it is not: the caller is with the person',
       hears: 'the person',
       ends: 'person',
       finalWhileBrokenWithinS: 90,
       outcome: 'handed-over|unreported',
+    },
+    {
+      ...callback,
+      name: 'transfer-refusal-lost',
+      perCall: true,
+      fault: 'the refusal of a transfer is lost for good',
+      at: 'listening',
+      caller: 'presses 0',
+      breaks: lost,
+      queues: [{ refuses: 486 }, 'answers'],
+      noticed: 'no outcome in 50 s',
+      hears: 'silence, then that nobody can take the call',
+      ends: 'goodbye',
+      withinS: 60,
+      finalWhileBrokenWithinS: 90,
+      outcome: 'agent-ended|failed|unreported',
     },
     {
       ...callback,

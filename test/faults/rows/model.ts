@@ -7,7 +7,9 @@ const FAILS_TWICE = 'the request fails, and once more';
 const TROUBLE = 'that the agent has trouble answering, then a person';
 
 const common = { dependency: 'Azure OpenAI', at: 'listening', caller: 'asks', withinS: 10 } as const;
+const ofOneLine = { ...common, perCall: true } as const;
 const troubled = { ...common, hears: TROUBLE, ends: 'person', agentSays: 'I have a problem here' } as const;
+const troubledOnOneLine = { ...troubled, perCall: true } as const;
 
 export const modelRows: RowGroup = {
   group: 'model',
@@ -29,7 +31,7 @@ export const modelRows: RowGroup = {
       hears: `a filler, ${TROUBLE}`,
     },
     {
-      ...common,
+      ...ofOneLine,
       name: 'model-slow',
       fault: 'is two seconds late',
       breaks: model({ does: 'slow', ms: 2_000 }),
@@ -38,42 +40,42 @@ export const modelRows: RowGroup = {
       ends: 'conversation',
     },
     {
-      ...troubled,
+      ...troubledOnOneLine,
       name: 'model-429',
       fault: 'refuses with 429',
       breaks: model({ does: 'status', status: 429 }),
       noticed: FAILS_TWICE,
     },
     {
-      ...troubled,
+      ...troubledOnOneLine,
       name: 'model-429-come-back-later',
       fault: 'refuses with 429 and Retry-After of a minute',
       breaks: model({ does: 'status', status: 429, headers: { 'retry-after': '60' } }),
       noticed: 'the request fails; longer than a caller waits',
     },
     {
-      ...troubled,
+      ...troubledOnOneLine,
       name: 'model-500',
       fault: 'answers 500',
       breaks: model({ does: 'status', status: 500 }),
       noticed: FAILS_TWICE,
     },
     {
-      ...troubled,
+      ...troubledOnOneLine,
       name: 'model-401',
       fault: 'refuses our key with 401',
       breaks: model({ does: 'status', status: 401 }),
       noticed: 'the request fails',
     },
     {
-      ...troubled,
+      ...troubledOnOneLine,
       name: 'model-garbage',
       fault: 'answers no sense',
       breaks: model({ does: 'garbage' }),
       noticed: 'a reply without words, twice',
     },
     {
-      ...troubled,
+      ...troubledOnOneLine,
       name: 'model-drops-in-mid-reply',
       fault: 'breaks off every reply',
       breaks: model({ does: 'drop', afterBytes: 1_500 }),
@@ -81,7 +83,7 @@ export const modelRows: RowGroup = {
       hears: TROUBLE,
     },
     {
-      ...common,
+      ...ofOneLine,
       name: 'model-cut-while-thinking',
       fault: 'loses its connections once',
       at: 'thinking',

@@ -8,7 +8,9 @@ export const LINES = [
   'bridge>tables',
   'bridge>blobs',
   'bridge>speech',
+  'bridge>second-speech',
   'bridge>model',
+  'bridge>second-model',
   'bridge>front',
   'bridge>keys',
   'bridge>tool',
@@ -25,6 +27,9 @@ export type Line = (typeof LINES)[number];
 
 /** Programs of the product that can be killed, and whose clocks can be wrong. */
 export type Program = 'bridge' | 'functions';
+
+/** What the bridge may have a second one of. */
+export type SecondService = 'speech' | 'model';
 
 /** One thing that goes wrong. */
 export type Breakage =
@@ -49,7 +54,14 @@ export const MOMENTS = {
 export type Moment = keyof typeof MOMENTS;
 
 /** What the caller does once it has gone wrong, each caller waiting first for the greeting where there is one. */
-export type CallerDoes = 'listens' | 'asks' | 'asks about a parcel' | 'presses 0' | 'hangs up';
+export type CallerDoes =
+  | 'listens'
+  | 'asks'
+  | 'asks about a parcel'
+  | 'presses 0'
+  | 'hangs up'
+  /** While it rings, as soon as somebody has begun to answer. */
+  | 'hangs up on the answer';
 
 /** How the caller's SBC takes a REFER. */
 export type SbcDoes = 'refers' | 'ignores REFER' | 'accepts REFER and does nothing' | { readonly refuses: number };
@@ -87,18 +99,24 @@ export interface FaultRow {
   readonly onFailure?: 'disconnect' | 'return-to-conversation';
   /** How many bridges take calls; one by default. */
   readonly bridges?: 2;
+  /** How many instances of the functions get each offer; one by default. */
+  readonly functions?: 2;
   /** These are started anew after the breakage and before the call: what they remember would hide it. */
   readonly fresh?: readonly Program[];
+  /** The bridge has a second one of these; a bridge without knows nothing of what the row before taught it either. */
+  readonly second?: SecondService;
   /** Their clocks are so many seconds ahead (or behind) of everybody else's. */
   readonly clockAheadS?: Readonly<Partial<Record<Program, number>>>;
   /** Edge's settings for this row's call. */
   readonly edgeSettings?: Readonly<Record<string, unknown>>;
-  /** Concerns nothing but its own call: such rows run beside each other in one stack. */
+  /** Concerns nothing but its own call, faults of `breaks` too: such rows run beside each other in one stack. */
   readonly perCall?: true;
   /** The fault is not lifted before the call row is final, which may take so long; by default it is when the caller has reached the end. */
   readonly finalWhileBrokenWithinS?: number;
   /** The agent greets by name those whom the customer service knows: it knows everybody. */
   readonly greetsByName?: true;
+  /** The call is one of hours, and comes to its bridge from another one that died: the offer has to be late enough to write that down. */
+  readonly talkedBefore?: true;
   /** As the call row has it in the end; by default what `ends` says. */
   readonly outcome?: string;
 }

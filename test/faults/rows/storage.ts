@@ -16,6 +16,17 @@ const watchdog = {
   ends: 'conversation',
 } as const;
 
+const blobs = (fault: ProxyFault): readonly Breakage[] => [{ on: 'bridge>blobs', fault }];
+const overflow = {
+  ...start,
+  dependency: 'Storage blobs, with a session of hours',
+  talkedBefore: true,
+  edgeSettings: { eventGrid: { delayMs: 1_500 } },
+  noticed: 'what was said before cannot be read: the call is taken without it',
+  hears: 'the greeting, and the answer',
+  ends: 'conversation',
+} as const;
+
 const NOT_WRITTEN = 'the row cannot be written: the call is answered, and written down when storage is back';
 
 export const storageRows: RowGroup = {
@@ -137,6 +148,33 @@ export const storageRows: RowGroup = {
       noticed: 'the outcome of the transfer cannot be written, and is told again',
       hears: 'the person',
       ends: 'person',
+    },
+    {
+      ...overflow,
+      name: 'blobs-refuse',
+      fault: 'refuse connections',
+      breaks: blobs({ does: 'refuse' }),
+    },
+    { ...overflow, name: 'blobs-hang', fault: 'answer nothing', breaks: blobs({ does: 'hang' }) },
+    { ...overflow, name: 'blobs-500', fault: 'answer 500', breaks: blobs({ does: 'status', status: 500 }) },
+    { ...overflow, name: 'blobs-garbage', fault: 'answer no sense', breaks: blobs({ does: 'garbage' }) },
+    {
+      ...overflow,
+      name: 'blobs-refuse-in-mid-call',
+      fault: 'refuse connections',
+      at: 'listening',
+      breaks: blobs({ does: 'refuse' }),
+      noticed: 'the session is not written; it is tried again',
+      hears: 'the answer',
+    },
+    {
+      ...overflow,
+      name: 'blobs-hang-in-mid-call',
+      fault: 'answer nothing',
+      at: 'listening',
+      breaks: blobs({ does: 'hang' }),
+      noticed: 'the session is not written in time',
+      hears: 'the answer',
     },
     { ...watchdog, name: 'queues-refuse', fault: 'refuse connections', breaks: queue({ does: 'refuse' }) },
     { ...watchdog, name: 'queues-hang', fault: 'answer nothing', breaks: queue({ does: 'hang' }) },

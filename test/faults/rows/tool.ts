@@ -12,6 +12,7 @@ const failing = {
   agentSays: 'cannot reach the parcel service',
   ends: 'conversation',
   withinS: 10,
+  perCall: true,
 } as const;
 
 export const toolRows: RowGroup = {

@@ -55,7 +55,7 @@ export const transferRows: RowGroup = {
       fault: 'every queue refuses, and the agent is to go on (`onFailure: return-to-conversation`)',
       noticed: 'CallTransferFailed for each queue',
       hears: 'that nobody can take the call; the conversation goes on',
-      agentSays: 'nobody can take your call',
+      agentSays: 'could not reach anybody',
       ends: 'conversation',
       onFailure: 'return-to-conversation',
       queues: [{ refuses: 486 }, { refuses: 480 }],
@@ -129,15 +129,49 @@ export const transferRows: RowGroup = {
       // The front takes a leg that ends while the SBC carries out its REFER for handed over (acs-facts 5.4).
       outcome: 'caller-hung-up|handed-over',
     },
+  ],
+};
+
+const givesUp = {
+  dependency: 'Offers',
+  at: 'before the call',
+  caller: 'hangs up on the answer',
+  hears: 'nothing more',
+  ends: 'caller-left',
+  withinS: 10,
+  outcome: 'abandoned',
+} as const;
+
+export const givenUpRows: RowGroup = {
+  group: 'given-up',
+  title: 'Callers who give up',
+  rows: [
     {
-      ...common,
-      name: 'caller-gives-up-ringing',
-      fault: 'the caller gives up while it rings',
+      ...givesUp,
+      name: 'caller-gives-up-before-the-offer',
+      fault: 'the caller gives up while it rings; the offer comes two seconds after the INVITE',
       at: 'ringing',
+      breaks: [],
       caller: 'hangs up',
-      noticed: 'the offer is worth nothing any more, or CallDisconnected',
-      hears: 'nothing more',
-      ends: 'caller-left',
+      edgeSettings: { eventGrid: { delayMs: 2_000 } },
+      noticed: 'the offer is worth nothing any more: the answer is refused',
+    },
+    {
+      ...givesUp,
+      name: 'caller-gives-up-ringing',
+      fault: 'the caller gives up while it is answered, which takes two seconds',
+      perCall: true,
+      breaks: [{ on: 'functions>front', fault: { does: 'slow', ms: 2_000 }, only: ':answer' }],
+      noticed: 'the answer is refused: nobody rings any more',
+    },
+    {
+      ...givesUp,
+      name: 'caller-gives-up-as-it-is-answered',
+      fault: 'the caller hangs up when the call is answered, and the response to the answer is lost',
+      perCall: true,
+      breaks: [{ on: 'functions>front', fault: { does: 'drop', afterBytes: 0 }, only: ':answer' }],
+      noticed: 'CallDisconnected, or the next answer is refused',
+      outcome: 'abandoned|caller-hung-up',
     },
   ],
 };

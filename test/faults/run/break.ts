@@ -1,3 +1,4 @@
+import type { OrderedFault, ProxyRule } from '../proxy/fault.ts';
 import type { Breakage, FaultRow } from '../rows/row.ts';
 import type { World } from '../world/world.ts';
 import type { ObservedCall } from './observed-call.ts';
@@ -5,24 +6,28 @@ import type { ObservedCall } from './observed-call.ts';
 /** A fault that was ordered. */
 export interface Broken {
   readonly orderedAtMs: number;
+  /** Lifts what stands between programs. Idempotent. */
+  lift(): void;
   /** When it was first felt; nothing while nobody has. */
   feltAtMs(call: ObservedCall): number | undefined;
   /** Resolves when programs that were killed run again. */
   readonly restarted: Promise<unknown>;
 }
 
-/** Orders the faults of a row; `call` is there once it was placed. */
-export async function breakNow(row: FaultRow, call: ObservedCall | undefined, world: World): Promise<Broken> {
+/** Orders the faults of a row; `placed` is the call once there is one. */
+export async function breakNow(row: FaultRow, placed: () => ObservedCall | undefined, world: World): Promise<Broken> {
   const orderedAtMs = Date.now();
+  const ordered: OrderedFault[] = [];
   const felt: (() => number | undefined)[] = [];
   const restarts: Promise<unknown>[] = [];
   for (const breakage of row.breaks) {
     if ('on' in breakage) {
       const proxy = await world.lines.proxy(breakage.on);
-      proxy.break(ruleOf(breakage));
-      felt.push(() => proxy.firstHitAtMs);
+      const fault = proxy.break(ruleOf(breakage, row, placed));
+      ordered.push(fault);
+      felt.push(() => fault.firstHitAtMs);
     } else if ('kill' in breakage) {
-      await kill(breakage, call, world);
+      await kill(breakage, placed(), world);
       felt.push(() => orderedAtMs);
       restarts.push(restartLater(breakage, world));
     } else {
@@ -32,7 +37,10 @@ export async function breakNow(row: FaultRow, call: ObservedCall | undefined, wo
   }
   return {
     orderedAtMs,
-    feltAtMs: (placed) => earliest([...felt.map((of) => of()), feltInTransfer(row, placed)]),
+    lift: () => {
+      for (const fault of ordered) fault.lift();
+    },
+    feltAtMs: (call) => earliest([...felt.map((of) => of()), feltInTransfer(row, call)]),
     restarted: Promise.all(restarts),
   };
 }
@@ -46,8 +54,18 @@ function feltInTransfer(row: FaultRow, call: ObservedCall): number | undefined {
   return visit?.offeredAtMs;
 }
 
-function ruleOf({ fault, only }: Extract<Breakage, { on: unknown }>) {
-  return only === undefined ? { fault } : { fault, only: new RegExp(only, 'i') };
+function ruleOf(
+  { fault, only }: Extract<Breakage, { on: unknown }>,
+  row: FaultRow,
+  placed: () => ObservedCall | undefined,
+): ProxyRule {
+  const pattern = only === undefined ? undefined : new RegExp(only, 'i');
+  const fits = (name: string): boolean => pattern?.test(name) ?? true;
+  if (!row.perCall) return { fault, only: fits };
+  // By our id of the call, which URLs and callbacks carry, or by what only this row's agent says or asks.
+  const marks = (): readonly (string | undefined)[] => [placed()?.expectedCallId, row.name];
+  const isOfCall = (name: string): boolean => marks().some((mark) => mark !== undefined && name.includes(mark));
+  return { fault, only: (name) => fits(name) && isOfCall(name), readsBody: true };
 }
 
 async function kill(

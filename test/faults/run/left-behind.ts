@@ -33,26 +33,37 @@ export async function problemsOfRow(row: FaultRow, call: ObservedCall, world: Wo
 
 /** What a call that is over still holds. */
 export async function leaksOf(row: FaultRow, call: ObservedCall, world: World): Promise<readonly string[]> {
-  let held: string[] = [];
+  if (!row.perCall) return leaksOfAll(world);
+  return untilNothing(async () => {
+    const edgeCalls = await world.edgeCalls();
+    return [
+      ...(edgeCalls.some((id) => id === call.correlationId) ? ['the edge still has the call'] : []),
+      ...(call.mediaSessions > 0 ? ['a bridge still has the call'] : []),
+    ];
+  });
+}
+
+/** What a stack still holds when no call is up. */
+export function leaksOfAll(world: World): Promise<readonly string[]> {
+  return untilNothing(async () => {
+    const edgeCalls = await world.edgeCalls();
+    const { running } = world.stack.bridges;
+    const sessions = await Promise.all(running.map(async (replica) => ({ replica, calls: await replica.calls() })));
+    const sockets = await world.lines.openSockets(RECOGNITION);
+    return [
+      ...(edgeCalls.length > 0 ? [`the edge has ${edgeCalls.length} calls`] : []),
+      ...sessions.filter(({ calls }) => calls > 0).map(({ replica, calls }) => `${replica.name} has ${calls} calls`),
+      ...(sockets > 0 ? [`${sockets} recognisers are open`] : []),
+    ];
+  });
+}
+
+/** What is still held at the end of the time that giving back may take. */
+async function untilNothing(heldNow: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  let held: readonly string[] = [];
   const nothing = await polled(GIVEN_BACK_MS, async () => {
-    held = await heldBy(row, call, world);
+    held = await heldNow();
     return held.length === 0 ? true : undefined;
   });
   return nothing === true ? [] : held;
-}
-
-async function heldBy(row: FaultRow, call: ObservedCall, world: World): Promise<string[]> {
-  const edgeCalls = await world.edgeCalls();
-  if (row.perCall) {
-    return edgeCalls.some((id) => id === call.correlationId) ? ['the edge still has the call'] : [];
-  }
-  const { running } = world.stack.bridges;
-  const sessions = await Promise.all(running.map(async (replica) => ({ replica, calls: await replica.calls() })));
-  const speech = await world.lines.proxy('bridge>speech');
-  const sockets = speech.openSockets(RECOGNITION);
-  return [
-    ...(edgeCalls.length > 0 ? [`the edge has ${edgeCalls.length} calls`] : []),
-    ...sessions.filter(({ calls }) => calls > 0).map(({ replica, calls }) => `${replica.name} has ${calls} calls`),
-    ...(sockets > 0 ? [`${sockets} recognisers are open`] : []),
-  ];
 }

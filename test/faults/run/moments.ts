@@ -10,7 +10,7 @@ import {
   SLOW_QUESTION,
 } from '../world/words.ts';
 import type { ObservedCall } from './observed-call.ts';
-import { within } from './until.ts';
+import { polled, within } from './until.ts';
 
 /** Far more than a call takes to come so far on a machine that is busy. */
 const STEP_LIMIT_MS = 20_000;
@@ -67,7 +67,7 @@ export async function bringTo(moment: Moment, call: ObservedCall, world: World):
 }
 
 /** What the caller does after the fault; resolves when it was done, not when it has had an effect. */
-export async function act(does: CallerDoes, call: ObservedCall, world: World): Promise<void> {
+export async function act(does: CallerDoes, call: ObservedCall, world: World, isFelt: () => boolean): Promise<void> {
   const greeted = (): Promise<true | undefined> =>
     within(world.wake, STEP_LIMIT_MS, () => (isGreeted(call, world) || isOver(call) ? true : undefined));
   switch (does) {
@@ -86,6 +86,10 @@ export async function act(does: CallerDoes, call: ObservedCall, world: World): P
       void call.placed.press('0');
       return;
     case 'hangs up':
+      call.placed.hangUp();
+      return;
+    case 'hangs up on the answer':
+      if ((await polled(STEP_LIMIT_MS, () => Promise.resolve(isFelt() || undefined))) === undefined) return;
       call.placed.hangUp();
       return;
     default:

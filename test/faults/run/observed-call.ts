@@ -1,5 +1,7 @@
 import type { PlacedCall } from '../../../emulator/enterprise/placed-call.ts';
 import type { QueueVisit } from '../../../emulator/enterprise/queue-phones.ts';
+import { callIdentity } from '#adapters/call-automation/call-identity';
+import { parseCorrelationId, type CallId } from '#core/ids';
 import type { World } from '../world/world.ts';
 
 interface Voice {
@@ -47,6 +49,12 @@ export class ObservedCall {
     return this.#world.log.callId(this.placed.sipCallId);
   }
 
+  /** By what the edge has said of it, before anybody else has. */
+  get expectedCallId(): CallId | undefined {
+    const correlationId = parseCorrelationId(this.correlationId ?? '');
+    return correlationId && callIdentity(correlationId).callId;
+  }
+
   get correlationId(): string | undefined {
     return this.#world.log.correlationId(this.placed.sipCallId);
   }
@@ -88,6 +96,13 @@ export class ObservedCall {
 
   hasLogged(pattern: RegExp): boolean {
     return this.#world.log.lines(this.placed.sipCallId).some(({ line }) => pattern.test(JSON.stringify(line)));
+  }
+
+  /** Media sessions of the call that have begun and not ended. */
+  get mediaSessions(): number {
+    const count = (msg: string): number =>
+      this.#world.log.lines(this.placed.sipCallId).filter(({ line }) => line['msg'] === msg).length;
+    return count('media connected') - count('media closed');
   }
 
   /** Bridge that has the call, by its name in the log. */

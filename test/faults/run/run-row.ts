@@ -23,17 +23,19 @@ const FELT_LIMIT_MS = 25_000;
 /** Beyond what the row allows: to say by how much it was missed. */
 const LATE_MS = 10_000;
 const HANG_UP_MS = 5_000;
+const OFFER_LIMIT_MS = 5_000;
 
 /** Places the call of one row, breaks what it says, and judges how the call ends. Never throws. */
 export async function runRow({ row, numbers }: NumberedRow, world: World): Promise<RowResult> {
   const edgeBefore = row.perCall ? undefined : await world.edgeSettings();
   let call: ObservedCall | undefined;
+  let broken: Broken | undefined;
   const problems: string[] = [];
   let judged: { readonly seconds: number | undefined; readonly heard: string } = { seconds: undefined, heard: '' };
   try {
     await arrange(row, world);
     const breaksFirst = row.at === 'before the call';
-    let broken = breaksFirst ? await breakNow(row, undefined, world) : undefined;
+    broken = breaksFirst ? await breakNow(row, () => call, world) : undefined;
     for (const program of row.fresh ?? []) await world.restart(program);
     const placed = await world.stack.enterprise.placeCall({
       from: numbers.caller,
@@ -46,14 +48,17 @@ export async function runRow({ row, numbers }: NumberedRow, world: World): Promi
       ...sbc(row.sbc ?? 'refers'),
     });
     call = new ObservedCall(placed, world);
+    if (row.talkedBefore) await talkBefore(call, world);
     await bringTo(row.at, call, world);
-    broken ??= await breakNow(row, call, world);
+    broken ??= await breakNow(row, () => call, world);
     judged = await judge(row, call, broken, world, problems);
     await broken.restarted;
   } catch (error) {
     problems.push(error instanceof MomentMissed || error instanceof Error ? error.message : 'unknown problem');
   }
   const mend = async (): Promise<void> => {
+    broken?.lift();
+    if (row.functions === 2) await world.stopSecondFunctions();
     if (edgeBefore === undefined) return;
     await world.lines.mend();
     await world.changeEdge({ ...edgeBefore, faults: [] });
@@ -86,12 +91,24 @@ async function problemsAfter(row: FaultRow, call: ObservedCall, world: World): P
 async function arrange(row: FaultRow, world: World): Promise<void> {
   if (row.edgeSettings !== undefined) await world.changeEdge(row.edgeSettings);
   if (row.bridges === 2 && world.stack.bridges.running.length < 2) await world.stack.bridges.add();
+  if (row.functions === 2) await world.startSecondFunctions();
+  if (row.second !== undefined) {
+    world.setSecond(row.second);
+    await world.restart('bridge');
+    world.setSecond(undefined);
+  }
   for (const [program, aheadS] of Object.entries(row.clockAheadS ?? {})) {
     if (program !== 'bridge' && program !== 'functions') continue;
     world.setClock(program, aheadS);
     await world.restart(program);
     world.setClock(program, undefined);
   }
+}
+
+async function talkBefore(call: ObservedCall, world: World): Promise<void> {
+  const callId = await within(world.wake, OFFER_LIMIT_MS, () => call.expectedCallId);
+  if (callId === undefined) throw new Error('the edge said nothing of the call');
+  await world.writeEarlierTalk(callId);
 }
 
 async function judge(
@@ -102,7 +119,7 @@ async function judge(
   problems: string[],
 ): Promise<{ readonly seconds: number | undefined; readonly heard: string }> {
   const limitMs = row.withinS * 1_000 + LATE_MS;
-  const acting = act(row.caller, call, world);
+  const acting = act(row.caller, call, world, () => broken.feltAtMs(call) !== undefined);
   const feltOnItsOwn = row.breaks.length > 0 || row.queues !== undefined || row.sbc !== undefined;
   // A fault that was there before the call is not felt by the caller before the call.
   const felt = (): number | undefined => {
@@ -131,7 +148,7 @@ async function judge(
     );
     return { seconds: undefined, heard: said };
   }
-  const seconds = feltAtMs === undefined ? undefined : (end.atMs - feltAtMs) / 1_000;
+  const seconds = feltAtMs === undefined ? undefined : Math.max(0, end.atMs - feltAtMs) / 1_000;
   problems.push(...end.problems);
   if (seconds !== undefined && seconds > row.withinS) problems.push(`it took ${seconds.toFixed(1)} s`);
   if (row.neverSays !== undefined && new RegExp(row.neverSays, 'i').test(said)) {

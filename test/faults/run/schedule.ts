@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { LogLine } from '../../../emulator/scenario/surroundings.ts';
 import { numbersOf } from '../world/agents.ts';
 import { World, type NumberedRow } from '../world/world.ts';
-import type { FaultRow } from '../rows/row.ts';
+import type { FaultRow, Line } from '../rows/row.ts';
+import { leaksOfAll } from './left-behind.ts';
 import { runRow, type RowResult } from './run-row.ts';
 
 interface ScheduleOptions {
@@ -16,6 +17,8 @@ interface ScheduleOptions {
 
 /** As many calls as a busy machine of two cores speaks and hears at the same time without being late. */
 const CALLS_AT_ONCE = 5;
+/** A service over HTTP that fails is left alone for a while, and keys of tokens are not asked for again at once. */
+const REMEMBERED: ReadonlySet<Line> = new Set<Line>(['bridge>customers', 'bridge>keys']);
 /** Whatever a row waits for, it does not take longer than this beside its own bound. */
 const ROW_LIMIT_MS = 120_000;
 
@@ -43,6 +46,7 @@ async function runStack(
 ): Promise<readonly string[]> {
   const left: string[] = [];
   let world: World | undefined;
+  let isBridgeWorn = false;
   for (let job = jobs.shift(); job !== undefined && !signal.aborted; job = jobs.shift()) {
     try {
       if (world === undefined) {
@@ -50,15 +54,16 @@ async function runStack(
         world = await World.start({ rows, signal, onLine: (line) => onLine(stack, line) });
       }
       const current = world;
+      if (isBridgeWorn && !job.every(({ row }) => startsItsBridge(row))) await current.restart('bridge');
+      isBridgeWorn = job.some(({ row }) => wearsTheBridge(row));
       await fewAtOnce(job, async (row) => {
         onProgress(`${row.row.name} ...`);
-        onResult(await bounded(row, runRow(row, current), signal));
+        const result = await bounded(row, runRow(row, current), signal);
+        if (!result.passed) isBridgeWorn = true;
+        onResult(result);
       });
-      // What one row broke is not to be the next one's trouble: nor what the bridge remembers of it.
-      if (jobs.length > 0) {
-        if (current.stack.functions.pid === undefined) await current.stack.functions.start();
-        await current.restart('bridge');
-      }
+      left.push(...(await leaksOfAll(current)));
+      if (jobs.length > 0 && current.stack.functions.pid === undefined) await current.stack.functions.start();
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unknown reason';
       for (const { row } of job) {
@@ -77,9 +82,24 @@ async function runStack(
   return [...left, ...(await stopped(world))];
 }
 
+/**
+ * A bridge that has served the row is as good as new for the next one, unless it remembers for a while who has failed it, or is not what the others are:
+ * the next call through it then also shows that it has got over the fault.
+ */
+function wearsTheBridge(row: FaultRow): boolean {
+  const remembers = row.breaks.some((one) => 'on' in one && REMEMBERED.has(one.on));
+  return remembers || startsItsBridge(row) || row.bridges !== undefined || row.breaks.some((one) => 'kill' in one);
+}
+
+/** Before its call, with what it needs: another start before that would be for nothing. */
+function startsItsBridge({ fresh, second, clockAheadS }: FaultRow): boolean {
+  return fresh?.includes('bridge') === true || second !== undefined || clockAheadS?.bridge !== undefined;
+}
+
 /** Those that take longest first, so that the others run beside them. */
 async function fewAtOnce(rows: readonly NumberedRow[], run: (row: NumberedRow) => Promise<void>): Promise<void> {
-  const left = rows.toSorted((one, other) => other.row.withinS - one.row.withinS);
+  const boundS = ({ row }: NumberedRow): number => row.withinS + (row.finalWhileBrokenWithinS ?? 0);
+  const left = rows.toSorted((one, other) => boundS(other) - boundS(one));
   const next = async (): Promise<void> => {
     for (let row = left.shift(); row !== undefined; row = left.shift()) await run(row);
   };

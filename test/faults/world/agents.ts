@@ -22,18 +22,29 @@ export function numbersOf(index: number): RowNumbers {
   };
 }
 
-/** An agent for each row, with queues of its own, beside the product's language packs. */
-export async function writeAgents(
-  folder: string,
-  rows: readonly { readonly row: FaultRow; readonly numbers: RowNumbers }[],
-  toolUrl: string,
-): Promise<void> {
+/** What asks these names no call: the agent does, in its instructions and in its tool's URL. */
+function isKnownByItsAgent({ breaks }: FaultRow): boolean {
+  return breaks.some((one) => 'on' in one && (one.on === 'bridge>model' || one.on === 'bridge>tool'));
+}
+
+interface NumberedRow {
+  readonly row: FaultRow;
+  readonly numbers: RowNumbers;
+}
+
+/** Agents for all rows, beside the product's language packs. Rows that want the same share one, and its queues: a bridge reads all of them each time it starts. */
+export async function writeAgents(folder: string, rows: readonly NumberedRow[], toolUrl: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await cp(path.join(rootFolder, 'agents/languages'), path.join(folder, 'languages'), { recursive: true });
+  const alike = Map.groupBy(rows, ({ row }) =>
+    JSON.stringify([row.queues, row.greetsByName, row.onFailure, row.perCall && isKnownByItsAgent(row) && row.name]),
+  );
   await Promise.all(
-    rows.map(({ row, numbers }) =>
-      writeFile(path.join(folder, `${row.name}.yaml`), stringify(agent(row, numbers, toolUrl))),
-    ),
+    [...alike.values()].map(async (sharing) => {
+      const [first] = sharing;
+      if (first === undefined) return;
+      await writeFile(path.join(folder, `${first.row.name}.yaml`), stringify(agent(first, sharing, toolUrl)));
+    }),
   );
   await writeFile(
     path.join(folder, 'standard.yaml'),
@@ -42,7 +53,7 @@ export async function writeAgents(
 }
 
 /** Who sits in the queues of the rows. */
-export function staff(rows: readonly { readonly row: FaultRow; readonly numbers: RowNumbers }[]): Scenario['queues'] {
+export function staff(rows: readonly NumberedRow[]): Scenario['queues'] {
   return Object.fromEntries(
     rows.flatMap(({ row, numbers }) => {
       const [first, second] = row.queues ?? ['answers', 'answers'];
@@ -60,12 +71,13 @@ function behaviour(does: QueueDoes): Scenario['queues'][string] {
   return { refuse: { status: does.refuses, after: 300 } };
 }
 
-function agent(row: FaultRow, numbers: RowNumbers, toolUrl: string): object {
+function agent({ row, numbers }: NumberedRow, sharing: readonly NumberedRow[], toolUrl: string): object {
   return {
-    ...common(toolUrl),
+    ...common(`${toolUrl}/${row.name}`),
+    instructions: `You answer the phone for a bank. Speak plainly. This line is ${row.name}.`,
     name: row.name.slice(0, 40),
     languages: [language(row.greetsByName === true ? GREETING_BY_NAME : GREETING)],
-    answers: { numbers: [numbers.called] },
+    answers: { numbers: sharing.map(({ numbers: { called } }) => called) },
     queues: queues(numbers),
     handover: { confirm: false, fallback: ['first', 'second'], onFailure: row.onFailure ?? 'disconnect' },
   };

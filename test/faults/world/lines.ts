@@ -1,5 +1,5 @@
 import { FaultProxy } from '../proxy/fault-proxy.ts';
-import type { Line, Program } from '../rows/row.ts';
+import type { Line, Program, SecondService } from '../rows/row.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -25,6 +25,12 @@ export class Lines {
     return proxy;
   }
 
+  /** WebSockets that are open, through whichever proxy. */
+  async openSockets(only: RegExp): Promise<number> {
+    const proxies = await Promise.all(this.#proxies.values());
+    return proxies.reduce((sum, proxy) => sum + proxy.openSockets(only), 0);
+  }
+
   async mend(): Promise<void> {
     for (const proxy of this.#proxies.values()) (await proxy).mend();
   }
@@ -34,11 +40,12 @@ export class Lines {
   }
 
   /** The environment of a program, with each of its dependencies behind a proxy. */
-  async adjusted(program: Program, environment: Environment): Promise<Environment> {
-    const through = async (line: Line, name: string): Promise<Environment> => {
+  async adjusted(program: Program, environment: Environment, second: ReadonlySet<SecondService>): Promise<Environment> {
+    const through = async (line: Line, name: string, as = name): Promise<Environment> => {
       const url = environment[name];
-      return url === undefined ? {} : { [name]: await this.through(line, url) };
+      return url === undefined ? {} : { [as]: await this.through(line, url) };
     };
+    const again = (name: string): string => environment[name] ?? '';
     const common = {
       ...environment,
       ...(await through('front>functions', 'CALLBACK_BASE_URL')),
@@ -59,6 +66,15 @@ export class Lines {
       ...common,
       ...(await through('bridge>speech', 'SPEECH_ENDPOINT')),
       ...(await through('bridge>model', 'OPENAI_ENDPOINT')),
+      ...(second.has('speech') && {
+        ...(await through('bridge>second-speech', 'SPEECH_ENDPOINT', 'SPEECH_SECONDARY_ENDPOINT')),
+        SPEECH_SECONDARY_KEY: again('SPEECH_KEY'),
+      }),
+      ...(second.has('model') && {
+        ...(await through('bridge>second-model', 'OPENAI_ENDPOINT', 'OPENAI_SECONDARY_ENDPOINT')),
+        OPENAI_SECONDARY_API_KEY: again('OPENAI_API_KEY'),
+        OPENAI_SECONDARY_DEPLOYMENT: again('OPENAI_DEPLOYMENT'),
+      }),
       STORAGE_CONNECTION_STRING: await this.#storage(storage, { Table: 'bridge>tables', Blob: 'bridge>blobs' }),
     };
   }

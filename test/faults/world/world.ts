@@ -9,10 +9,13 @@ import type { LogLine } from '../../../emulator/scenario/surroundings.ts';
 import { Wake } from '../../../emulator/scenario/wake.ts';
 import { stackConfig } from '../../../emulator/stack/config.ts';
 import { startStack, type Stack } from '../../../emulator/stack/stack.ts';
-import type { FaultRow, Line, Program } from '../rows/row.ts';
+import type { FaultRow, Line, Program, SecondService } from '../rows/row.ts';
 import { writeAgents, staff, type RowNumbers } from './agents.ts';
+import type { CallId } from '#core/ids';
+import { writeEarlierTalk } from './earlier-talk.ts';
 import { CallRows } from './call-rows.ts';
 import { Lines } from './lines.ts';
+import { SecondFunctions } from './second-functions.ts';
 import { startOutsideService, type OutsideService } from './outside-service.ts';
 import { vocabulary } from './words.ts';
 
@@ -35,12 +38,17 @@ interface WorldParts {
   readonly log: RunLog;
   readonly wake: Wake;
   readonly outside: OutsideService;
+  /** Past every proxy. */
+  readonly storage: string;
   readonly folder: string;
   readonly clocks: Map<Program, number>;
+  readonly second: Set<SecondService>;
+  readonly startSecondFunctions: () => Promise<SecondFunctions>;
   readonly visits: QueueVisit[];
 }
 
 const CLOCK = new URL('skewed-clock.ts', import.meta.url).href;
+const COMPILED = path.join(tmpdir(), 'trunkline-compiled');
 const REQUEST_TIMEOUT_MS = 5_000;
 
 /** A local stack with a proxy on every connection between the product and what it depends on, and callers with things to say. */
@@ -52,6 +60,7 @@ export class World {
   readonly log: RunLog;
   readonly wake: Wake;
   readonly #parts: WorldParts;
+  #secondFunctions: SecondFunctions | undefined;
 
   private constructor(parts: WorldParts) {
     this.#parts = parts;
@@ -70,7 +79,9 @@ export class World {
     const log = new RunLog();
     const wake = new Wake();
     const clocks = new Map<Program, number>();
+    const second = new Set<SecondService>();
     let storage = '';
+    let functionsEnvironment: Readonly<Record<string, string>> = {};
     const named = async (line: Line): Promise<string> =>
       (await lines.through(line, outside.url)).replace('127.0.0.1', 'localhost');
     const toolUrl = await named('bridge>tool');
@@ -79,24 +90,27 @@ export class World {
     // What the bridge of one row reports of its services is not to turn away the call of the next.
     const admissionFile = path.join(folder, 'admission.yaml');
     await writeFile(admissionFile, 'then: { unhealthy: answer }\n');
+    const onLogLine = (line: LogLine): void => {
+      // The clock of a program may be wrong on purpose: what counts is when we were told.
+      log.add({ ...line, time: Date.now() });
+      wake.notify();
+      onLine(line);
+    };
     const stack = await startStack({
       config: stackConfig({ AGENT: 'standard' }),
       signal,
       callsFolder: folder,
-      onLogLine: (line) => {
-        // The clock of a program may be wrong on purpose: what counts is when we were told.
-        log.add({ ...line, time: Date.now() });
-        wake.notify();
-        onLine(line);
-      },
+      onLogLine,
       adjust: async (program, environment) => {
         storage ||= environment['STORAGE_CONNECTION_STRING'] ?? '';
         const aheadS = clocks.get(program);
         const skewed = { NODE_OPTIONS: `--import=${CLOCK}`, CLOCK_AHEAD_S: String(aheadS) };
-        const { CUSTOMERS_FILE: _none, ...adjusted } = await lines.adjusted(program, environment);
+        const { CUSTOMERS_FILE: _none, ...adjusted } = await lines.adjusted(program, environment, second);
         const customersUrl = customersUrls[program];
-        return {
+        const changed = {
           ...adjusted,
+          // Programs are started again and again: not each time from source.
+          NODE_COMPILE_CACHE: COMPILED,
           TOOL_HOSTS: [environment['TOOL_HOSTS'] ?? [], ...[toolUrl, customersUrl].map((url) => new URL(url).host)]
             .flat()
             .join(),
@@ -105,6 +119,8 @@ export class World {
           ADMISSION_FILE: admissionFile,
           ...(aheadS === undefined ? {} : skewed),
         };
+        if (program === 'functions') functionsEnvironment = changed;
+        return changed;
       },
     });
     const { addresses, enterprise } = stack;
@@ -130,7 +146,21 @@ export class World {
       wake.notify();
     });
     const callRows = new CallRows(storage);
-    return new World({ stack, lines, preparation, rows: callRows, log, wake, outside, folder, clocks, visits });
+    return new World({
+      stack,
+      storage,
+      lines,
+      preparation,
+      rows: callRows,
+      log,
+      wake,
+      outside,
+      folder,
+      clocks,
+      second,
+      startSecondFunctions: () => SecondFunctions.start(functionsEnvironment, onLogLine, signal),
+      visits,
+    });
   }
 
   /** Calls of this caller that reached a queue, whichever way. */
@@ -144,6 +174,12 @@ export class World {
     else this.#parts.clocks.set(program, aheadS);
   }
 
+  /** Counts from the next start of a bridge. */
+  setSecond(service: SecondService | undefined): void {
+    this.#parts.second.clear();
+    if (service !== undefined) this.#parts.second.add(service);
+  }
+
   async restart(program: Program): Promise<void> {
     const { stack } = this;
     if (program === 'functions') {
@@ -154,6 +190,26 @@ export class World {
     const old = stack.bridges.running;
     await stack.bridges.add();
     await Promise.all(old.map((replica) => replica.drain()));
+  }
+
+  /** There were hours of talk in this call already, with a bridge that is gone. */
+  writeEarlierTalk(callId: CallId): Promise<void> {
+    return writeEarlierTalk(this.#parts.storage, callId);
+  }
+
+  /** From now on each offer comes to two instances, which share everything but their memory. */
+  async startSecondFunctions(): Promise<void> {
+    const before = this.#secondFunctions;
+    const second = await this.#parts.startSecondFunctions();
+    this.#secondFunctions = second;
+    const hook = new URL(this.stack.environment['EVENT_GRID_WEBHOOK'] ?? '');
+    const webhookUrl = `${second.url}${hook.pathname}${hook.search}`;
+    await this.#edge('PUT', '/event-subscriptions/second-instance', { webhookUrl, schema: 'event-grid' });
+    await before?.close();
+  }
+
+  async stopSecondFunctions(): Promise<void> {
+    await this.#secondFunctions?.stop();
   }
 
   async changeEdge(settings: Readonly<Record<string, unknown>>): Promise<void> {
@@ -175,6 +231,7 @@ export class World {
     // What hangs at a proxy would keep the stack from ending in order.
     await lines.mend();
     await this.stack.stop();
+    await this.#secondFunctions?.close();
     await lines.close();
     await outside.close();
     await rm(folder, { recursive: true, force: true });
