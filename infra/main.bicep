@@ -32,9 +32,11 @@ param privateNetworking bool = false
 @description('Second region for speech and model; empty: none.')
 param secondaryLocation string = ''
 
+@description('The chat model. sku: GlobalStandard is in the most regions, and answers from any of them; DataZoneStandard stays in the EU or the USA; Standard in the region, where that has the model. capacity: thousands of tokens a minute. Models are retired about a year after they come: docs/deploy.md')
 param chatModel object = {
-  name: 'gpt-4o-mini'
-  version: '2024-07-18'
+  name: 'gpt-5.4-mini'
+  version: '2026-03-17'
+  sku: 'GlobalStandard'
   capacity: 50
 }
 

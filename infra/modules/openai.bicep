@@ -5,7 +5,7 @@ param location string
 param tags object
 param isPrivate bool
 
-@description('name, version, and capacity in thousands of tokens a minute.')
+@description('name, version, sku (deployment type), and capacity in thousands of tokens a minute.')
 param model object
 
 resource account 'Microsoft.CognitiveServices/accounts@2024-10-01' = {
@@ -25,7 +25,7 @@ resource account 'Microsoft.CognitiveServices/accounts@2024-10-01' = {
 resource chat 'Microsoft.CognitiveServices/accounts/deployments@2024-10-01' = {
   parent: account
   name: 'chat'
-  sku: { name: 'Standard', capacity: model.capacity }
+  sku: { name: model.sku, capacity: model.capacity }
   properties: {
     model: { format: 'OpenAI', name: model.name, version: model.version }
     versionUpgradeOption: 'NoAutoUpgrade'
