@@ -295,7 +295,7 @@ module operations 'modules/operations.bicep' = {
     tags: tags
     workspaceId: monitoring.outputs.workspaceId
     bridgeAppId: bridge.outputs.id
-    topicId: eventGrid.outputs.topicId
+    topicId: isEdge ? '' : eventGrid!.outputs.topicId
     storageIds: [storage.outputs.callsId, storage.outputs.hostId]
     openAiIds: hasSecondary ? [openAi.outputs.id, secondaryOpenAiId] : [openAi.outputs.id]
     emails: alertEmails

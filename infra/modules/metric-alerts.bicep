@@ -3,7 +3,10 @@ metadata description = 'Rules over what Azure measures of its own services, wher
 param name string
 param tags object
 param bridgeAppId string
+
+@description('Topic of the calls; empty: the edge delivers them itself.')
 param topicId string
+
 param storageIds array
 param openAiIds array
 param actionGroupId string
@@ -91,7 +94,7 @@ var ofModels = map(range(0, length(openAiIds)), index => {
   dimensions: [{ name: 'StatusCode', operator: 'Include', values: ['429'] }]
 })
 
-var rules = concat(ofOne, ofStorage, ofModels)
+var rules = filter(concat(ofOne, ofStorage, ofModels), rule => !empty(rule.scope))
 
 resource metricRules 'Microsoft.Insights/metricAlerts@2018-03-01' = [
   for rule in rules: {

@@ -5,7 +5,10 @@ param location string
 param tags object
 param workspaceId string
 param bridgeAppId string
+
+@description('Topic of the calls; empty: none.')
 param topicId string
+
 param storageIds array
 param openAiIds array
 
