@@ -1,3 +1,4 @@
+import { noLongerThan } from '#core/no-longer-than';
 import type { Clock } from '#core/ports/clock';
 
 export interface KeptFreshOptions {
@@ -60,11 +61,7 @@ export class KeptFresh<Value> {
   }
 
   async #waitFor(read: Promise<void>): Promise<void> {
-    const over = new AbortController();
     const { clock, waitMaxMs, firstWaitMaxMs = waitMaxMs } = this.#options;
-    const waitMs = this.#known === undefined ? firstWaitMaxMs : waitMaxMs;
-    const longEnough = clock.sleep(waitMs, over.signal).catch(() => undefined);
-    await Promise.race([read, longEnough]);
-    over.abort();
+    await noLongerThan(this.#known === undefined ? firstWaitMaxMs : waitMaxMs, clock, read);
   }
 }

@@ -1,8 +1,14 @@
+import { systemClock } from '#adapters/clock/system-clock';
+import { noLongerThan } from '#core/no-longer-than';
 import { unreachable } from '#core/unreachable';
-import { reasonOf, type Check, type Finding } from './check.ts';
+import { broken, reasonOf, type Check, type Finding } from './check.ts';
 
 /** Longer than any of the services takes that a caller could be served with. */
 const CHECK_TIMEOUT_MS = 10_000;
+const NO_ANSWER = broken(
+  `no answer within ${CHECK_TIMEOUT_MS / 1_000} s`,
+  'see that it is up, and that nothing between here and there swallows the connection (firewall, proxy, private endpoint)',
+);
 
 export interface Diagnosis {
   readonly name: string;
@@ -16,19 +22,9 @@ export function diagnose(checks: readonly Check[]): Promise<readonly Diagnosis[]
 
 async function within(check: Check): Promise<Finding> {
   const limit = new AbortController();
-  const expired = Promise.withResolvers<Finding>();
-  const timer = setTimeout(() => {
-    const seconds = CHECK_TIMEOUT_MS / 1_000;
-    expired.resolve({
-      kind: 'broken',
-      problem: `no answer within ${seconds} s`,
-      remedy:
-        'see that it is up, and that nothing between here and there swallows the connection (firewall, proxy, private endpoint)',
-    });
-    limit.abort(new Error(`no answer within ${seconds} s`));
-  }, CHECK_TIMEOUT_MS);
   try {
-    return await Promise.race([check.run(limit.signal), expired.promise]);
+    const waited = await noLongerThan(CHECK_TIMEOUT_MS, systemClock(), check.run(limit.signal));
+    return waited.kind === 'done' ? waited.result : NO_ANSWER;
   } catch (error) {
     return {
       kind: 'broken',
@@ -36,7 +32,7 @@ async function within(check: Check): Promise<Finding> {
       remedy: 'not foreseen: look at the address and the credentials',
     };
   } finally {
-    clearTimeout(timer);
+    limit.abort(new Error('nobody waits any more'));
   }
 }
 

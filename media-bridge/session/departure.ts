@@ -1,3 +1,4 @@
+import { noLongerThan } from '#core/no-longer-than';
 import type { Clock } from '#core/ports/clock';
 
 /** What a media session is waited for with before it is given to another bridge. */
@@ -22,19 +23,11 @@ export const DEPARTURE_MAX_MS = REST_WAIT_MS + PAUSE_WAIT_MS;
 
 /** Resolves when the call can go: at the best moment there is within `DEPARTURE_MAX_MS`, or at once when `now` is aborted. Never rejects. */
 export async function goodMoment(departing: Departing, clock: Clock, now: AbortSignal): Promise<void> {
-  await within(
-    REST_WAIT_MS,
-    clock,
-    now,
-    until(departing, () => departing.isAtRest && !departing.isChanging),
-  );
+  const atRest = until(departing, () => departing.isAtRest && !departing.isChanging);
+  await noLongerThan(REST_WAIT_MS, clock, atRest, now);
   if (departing.isAtRest && !departing.isChanging) return;
-  await within(
-    PAUSE_WAIT_MS,
-    clock,
-    now,
-    Promise.all([departing.pauseSpeech(), until(departing, () => !departing.isChanging)]),
-  );
+  const quiet = Promise.all([departing.pauseSpeech(), until(departing, () => !departing.isChanging)]);
+  await noLongerThan(PAUSE_WAIT_MS, clock, quiet, now);
 }
 
 function until(departing: Departing, check: () => boolean): Promise<void> {
@@ -46,12 +39,4 @@ function until(departing: Departing, check: () => boolean): Promise<void> {
       resolve();
     });
   });
-}
-
-async function within(ms: number, clock: Clock, now: AbortSignal, done: Promise<unknown>): Promise<void> {
-  if (now.aborted) return;
-  const over = new AbortController();
-  const late = clock.sleep(ms, AbortSignal.any([now, over.signal])).catch(() => undefined);
-  await Promise.race([done, late]);
-  over.abort();
 }

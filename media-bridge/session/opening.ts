@@ -2,6 +2,7 @@ import { findCustomer } from '#adapters/customers/find-customer';
 import type { Log } from '#adapters/logging/logger';
 import type { AgentDefinition } from '#core/agent/definition';
 import type { CallOffer } from '#core/call/offer';
+import { noLongerThan } from '#core/no-longer-than';
 import type { CallerSearch, CallerStore } from '#core/ports/caller-store';
 import type { Clock } from '#core/ports/clock';
 import type { CustomerDirectory, FoundCustomer } from '#core/ports/customer-directory';
@@ -35,14 +36,8 @@ export async function whoIsCalling(
     if (!signal.aborted) log.warn({ callId: offer.callId, err: error }, 'customer not looked up');
     return undefined;
   });
-  const waiting = new AbortController();
-  const tooLate = clock.sleep(CUSTOMER_BUDGET_MS, waiting.signal).then(
-    () => 'too-late' as const,
-    () => 'too-late' as const,
-  );
-  const found = await Promise.race([search, tooLate]);
-  waiting.abort();
-  if (found !== 'too-late') return found;
+  const found = await noLongerThan(CUSTOMER_BUDGET_MS, clock, search);
+  if (found.kind === 'done') return found.result;
   void search.then((late) => {
     if (late !== undefined && !signal.aborted) onLate(late);
   });
