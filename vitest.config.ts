@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Contract tests wait for their peers most of the time. */
-const CONTRACT_WORKERS = 2 * availableParallelism();
+/** Contract tests wait for their peers most of the time; more at once would make their peers late. */
+const CONTRACT_WORKERS = availableParallelism() + 1;
 
 /**
  * unit: no network, no files but fixtures. contract: one port or protocol against its real peer on loopback.
