@@ -195,7 +195,9 @@ var shared = union(
     COGNITIVE_SERVICES_ENDPOINT: speech.outputs.endpoint
   },
   empty(agent) ? {} : { AGENT: agent },
-  isEdge ? { ACS_JWKS_URL: '${edgeUrl}/calling/keys' } : {}
+  isEdge ? { ACS_JWKS_URL: '${edgeUrl}/calling/keys' } : {},
+  // Keys in the stream of Teams Phone are not documented.
+  telephony == 'teams-phone' ? { DTMF_SOURCE: 'both' } : {}
 )
 
 module bridge 'modules/media-bridge.bicep' = {

@@ -140,6 +140,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   TICKET_SECRET: 'a-secret-that-is-long-enough-for-tests',
   AGENT: 'card-services',
   TELEPHONY: 'acs',
+  DTMF_SOURCE: 'both',
   ACS_ENDPOINT: 'https://contoso.communication.azure.com',
   ACS_ACCESS_KEY: 'a2V5',
   TEAMS_RESOURCE_ACCOUNTS: '+18005550199=cc123456-5678-5678-1234-ccc123456789',
@@ -170,7 +171,7 @@ describe('settings', () => {
   /** What the templates give with one front alone. */
   const ofFront = {
     acs: [],
-    'teams-phone': ['TEAMS_RESOURCE_ACCOUNTS'],
+    'teams-phone': ['TEAMS_RESOURCE_ACCOUNTS', 'DTMF_SOURCE'],
     edge: ['ACS_ACCESS_KEY', 'ACS_JWKS_URL'],
   };
   const fronts = Object.entries(ofFront).map(([front, names]) => {
