@@ -19,6 +19,9 @@ const queries = queryFiles();
 const measured = measuredAttributes();
 const guide = read('docs/operations.md');
 
+/** What pino writes into every line. */
+const OF_EVERY_LINE = ['msg', 'level', 'time'];
+
 /** The queries that the guide gives to somebody who is on watch. */
 const asked = [...guide.matchAll(/\bask "([^"]+)"/g)].map(([, text = '']): [string, string] => [
   `docs/operations.md: ${text.slice(0, 60)}`,
@@ -106,6 +109,12 @@ describe('an alert in the night', () => {
     for (const column of columns) expect(last).toMatch(new RegExp(`\\b${column} = |(?:project|by|,) ${column}\\b`));
   });
 
+  it.each(ofQueries)('$name asks what Azure Monitor takes for a rule: no union, no search', ({ query: file }) => {
+    const whole = code(query('operations/functions/trunkline-metrics.kql') + query(file));
+    expect(whole).not.toMatch(/\b(union|search|find)\b/);
+    expect(whole).not.toContain('TrunklineLog');
+  });
+
   it.each(ofQueries)('$name defines what its query needs, and nothing else', ({ query: file, lets }) => {
     const known = new Set(ofQueries.flatMap((rule) => rule.lets));
     const used = [...new Set(code(query(file)).match(/\b\w+\b/g))].filter((word) => known.has(word));
@@ -169,6 +178,12 @@ describe('a query', () => {
   it.each([...queries, ...asked])('%s names only log lines and functions that there are', (_, text) => {
     const programs = sources('functions/**/*.ts', 'media-bridge/**/*.ts', 'adapters/**/*.ts');
     const triggers = sources('functions/*.ts');
+    const fields = [...code(text).matchAll(/\bentry((?:\.\w+)+)/g)].flatMap(([, path = '']) =>
+      path.slice(1).split('.'),
+    );
+    for (const field of fields.filter((name) => !OF_EVERY_LINE.includes(name))) {
+      expect(programs).toMatch(new RegExp(`\\b${field}\\b`));
+    }
     for (const { left, values } of comparisons(text)) {
       if (left === 'message') for (const value of values) expect(programs).toContain(`'${value}'`);
       if (left === 'OperationName')
