@@ -34,7 +34,7 @@ export function lengthMs(load: Load): number {
 }
 
 /** Calls that come in a second, at this time. `peakCalls` at once is what they come to when each lasts `meanCallMs` on average. */
-export function arrivalsPerS(load: Load, atMs: number, peakCalls: number, meanCallMs: number): number {
+function arrivalsPerS(load: Load, atMs: number, peakCalls: number, meanCallMs: number): number {
   const steady = (peakCalls / meanCallMs) * 1000;
   switch (load.kind) {
     case 'days': {

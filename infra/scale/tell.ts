@@ -69,7 +69,7 @@ export function tellSummary(played: readonly Played[]): string {
   return `\n${text.join('\n')}`;
 }
 
-export function tellRule({ rule }: Setup): string {
+function tellRule({ rule }: Setup): string {
   return rule.kind === 'cpu'
     ? `another replica above ${rule.targetPercent} % CPU`
     : `a replica for ${rule.targetCalls} calls`;
