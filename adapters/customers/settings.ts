@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accessIn, headerName, secretText, problemWithUrl } from '../http-tools/access.ts';
+import { accessFields, accessIn, problemWithUrl } from '../http-tools/access.ts';
 import type { ServiceSettings } from '../http-tools/http-service.ts';
 import { hostFields, hostsIn } from '../http-tools/settings.ts';
 import { milliseconds } from '../settings/fields.ts';
@@ -40,12 +40,7 @@ export const customerSettings = z
     CUSTOMERS_PROOF_URL: z.string().max(2_000).optional(),
     CUSTOMERS_FIELDS: z.string().max(4_000).default('id=id,name=name,language=language,facts=facts'),
     CUSTOMERS_TIMEOUT_MS: milliseconds(100, 10_000).default(TIMEOUT_DEFAULT_MS),
-    CUSTOMERS_KEY: secretText.optional(),
-    CUSTOMERS_KEY_HEADER: headerName.optional(),
-    CUSTOMERS_TOKEN_URL: z.string().max(2_000).optional(),
-    CUSTOMERS_CLIENT_ID: z.string().max(500).optional(),
-    CUSTOMERS_CLIENT_SECRET: z.string().max(2_000).optional(),
-    CUSTOMERS_SCOPE: z.string().max(2_000).optional(),
+    ...accessFields('CUSTOMERS'),
   })
   .transform((env, context): CustomerSettings => {
     const { CUSTOMERS_BY_ID_URL: byIdUrl, CUSTOMERS_BY_NUMBER_URL: byNumberUrl } = env;
@@ -64,19 +59,7 @@ export const customerSettings = z
     if (typeof fields === 'string') complain('CUSTOMERS_FIELDS', fields);
     const isAsked = byIdUrl !== undefined || byNumberUrl !== undefined || env.CUSTOMERS_PROOF_URL !== undefined;
     if (!isAsked) return { file: env.CUSTOMERS_FILE, service: undefined };
-    const access = accessIn(
-      'CUSTOMERS',
-      {
-        key: env.CUSTOMERS_KEY,
-        keyHeader: env.CUSTOMERS_KEY_HEADER,
-        tokenUrl: env.CUSTOMERS_TOKEN_URL,
-        clientId: env.CUSTOMERS_CLIENT_ID,
-        clientSecret: env.CUSTOMERS_CLIENT_SECRET,
-        scope: env.CUSTOMERS_SCOPE,
-      },
-      hosts,
-      complain,
-    );
+    const access = accessIn('CUSTOMERS', env, hosts, complain);
     if (typeof fields === 'string') return z.NEVER;
     return {
       file: env.CUSTOMERS_FILE,

@@ -16,31 +16,40 @@ export type Access =
       readonly scope: string | undefined;
     };
 
-export const secretText = z.string().regex(/^[\u{21}-\u{7e}]+$/u, 'expected printable characters without spaces');
-export const headerName = z
-  .string()
-  .regex(/^[A-Za-z0-9-]{1,100}$/, 'expected the name of a header, such as "X-Api-Key"');
+const secretText = z.string().regex(/^[\u{21}-\u{7e}]+$/u, 'expected printable characters without spaces');
+const headerName = z.string().regex(/^[A-Za-z0-9-]{1,100}$/, 'expected the name of a header, such as "X-Api-Key"');
 
 type Complain = (name: string, message: string) => void;
 
-/** What settings say of the access to a service, each undefined where it is not set. */
-interface AccessVariables {
-  readonly key: string | undefined;
-  readonly keyHeader: string | undefined;
-  readonly tokenUrl: string | undefined;
-  readonly clientId: string | undefined;
-  readonly clientSecret: string | undefined;
-  readonly scope: string | undefined;
+type AccessField = 'KEY' | 'KEY_HEADER' | 'TOKEN_URL' | 'CLIENT_ID' | 'CLIENT_SECRET' | 'SCOPE';
+type AccessName<Prefix extends string> = `${Prefix}_${AccessField}`;
+
+/** The variables of a service's access, for its fragment. `prefix`: what their names begin with. */
+export function accessFields<Prefix extends string>(
+  prefix: Prefix,
+): { readonly [Name in AccessName<Prefix>]: z.ZodOptional<z.ZodString> } {
+  const fields = {
+    [`${prefix}_KEY`]: secretText.optional(),
+    [`${prefix}_KEY_HEADER`]: headerName.optional(),
+    [`${prefix}_TOKEN_URL`]: z.string().max(2_000).optional(),
+    [`${prefix}_CLIENT_ID`]: z.string().max(500).optional(),
+    [`${prefix}_CLIENT_SECRET`]: z.string().max(2_000).optional(),
+    [`${prefix}_SCOPE`]: z.string().max(2_000).optional(),
+  };
+  return fields as ReturnType<typeof accessFields<Prefix>>;
 }
 
-/** `prefix`: what the settings' names begin with, for complaints about them. */
-export function accessIn(
-  prefix: string,
-  { key, keyHeader, tokenUrl, clientId = '', clientSecret = '', scope }: AccessVariables,
+/** What the settings whose names begin with `prefix` say of the access to a service. */
+export function accessIn<Prefix extends string>(
+  prefix: Prefix,
+  env: { readonly [Name in AccessName<Prefix>]?: string | undefined },
   { allowInsecure }: HostSettings,
   complain: Complain,
 ): Access {
+  const read = (field: AccessField): string | undefined => env[`${prefix}_${field}`];
+  const [key, keyHeader, tokenUrl] = [read('KEY'), read('KEY_HEADER'), read('TOKEN_URL')];
   if (tokenUrl !== undefined) {
+    const [clientId = '', clientSecret = '', scope] = [read('CLIENT_ID'), read('CLIENT_SECRET'), read('SCOPE')];
     if (clientId === '') complain(`${prefix}_CLIENT_ID`, `expected the id that ${prefix}_TOKEN_URL knows`);
     if (clientSecret === '') complain(`${prefix}_CLIENT_SECRET`, `expected the secret that ${prefix}_TOKEN_URL knows`);
     if (key !== undefined) complain(`${prefix}_KEY`, `expected either a key or ${prefix}_TOKEN_URL, not both`);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accessIn, headerName, problemWithUrl, secretText } from '../http-tools/access.ts';
+import { accessFields, accessIn, problemWithUrl } from '../http-tools/access.ts';
 import type { ServiceSettings } from '../http-tools/http-service.ts';
 import { hostFields, hostsIn } from '../http-tools/settings.ts';
 import { milliseconds } from '../settings/fields.ts';
@@ -17,12 +17,7 @@ export const queueStatusSettings = z
   .object({
     ...hostFields,
     QUEUE_STATUS_URL: z.string().max(2_000).optional(),
-    QUEUE_STATUS_KEY: secretText.optional(),
-    QUEUE_STATUS_KEY_HEADER: headerName.optional(),
-    QUEUE_STATUS_TOKEN_URL: z.string().max(2_000).optional(),
-    QUEUE_STATUS_CLIENT_ID: z.string().max(500).optional(),
-    QUEUE_STATUS_CLIENT_SECRET: z.string().max(2_000).optional(),
-    QUEUE_STATUS_SCOPE: z.string().max(2_000).optional(),
+    ...accessFields('QUEUE_STATUS'),
     QUEUE_STATUS_TIMEOUT_MS: milliseconds(50, 1_400).default(700),
     QUEUE_STATUS_MAX_AGE_MS: milliseconds(0, 60_000).default(10_000),
   })
@@ -37,18 +32,6 @@ export const queueStatusSettings = z
     const tokenProblem =
       tokenUrl === undefined ? undefined : problemWithUrl(tokenUrl, [], hosts, 'https://login.contoso.example/token');
     if (tokenProblem !== undefined) complain('QUEUE_STATUS_TOKEN_URL', tokenProblem);
-    const access = accessIn(
-      'QUEUE_STATUS',
-      {
-        key: env.QUEUE_STATUS_KEY,
-        keyHeader: env.QUEUE_STATUS_KEY_HEADER,
-        tokenUrl,
-        clientId: env.QUEUE_STATUS_CLIENT_ID,
-        clientSecret: env.QUEUE_STATUS_CLIENT_SECRET,
-        scope: env.QUEUE_STATUS_SCOPE,
-      },
-      hosts,
-      complain,
-    );
+    const access = accessIn('QUEUE_STATUS', env, hosts, complain);
     return { url, access, timeoutMs: env.QUEUE_STATUS_TIMEOUT_MS, maxAgeMs: env.QUEUE_STATUS_MAX_AGE_MS, hosts };
   });
