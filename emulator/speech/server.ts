@@ -8,6 +8,7 @@ import type { ListenAddress } from '../process/listen-address.ts';
 import { hasKey } from './access.ts';
 import { handleControl } from './control/routes.ts';
 import { Faults, type Surface } from './control/faults.ts';
+import { keepingSpeech } from './engine/kept-speech.ts';
 import { startSpeechEngine } from './engine/pool.ts';
 import { SpeechConnection } from './protocol/connection.ts';
 import { RecognitionClient } from './recognition/client.ts';
@@ -20,6 +21,8 @@ export interface SpeechServerOptions {
   /** Subscription key that clients must bring; `undefined` lets anybody in. */
   readonly key: string | undefined;
   readonly threads: number;
+  /** Clauses that are spoken once and then kept; none when left out, so that each takes its time. */
+  readonly keptClauses?: number;
   readonly log: Logger;
 }
 
@@ -43,7 +46,9 @@ type Route = { readonly surface: 'synthesis' } | { readonly surface: 'recognitio
 
 export async function startSpeechServer(options: SpeechServerOptions): Promise<SpeechServer> {
   const { log } = options;
-  const engine = startSpeechEngine({ threads: options.threads, maxQueued: MAX_QUEUED_CLAUSES });
+  const flite = startSpeechEngine({ threads: options.threads, maxQueued: MAX_QUEUED_CLAUSES });
+  const { keptClauses = 0 } = options;
+  const engine = keptClauses === 0 ? flite : keepingSpeech(flite, { maxClauses: keptClauses });
   const phrases = new PhraseBook(engine);
   const faults = new Faults();
   const connections = new Set<SpeechConnection>();

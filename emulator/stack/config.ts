@@ -20,6 +20,7 @@ const schema = z
     STACK_LISTEN: z.preprocess(absent, listenAddress.optional()),
     EDGE_SIP_LISTEN: text,
     STACK_BRIDGES: z.preprocess(absent, z.coerce.number('expected a number').int().min(1).max(8).default(1)),
+    STACK_KEPT_CLAUSES: z.preprocess(absent, z.coerce.number('expected a number').int().min(0).default(0)),
     DRAIN_TIMEOUT_MS: z.preprocess(absent, z.coerce.number('expected milliseconds').int().min(0).default(1_000)),
     AGENT: text,
     TELEPHONY: z.preprocess(
@@ -63,6 +64,8 @@ export interface StackConfig {
   readonly sipListen: string;
   /** Replicas of the bridge behind one address. A local bridge does not wait long for calls that nobody will end. */
   readonly bridges: { readonly count: number; readonly drainTimeoutMs: number };
+  /** What the emulated voice keeps of what it has spoken; 0: each clause takes its time, as it does for one caller. */
+  readonly keptClauses: number;
   readonly agent: string | undefined;
   /** The edge's calls as they are, or as Teams Phone Extensibility would bring them; the product is told alike. */
   readonly telephony: 'edge' | 'teams-phone';
@@ -94,6 +97,7 @@ export function stackConfig(env: Readonly<Record<string, string | undefined>>): 
     listen: { host, port, isDefault: settings.STACK_LISTEN === undefined },
     sipListen: settings.EDGE_SIP_LISTEN ?? 'udp:127.0.0.1:0,tcp:127.0.0.1:0',
     bridges: { count: settings.STACK_BRIDGES, drainTimeoutMs: settings.DRAIN_TIMEOUT_MS },
+    keptClauses: settings.STACK_KEPT_CLAUSES,
     agent: settings.AGENT,
     telephony: settings.TELEPHONY,
     keySource: settings.DTMF_SOURCE,

@@ -96,7 +96,7 @@ export async function startPrograms({
     const azurite = startNeeded('Azurite: tables and queues', azuriteArgs, account.env);
     const [storage, speech, model] = await Promise.all([
       azuriteReady(azurite, account, READY_TIMEOUT_MS, starting),
-      startAndWait('speech emulator', 'emulator/speech/main.ts', speechEnvironment(secrets)),
+      startAndWait('speech emulator', 'emulator/speech/main.ts', speechEnvironment(secrets, config)),
       config.model ? undefined : startAndWait('model emulator', 'emulator/openai/main.ts', modelEnvironment(secrets)),
     ]);
     const edge = await startAndWait('SIP edge', 'sip-edge/main.ts', edgeEnvironment(secrets, config, speech.http));

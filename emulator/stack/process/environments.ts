@@ -39,8 +39,8 @@ const RESOURCE_ACCOUNTS = [
 /** Assigned in Teams, and nobody has told the product of it. */
 const UNKNOWN_ACCOUNT = '+18005550155=5d3c1f52-0000-4000-8000-000000000155';
 
-export function speechEnvironment({ speechKey }: Secrets): Environment {
-  return { SPEECH_LISTEN: EVERY_ADDRESS, SPEECH_KEY: speechKey };
+export function speechEnvironment({ speechKey }: Secrets, { keptClauses }: StackConfig): Environment {
+  return { SPEECH_LISTEN: EVERY_ADDRESS, SPEECH_KEY: speechKey, SPEECH_KEPT_CLAUSES: String(keptClauses) };
 }
 
 export function modelEnvironment({ modelKey }: Secrets): Environment {

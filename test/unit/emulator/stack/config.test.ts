@@ -29,6 +29,7 @@ describe('settings of the stack', () => {
     expect(stackConfig({})).toMatchObject({
       listen: { host: '127.0.0.1', port: 4070, isDefault: true },
       bridges: { count: 1, drainTimeoutMs: 1_000 },
+      keptClauses: 0,
       speech: undefined,
       model: undefined,
     });
