@@ -11,7 +11,7 @@ import {
 } from '#core/ids';
 import { callIdentity } from './call-identity.ts';
 import type { ResourceAccounts } from './telephony-settings.ts';
-import { objectOf, textOf, timeOf } from './wire-values.ts';
+import { objectOf, textOf, timeOf, type JsonObject } from './wire-values.ts';
 
 /** Spelt by Microsoft's own types: a misspelt event name is a call that nobody answers. Types only, since the library would cost the cold start. */
 const INCOMING_CALL_TYPE = 'Microsoft.Communication.IncomingCall' satisfies keyof SystemEventNameToEventData;
@@ -64,10 +64,18 @@ export function parseIncomingCall(event: unknown, receivedAtMs: number, accounts
       serverCallId,
       from: callerOf(data['from']),
       to,
-      headers: readInboundHeaders(objectOf(objectOf(data['customContext'])?.['sipHeaders']) ?? {}),
+      headers: readInboundHeaders(headersOf(data['customContext'])),
       offeredAtMs: timeOf(envelope['eventTime'] ?? envelope['time']) ?? receivedAtMs,
     },
   };
+}
+
+/** From a SIP peer, or from an application of Teams that has handed the call on: it can send VoIP headers only. Both are a stranger's. */
+function headersOf(customContext: unknown): JsonObject {
+  const context = objectOf(customContext);
+  const ofSip = objectOf(context?.['sipHeaders']);
+  // Those of SIP come first, in order and in value: a flood of the others hides none of them.
+  return { ...ofSip, ...objectOf(context?.['voipHeaders']), ...ofSip };
 }
 
 /** An account of which no number is known is called all the same: its id stands for it, and the standard agent answers. */

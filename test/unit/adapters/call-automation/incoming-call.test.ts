@@ -69,6 +69,20 @@ describe('an incoming call', () => {
     expect(offerOf(incomingCallEvent({ to: { kind: 'unknown', rawId: ACCOUNT } })).to).toBe(ACCOUNT);
   });
 
+  it('has the headers that Teams hands on, beside those of the SBC, which count where both have one', () => {
+    const customContext = {
+      voipHeaders: { 'X-Call-Reason': 'a lost card', 'X-Customer-ID': 'C-9' },
+      sipHeaders: { 'X-Customer-ID': 'C-4711' },
+    };
+    expect(offerOf(incomingCallEvent({ customContext })).headers.custom).toEqual({
+      'call-reason': 'a lost card',
+      'customer-id': 'C-4711',
+    });
+    expect(offerOf(incomingCallEvent({ customContext: { voipHeaders: { 'X-A': '1' } } })).headers.custom).toEqual({
+      a: '1',
+    });
+  });
+
   it('has no headers when the event has none', () => {
     expect(offerOf(incomingCallEvent({ customContext: undefined })).headers).toEqual({
       userToUser: undefined,
