@@ -45,6 +45,8 @@ export class Bridges {
   #ticks = 0;
   /** Set while most replies fail for want of the model. */
   failing: BridgeReport['failing'] = [];
+  /** Rows of table `bridges` that bridges read when they begin, to take away those of the long dead (media-bridge/self-report.ts). */
+  rowsRead = 0;
   /** Replicas that were wanted and had no cores, at the worst. */
   withoutCores = 0;
 
@@ -183,6 +185,7 @@ export class Bridges {
   #begin(replica: Replica, nowMs: number): void {
     if (replica.state !== 'starting') return;
     replica.state = 'serving';
+    this.rowsRead += this.#rows.size;
     this.#write(replica, nowMs);
     this.#refresh();
     if (this.#next !== undefined && this.#isReady(this.#next)) this.#switchTo(this.#next, nowMs);

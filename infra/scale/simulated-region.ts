@@ -58,9 +58,10 @@ export class SimulatedRegion {
     if (this.state === 'gone') return;
     this.control.tick();
     this.#tally.peakFunctions = Math.max(this.#tally.peakFunctions, this.control.instances);
-    this.#tally.peakRowsReadPerS = Math.max(this.#tally.peakRowsReadPerS, this.control.rowsRead - this.#rowsBefore);
-    this.#rowsBefore = this.control.rowsRead;
     this.bridges.tick(nowMs);
+    const rowsRead = this.control.rowsRead + this.bridges.rowsRead;
+    this.#tally.peakRowsReadPerS = Math.max(this.#tally.peakRowsReadPerS, rowsRead - this.#rowsBefore);
+    this.#rowsBefore = rowsRead;
     this.#count();
     this.#talk(nowMs);
   }
