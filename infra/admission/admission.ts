@@ -7,6 +7,7 @@ import { tableBridgeReports } from '#adapters/storage/table-bridge-reports';
 import { tablePolicyStore } from '#adapters/storage/table-policy-store';
 import type { AgentDefinition } from '#core/agent/definition';
 import { PortError } from '#core/ports/error';
+import { EXIT } from '../tool/exit-status.ts';
 import { checkedPolicy, CommandError, put, reset, show, switchAgent, type LiveServices } from './live.ts';
 
 /** `npm run admission -- ...`: the admission policy of a deployment while it runs. See docs/admission.md. */
@@ -68,5 +69,5 @@ try {
   const isTheirs = error instanceof CommandError || error instanceof ConfigurationError || error instanceof PortError;
   if (!isTheirs) throw error;
   console.error(error.message);
-  process.exitCode = error.message === USAGE ? 2 : 1;
+  process.exitCode = error.message === USAGE ? EXIT.usage : EXIT.found;
 }

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { callControlSettings } from '#adapters/call-automation/settings';
 import { ConfigurationError, loadSettings, type Environment } from '#adapters/settings/load-settings';
 import { parsePhoneNumber } from '#core/ids';
+import { EXIT, type ExitStatus } from '../tool/exit-status.ts';
+import { reasonOf } from '../tool/reason-of.ts';
 import { planOf, routesFor, type Change, type RoutingState } from './plan.ts';
 import { routedResource, type RoutedResource } from './resource.ts';
 import { readRouting } from './routing-file.ts';
@@ -9,14 +11,11 @@ import { tellChange, tellHealth, tellRoute, tellSource, tellState } from './tell
 import { problemsOf } from './trunk-health.ts';
 
 const USAGE = `npm run direct-routing -- COMMAND
-  plan FILE        what "apply" would change; exit status 2 when that is anything
+  plan FILE        what "apply" would change; exit status 1 when that is anything
   apply FILE       makes the resource as the file says
-  status           trunks and routes of the resource, and the health of its SBCs; exit status 2 when one is unhealthy
+  status           trunks and routes of the resource, and the health of its SBCs; exit status 1 when one is unhealthy
   test NUMBER      which routes a dialled number takes, in order
 The resource: ACS_ENDPOINT, and ACS_ACCESS_KEY or the identity of who is signed in (az login).`;
-
-/** 0: done, or nothing to do. 1: it could not be done. 2: there is something to do. */
-export type ExitStatus = 0 | 1 | 2;
 
 /** One command line. Says what it does by `print`; never throws. */
 export async function directRouting(
@@ -24,25 +23,26 @@ export async function directRouting(
   env: Environment,
   print: (text: string) => void,
 ): Promise<ExitStatus> {
-  const complain = (text: string): ExitStatus => {
+  const misused = (text = USAGE): ExitStatus => {
     print(text);
-    return 1;
+    return EXIT.usage;
   };
-  if (more.length > 0) return complain(`one argument too many: ${more.join(' ')}\n${USAGE}`);
+  if (more.length > 0) return misused(`one argument too many: ${more.join(' ')}\n${USAGE}`);
   try {
     switch (command) {
       case 'plan':
       case 'apply':
-        return argument === undefined ? complain(USAGE) : await planOrApply(command, argument, resourceOf(env), print);
+        return argument === undefined ? misused() : await planOrApply(command, argument, resourceOf(env), print);
       case 'status':
         return await tellStatus(resourceOf(env), print);
       case 'test':
-        return argument === undefined ? complain(USAGE) : await test(argument, resourceOf(env), print);
+        return argument === undefined ? misused() : await test(argument, resourceOf(env), print);
       default:
-        return complain(USAGE);
+        return misused();
     }
   } catch (error) {
-    return complain(error instanceof ConfigurationError ? error.message : `not done: ${reasonOf(error)}`);
+    print(error instanceof ConfigurationError ? error.message : `not done: ${reasonOf(error)}`);
+    return EXIT.found;
   }
 }
 
@@ -56,17 +56,17 @@ async function planOrApply(
   if (!wanted.ok) throw new ConfigurationError(wanted.problems.join('\n'));
   const changes = planOf(await resource.read(), wanted.value);
   tellPlan(changes, wanted.value, print);
-  if (changes.length === 0) return 0;
-  if (command === 'plan') return 2;
+  if (changes.length === 0) return EXIT.fine;
+  if (command === 'plan') return EXIT.found;
   await resource.apply(changes, wanted.value);
   // What counts is what the resource says afterwards, not what it was told.
   const left = planOf(await resource.read(), wanted.value);
   if (left.length === 0) {
     print('done');
-    return 0;
+    return EXIT.fine;
   }
   print(`not as wanted afterwards:\n${left.map(tellChange).join('\n')}`);
-  return 1;
+  return EXIT.found;
 }
 
 function tellPlan(changes: readonly Change[], wanted: RoutingState, print: (text: string) => void): void {
@@ -81,13 +81,13 @@ async function tellStatus(resource: RoutedResource, print: (text: string) => voi
   const health = await resource.health();
   print(tellHealth(health));
   const isUnhealthy = health.kind === 'answered' && health.value.trunks.some((trunk) => problemsOf(trunk).length > 0);
-  return isUnhealthy ? 2 : 0;
+  return isUnhealthy ? EXIT.found : EXIT.fine;
 }
 
 async function test(number: string, resource: RoutedResource, print: (text: string) => void): Promise<ExitStatus> {
   if (parsePhoneNumber(number) === undefined) {
     print(`${number} is no E.164 number such as +18005550142`);
-    return 1;
+    return EXIT.usage;
   }
   const state = await resource.read();
   const answer = await resource.routesTaken(number, state);
@@ -95,7 +95,7 @@ async function test(number: string, resource: RoutedResource, print: (text: stri
   if (routes.length === 0) print(`${number}: no route; a resource without numbers of its own cannot place this call`);
   routes.forEach((route, place) => print(`${place === 0 ? 'takes' : 'then '} ${tellRoute(route)}`));
   print(tellSource(answer));
-  return routes.length === 0 ? 1 : 0;
+  return routes.length === 0 ? EXIT.found : EXIT.fine;
 }
 
 function resourceOf(env: Environment): RoutedResource {
@@ -108,8 +108,4 @@ async function textOf(file: string): Promise<string> {
   } catch (error) {
     throw new ConfigurationError(`Cannot read ${file}: ${reasonOf(error)}`);
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : 'unknown';
 }

@@ -1,7 +1,8 @@
 import { systemClock } from '#adapters/clock/system-clock';
 import { noLongerThan } from '#core/no-longer-than';
 import { unreachable } from '#core/unreachable';
-import { broken, reasonOf, type Check, type Finding } from './check.ts';
+import { reasonOf } from '../tool/reason-of.ts';
+import { broken, type Check, type Finding } from './check.ts';
 
 /** Longer than any of the services takes that a caller could be served with. */
 const CHECK_TIMEOUT_MS = 10_000;

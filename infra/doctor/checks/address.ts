@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { connect, type PeerCertificate } from 'node:tls';
-import { broken, reasonOf, well, type Check, type Finding } from '../check.ts';
+import { reasonOf } from '../../tool/reason-of.ts';
+import { broken, well, type Check, type Finding } from '../check.ts';
 
 const CERTIFICATE_MIN_DAYS = 14;
 const DAY_MS = 86_400_000;

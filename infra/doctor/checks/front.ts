@@ -2,7 +2,8 @@ import { SipRoutingClient } from '@azure/communication-phone-numbers';
 import type { CallControlConfig } from '#adapters/call-automation/settings';
 import { lazyAzureCredential } from '#adapters/identity/lazy-credential';
 import { FRONT_ABILITIES, type Front } from '#core/telephony/front';
-import { broken, reasonOf, well, type Check } from '../check.ts';
+import { reasonOf } from '../../tool/reason-of.ts';
+import { broken, well, type Check } from '../check.ts';
 
 /** Tokens live five minutes; the signed date of a request is refused when it is further away. */
 const SKEW_MAX_MS = 60_000;

@@ -1,7 +1,8 @@
 import { azureLanguageModel } from '#adapters/azure-openai/language-model';
 import type { LanguageModelConfig } from '#adapters/azure-openai/settings';
 import { PortError } from '#core/ports/error';
-import { broken, reasonOf, well, type Check, type Finding } from '../check.ts';
+import { reasonOf } from '../../tool/reason-of.ts';
+import { broken, well, type Check, type Finding } from '../check.ts';
 
 /** Whether the deployment writes: one word is asked for. */
 export function modelCheck(config: LanguageModelConfig, place: 'first' | 'second'): Check {

@@ -1,4 +1,5 @@
-import { broken, reasonOf, well, type Check } from '../check.ts';
+import { reasonOf } from '../../tool/reason-of.ts';
+import { broken, well, type Check } from '../check.ts';
 
 /** Whether the functions are up, where the front will report to. */
 export function functionsCheck(callbackBaseUrl: string): Check {

@@ -4,7 +4,8 @@ import type { BridgeConfig } from '../../../media-bridge/config.ts';
 import type { Log } from '#adapters/logging/logger';
 import type { Locale } from '#core/language/locale';
 import { toSsml } from '#core/conversation/speakable';
-import { broken, reasonOf, well, type Check } from '../check.ts';
+import { reasonOf } from '../../tool/reason-of.ts';
+import { broken, well, type Check } from '../check.ts';
 
 type SpeechService = BridgeConfig['speech']['services'][number];
 

@@ -3,7 +3,8 @@ import type { StorageAccount } from '#adapters/storage/settings';
 import { tableCallStore } from '#adapters/storage/table-call-store';
 import type { CallId } from '#core/ids';
 import { PortError } from '#core/ports/error';
-import { broken, reasonOf, well, type Check, type Finding } from '../check.ts';
+import { reasonOf } from '../../tool/reason-of.ts';
+import { broken, well, type Check, type Finding } from '../check.ts';
 
 /** No call has this id: looking for it and waking it up change nothing. */
 const NO_CALL = 'c-00000000000000000000' as CallId;

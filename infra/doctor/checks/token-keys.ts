@@ -1,6 +1,7 @@
 import type { TokenValidatorConfig } from '#adapters/acs-tokens/token-validator';
 import { z } from 'zod';
-import { broken, reasonOf, well, type Check } from '../check.ts';
+import { reasonOf } from '../../tool/reason-of.ts';
+import { broken, well, type Check } from '../check.ts';
 
 const keySet = z.object({ keys: z.array(z.object({ kty: z.string(), kid: z.string().optional() })).min(1) });
 
