@@ -11,6 +11,7 @@ import { PortError } from '#core/ports/error';
 import type { CallServices } from './call-services.ts';
 import { moveCall } from './move-call.ts';
 import { knownMove } from './moved-media.ts';
+import { wasTalkedTo } from './was-talked-to.ts';
 
 const HANDLER_BUDGET_MS = 25_000;
 
@@ -64,7 +65,9 @@ async function look(callId: CallId, services: CallServices, signal: AbortSignal)
   if (stored.state.phase === 'ended') return;
   const seen = await lookAtFront(stored.state, services, signal);
   if (seen === 'gone' && (await isReported(callId, services, signal))) return;
-  const isEarly = seen === 'silent' && isComingBack(stored.state, services);
+  // What never was there does not come back: who has waited for a first word since the answer waits no longer.
+  const isEarly =
+    seen === 'silent' && isComingBack(stored.state, services) && (await wasTalkedTo(callId, services, signal));
   const event = isEarly ? undefined : await whatIsWrong(stored.state, seen, services, signal);
   const moved = event === undefined ? undefined : await moveCall(callId, event, services, signal);
   const { state = stored.state, isWatched = false } = moved ?? {};

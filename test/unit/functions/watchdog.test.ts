@@ -63,6 +63,9 @@ describe('the watchdog', () => {
   });
 
   it('leaves a caller alone whose stream was lost a moment ago and is coming back, and looks again', async () => {
+    const stored: StoredSession = { record: sessionAt({ kind: 'listening' }), ownership: 'held' };
+    services = functionServices({ sessions: { load: () => Promise.resolve(stored) } });
+    await handleIncomingCall(incomingCallEvent(), services);
     await deliver(callback('CallConnected'));
     await deliver(callback('MediaStreamingStarted'));
     await deliver(callback('MediaStreamingFailed', lostStream));
@@ -74,6 +77,24 @@ describe('the watchdog', () => {
     await services.clock.sleep(2 * services.watchdogMs);
     await handleWatchdog({ callId }, services);
     expect(done()).toEqual(['startMedia', 'transfer']);
+  });
+
+  it('lets a caller whom no bridge ever had wait no longer because the stream was asked for again', async () => {
+    await deliver(callback('CallConnected'));
+    await deliver(callback('MediaStreamingFailed', lostStream));
+    services.control.sees('silent');
+    await handleWatchdog({ callId }, services);
+    expect(done()).toEqual(['startMedia', 'transfer']);
+  });
+
+  it('waits for a stream that was asked for again when nobody can say whether a bridge had the caller', async () => {
+    services = functionServices({ sessions: { load: () => Promise.reject(new Error('down')) } });
+    await handleIncomingCall(incomingCallEvent(), services);
+    await deliver(callback('CallConnected'));
+    await deliver(callback('MediaStreamingFailed', lostStream));
+    services.control.sees('silent');
+    await handleWatchdog({ callId }, services);
+    expect(done()).toEqual(['startMedia']);
   });
 
   it('leaves it to a report that is on its way to say how a call has ended', async () => {
