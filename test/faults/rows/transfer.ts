@@ -139,6 +139,7 @@ const givesUp = {
   hears: 'nothing more',
   ends: 'caller-left',
   withinS: 10,
+  perCall: true,
   outcome: 'abandoned',
 } as const;
 
@@ -148,19 +149,8 @@ export const givenUpRows: RowGroup = {
   rows: [
     {
       ...givesUp,
-      name: 'caller-gives-up-before-the-offer',
-      fault: 'the caller gives up while it rings; the offer comes two seconds after the INVITE',
-      at: 'ringing',
-      breaks: [],
-      caller: 'hangs up',
-      edgeSettings: { eventGrid: { delayMs: 2_000 } },
-      noticed: 'the offer is worth nothing any more: the answer is refused',
-    },
-    {
-      ...givesUp,
       name: 'caller-gives-up-ringing',
       fault: 'the caller gives up while it is answered, which takes two seconds',
-      perCall: true,
       breaks: [{ on: 'functions>front', fault: { does: 'slow', ms: 2_000 }, only: ':answer' }],
       noticed: 'the answer is refused: nobody rings any more',
     },
@@ -168,7 +158,6 @@ export const givenUpRows: RowGroup = {
       ...givesUp,
       name: 'caller-gives-up-as-it-is-answered',
       fault: 'the caller hangs up when the call is answered, and the response to the answer is lost',
-      perCall: true,
       breaks: [{ on: 'functions>front', fault: { does: 'drop', afterBytes: 0 }, only: ':answer' }],
       noticed: 'CallDisconnected, or the next answer is refused',
       outcome: 'abandoned|caller-hung-up',
