@@ -14,8 +14,10 @@ import { tableBridgeReports } from '#adapters/storage/table-bridge-reports';
 import { tableCallStore } from '#adapters/storage/table-call-store';
 import { tableCallerStore } from '#adapters/storage/table-caller-store';
 import { tableSessionStore } from '#adapters/storage/table-session-store';
+import { countedErrors } from '#adapters/telemetry/counted-errors';
 import type { NeededService } from '#core/admission/region';
 import type { BridgeReports } from '#core/ports/bridge-reports';
+import type { Telemetry } from '#core/ports/telemetry';
 import { FrameClock } from './audio/frame-clock.ts';
 import { fvadDetectors } from './audio/voice-detector.ts';
 import type { BridgeConfig } from './config.ts';
@@ -33,16 +35,18 @@ export interface Composed {
 }
 
 /** Everything a call needs, made once. Throws `ConfigurationError` for a wrong agent or customer file. */
-export async function compose(config: BridgeConfig, log: Log): Promise<Composed> {
+export async function compose(config: BridgeConfig, log: Log, telemetry: Telemetry): Promise<Composed> {
+  const counted = <Port extends object>(port: Port): Port => countedErrors(port, telemetry);
   const clock = systemClock();
   const agents = loadCatalogue(config.agents);
-  const { model, speechToText, textToSpeech, failing, warm, close } = turnServices(config, clock, log);
+  const { model, speechToText, textToSpeech, failing, warm, close } = turnServices(config, clock, log, telemetry);
   const definitions = agents.all.map(({ definition }) => definition);
   const tools = httpTools(definitions, config.tools, log);
   const queueStatus =
     config.queueStatus === undefined ? undefined : httpQueueStatus(config.queueStatus, { clock, log });
   const knowledge = openKnowledge(config.knowledge, agents.all);
   const customers = openCustomers(config.customers, { clock, log });
+  const directory = customers.directory && counted(customers.directory);
   warm(promptUtterances(agents.all));
   return {
     services: {
@@ -54,17 +58,17 @@ export async function compose(config: BridgeConfig, log: Log): Promise<Composed>
       callbackBaseUrl: config.callbackBaseUrl,
       transfer: config.transfer,
       keySource: config.keySource,
-      calls: tableCallStore(config.storage),
-      sessions: tableSessionStore(config.storage),
-      customers: customers.directory,
-      callers: tableCallerStore(config.storage),
+      calls: counted(tableCallStore(config.storage)),
+      sessions: counted(tableSessionStore(config.storage)),
+      customers: directory,
+      callers: counted(tableCallerStore(config.storage)),
       random: systemRandom,
       trunkHeader: config.agents.trunkHeader,
       identityProof: customers.proof(tableAttemptStore(config.storage)),
-      tools: { httpTools: tools, customers: customers.directory, knowledge, log },
+      tools: { httpTools: tools, customers: directory, knowledge, log },
       queueStatus,
-      callBacks: tableCallBackRequests(config.storage),
-      control: acsCallControl(config.callControl),
+      callBacks: counted(tableCallBackRequests(config.storage)),
+      control: counted(acsCallControl(config.callControl, config.telephony.callQueues)),
       model,
       speechToText,
       textToSpeech,
@@ -72,6 +76,7 @@ export async function compose(config: BridgeConfig, log: Log): Promise<Composed>
       frameClock: new FrameClock(clock),
       clock,
       log,
+      telemetry,
     },
     reports: tableBridgeReports(config.storage),
     failing,

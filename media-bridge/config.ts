@@ -19,6 +19,7 @@ import { promptCacheSettings } from '#adapters/resilience/settings';
 import { milliseconds } from '#adapters/settings/fields';
 import { loadSettings, type Environment } from '#adapters/settings/load-settings';
 import { storageSettings } from '#adapters/storage/settings';
+import { telemetrySettings } from '#adapters/telemetry/settings';
 
 /** Shorter than the grace period of Container Apps by default (ten minutes), long enough for most calls. */
 const DRAIN_TIMEOUT_DEFAULT_MS = 540_000;
@@ -70,6 +71,7 @@ const fragments = {
   knowledge: knowledgeSettings,
   queueStatus: queueStatusSettings,
   log: logSettings,
+  telemetry: telemetrySettings,
 };
 
 export type BridgeConfig = ReturnType<typeof loadBridgeConfig>;

@@ -1,15 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createLogger } from '#adapters/logging/logger';
+import { openTelemetry } from '#adapters/telemetry/open-telemetry';
 import { ConfigurationError, exitOnConfigurationError } from '#adapters/settings/load-settings';
 import { compose } from './compose.ts';
 import { loadBridgeConfig } from './config.ts';
 import { reportSelf } from './self-report.ts';
 import { startBridge } from './server.ts';
 
+/** Of a process that ends; the platform gives it some seconds beside its calls. */
+const LAST_TELEMETRY_LIMIT_MS = 2_000;
+
 const config = exitOnConfigurationError(() => loadBridgeConfig(process.env));
 const log = createLogger('bridge', config.log);
-const { services, reports, failing, close } = await compose(config, log).catch(endWithReason);
+// Loaded before the first call: what that takes is nobody's wait.
+const telemetry = openTelemetry(config.telemetry, { service: 'trunkline-media-bridge', log, loadAfterMs: 0 });
+await telemetry.load();
+const { services, reports, failing, close } = await compose(config, log, telemetry).catch(endWithReason);
 const bridge = await startBridge(config.listen.host, config.listen.port, services).catch(endWithReason);
 const report = reportSelf({
   reports,
@@ -19,6 +26,7 @@ const report = reportSelf({
   maxCalls: config.listen.maxCalls,
   clock: services.clock,
   log,
+  telemetry,
 });
 log.info({ listening: { http: bridge.url } }, 'ready');
 
@@ -38,6 +46,7 @@ function end(drainTimeoutMs: number): void {
   void closed.then(async () => {
     await report.end();
     close();
+    await telemetry.close(LAST_TELEMETRY_LIMIT_MS);
     process.exit(0);
   });
 }

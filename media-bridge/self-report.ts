@@ -1,6 +1,7 @@
 import { REPORT_EVERY_MS, REPORT_LIFE_MS, type NeededService } from '#core/admission/region';
 import type { BridgeReports } from '#core/ports/bridge-reports';
 import type { Clock } from '#core/ports/clock';
+import type { Telemetry } from '#core/ports/telemetry';
 import type { Log } from '#adapters/logging/logger';
 import type { SessionRegistry } from './session/session-registry.ts';
 
@@ -20,6 +21,7 @@ interface SelfReportServices {
   readonly failing: () => readonly NeededService[];
   readonly clock: Clock;
   readonly log: Log;
+  readonly telemetry: Telemetry;
 }
 
 export interface SelfReport {
@@ -40,7 +42,9 @@ export function reportSelf(services: SelfReportServices): SelfReport {
   let lastRound: 'told' | 'failed' = 'told';
 
   const round = async (): Promise<void> => {
-    const { registry, maxCalls, failing } = services;
+    const { registry, maxCalls, failing, telemetry } = services;
+    telemetry.record({ name: 'trunkline.calls.active', value: registry.size });
+    telemetry.record({ name: 'trunkline.calls.capacity', value: maxCalls });
     const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(ROUND_BUDGET_MS)]);
     try {
       const report = { replica, state: registry.state, calls: registry.size, maxCalls, failing: failing() };

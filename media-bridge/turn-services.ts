@@ -1,13 +1,15 @@
-import { azureLanguageModel } from '#adapters/azure-openai/language-model';
+import { azureLanguageModel, type ModelObserver } from '#adapters/azure-openai/language-model';
 import { azureSpeechToText } from '#adapters/azure-speech/speech-to-text';
 import { azureTextToSpeech } from '#adapters/azure-speech/text-to-speech';
 import type { Log } from '#adapters/logging/logger';
 import { cachingTextToSpeech } from '#adapters/resilience/caching-text-to-speech';
 import { failingOverEar, failingOverModel, failingOverVoice, type Services } from '#adapters/resilience/failing-over';
 import { ServicesHealth } from '#adapters/resilience/services-health';
+import { countedErrors } from '#adapters/telemetry/counted-errors';
 import type { NeededService } from '#core/admission/region';
 import type { Clock } from '#core/ports/clock';
 import type { LanguageModel } from '#core/ports/language-model';
+import type { Telemetry } from '#core/ports/telemetry';
 import type { SpeechToText } from '#core/ports/speech-to-text';
 import type { TextToSpeech, Utterance } from '#core/ports/text-to-speech';
 import type { BridgeConfig } from './config.ts';
@@ -36,15 +38,24 @@ export function turnServices(
   config: Pick<BridgeConfig, 'speech' | 'recognition' | 'languageModel' | 'promptCache'>,
   clock: Clock,
   log: Log,
+  telemetry: Telemetry,
 ): TurnServices {
   const { services, spareSockets } = config.speech;
   const voices = each(services, (service, place) =>
-    azureTextToSpeech(service, { spareSockets: spareOf(spareSockets, place) }),
+    countedErrors(azureTextToSpeech(service, { spareSockets: spareOf(spareSockets, place) }), telemetry),
   );
   const models = each(config.languageModel.deployments, (deployment, place) =>
-    azureLanguageModel(deployment, { spareConnections: spareOf(config.languageModel.spareConnections, place) }),
+    countedErrors(
+      azureLanguageModel(deployment, {
+        spareConnections: spareOf(config.languageModel.spareConnections, place),
+        observer: countedTokens(telemetry),
+      }),
+      telemetry,
+    ),
   );
-  const ears = each(services, (service) => azureSpeechToText(service, log, config.recognition));
+  const ears = each(services, (service) =>
+    countedErrors(azureSpeechToText(service, log, config.recognition), telemetry),
+  );
   const ended = new AbortController();
   const health = new ServicesHealth();
   const voice = failingOverVoice(voices, {
@@ -77,6 +88,18 @@ export function turnServices(
       prompts.close();
       for (const service of [...voices, ...models]) service.close();
     },
+  };
+}
+
+/** What replies cost. */
+function countedTokens(telemetry: Telemetry): ModelObserver {
+  const name = 'trunkline.model.tokens';
+  return {
+    used: ({ prompt, completion }) => {
+      telemetry.record({ name, value: prompt, attributes: { direction: 'in' } });
+      telemetry.record({ name, value: completion, attributes: { direction: 'out' } });
+    },
+    filtered: () => undefined,
   };
 }
 

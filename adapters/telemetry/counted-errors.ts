@@ -2,7 +2,7 @@ import { PortError } from '#core/ports/error';
 import type { Telemetry } from '#core/ports/telemetry';
 import { errorKind, serviceOf } from '#core/telemetry/error-kind';
 
-/** A port whose failed requests are counted; it is the same otherwise. For methods that give promises. */
+/** A port whose failed requests are counted; it is the same otherwise. For methods that give promises or streams. */
 export function countedErrors<Port extends object>(port: Port, telemetry: Telemetry): Port {
   return new Proxy(port, {
     get(target, name) {
@@ -11,14 +11,27 @@ export function countedErrors<Port extends object>(port: Port, telemetry: Teleme
       return (...given: unknown[]): unknown => {
         const result: unknown = Reflect.apply(member, target, given);
         if (result instanceof Promise) result.catch((error: unknown) => countError(error, telemetry));
-        return result;
+        return isStream(result) ? countedStream(result, telemetry) : result;
       };
     },
   });
 }
 
+function isStream(result: unknown): result is AsyncIterable<unknown> {
+  return typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
+}
+
+async function* countedStream(stream: AsyncIterable<unknown>, telemetry: Telemetry): AsyncGenerator {
+  try {
+    yield* stream;
+  } catch (error) {
+    countError(error, telemetry);
+    throw error;
+  }
+}
+
 /** What is not a port's error, such as an aborted request, is nobody's failure. */
-export function countError(error: unknown, telemetry: Telemetry): void {
+function countError(error: unknown, telemetry: Telemetry): void {
   if (!(error instanceof PortError)) return;
   const service = serviceOf(error.port);
   if (service === undefined) return;

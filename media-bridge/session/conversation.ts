@@ -17,13 +17,14 @@ import type { Locale } from '#core/language/locale';
 import type { Clock } from '#core/ports/clock';
 import type { FoundCustomer } from '#core/ports/customer-directory';
 import type { IdentityProof } from '#core/ports/identity-proof';
-import type { SessionRecord } from '#core/ports/session-store';
+import type { Incident, SessionRecord } from '#core/ports/session-store';
 import type { ToolRunner } from '#core/ports/tool-runner';
 import { unreachable } from '#core/unreachable';
 import { AgentOnCall } from './agent-on-call.ts';
 import { CallRecord } from './call-record.ts';
 import { Errands, type ErrandServices } from './errands.ts';
 import type { HandoverServices } from './hand-over.ts';
+import type { CallStory } from './call-story.ts';
 import { checkProof } from './proof-check.ts';
 import { Replies } from './replies.ts';
 import type { Speaker, SpeakerEvents } from './speaker.ts';
@@ -56,6 +57,8 @@ export interface ConversationOptions {
   readonly lastVoiceMs: () => number | undefined;
   /** And since when they speak, or spoke last. */
   readonly voiceBeganMs: () => number | undefined;
+  /** Is told what happens, for those who look into calls. */
+  readonly story: CallStory;
   /** Another agent or another language from now on. */
   readonly onLocale: (locale: Locale, phrases: readonly string[]) => void;
   /** What `record` gives has changed. */
@@ -83,6 +86,8 @@ export class Conversation {
   #isRunning = false;
   #state: TurnState;
   #lastClauses: readonly string[] = [];
+  /** When the recogniser last gave words of the caller. */
+  #understoodMs: number | undefined;
   /** How long the caller had spoken when the agent fell silent, while its reply is held. */
   #quietAfterMs: number | undefined;
 
@@ -99,6 +104,7 @@ export class Conversation {
       onStalled: (reply) => this.dispatch({ type: 'reply-stalled', reply }),
       onFinished: (reply, text) => {
         this.#record.agentSaid(text, false, this.#replies.latencyOf(reply));
+        options.story.agentSaid(this.#record.facts.agent.name, false, this.#replies.marksOf(reply));
         this.dispatch({ type: 'reply-finished', reply });
       },
       onFailed: (reply, error) => this.#replyFailed(reply, error),
@@ -106,11 +112,14 @@ export class Conversation {
     this.#replies = new Replies({
       record: this.#record,
       services,
-      tools: options.tools({
-        facts: () => this.#record.facts,
-        onCustomer: (customer) => this.#record.claimed(customer, 'words'),
-      }),
+      tools: options.story.toolsTold(
+        options.tools({
+          facts: () => this.#record.facts,
+          onCustomer: (customer) => this.#record.claimed(customer, 'words'),
+        }),
+      ),
       lastVoiceMs: options.lastVoiceMs,
+      understoodMs: () => this.#understoodMs,
       whenWritten: () => {
         this.#record.tellNow();
         return options.whenWritten();
@@ -132,7 +141,10 @@ export class Conversation {
         options.onAwaitingTransfer(awaiting);
         this.#noteWhere();
       },
-      onOutcome: (outcome) => this.dispatch(outcome),
+      onOutcome: (outcome) => {
+        options.story.transferOver(outcome);
+        this.dispatch(outcome);
+      },
     });
     this.#errands = new Errands({
       record: this.#record,
@@ -235,10 +247,12 @@ export class Conversation {
 
   #step(input: TurnInput): void {
     const before = this.#state.phase;
+    const isWords = input.type === 'final' || input.type === 'partial';
+    if (isWords && input.from === 'caller') this.#understoodMs = this.#options.services.clock.monotonicMs();
     const wasInTrouble = troubleOf(this.#state) !== undefined;
     const [state, ...effects] = nextTurn(this.#state, input, this.#agent.settings);
     this.#state = state;
-    if (input.type === 'hearing-failed') this.#record.wentWrong('deaf', undefined);
+    if (input.type === 'hearing-failed') this.#wentWrong('deaf', undefined);
     if (before === 'handing-over' && state.phase !== 'handing-over') this.#transfers.leave();
     const begins = state.phase === 'handing-over' && before !== 'handing-over';
     for (const effect of effects) this.#run(effect);
@@ -290,6 +304,7 @@ export class Conversation {
         return;
       case 'resume-reply':
         this.#quietAfterMs = undefined;
+        this.#options.story.interrupted('false');
         this.#speaker.resume(effect.reply);
         return;
       case 'stop-reply':
@@ -311,6 +326,7 @@ export class Conversation {
         void this.#errands.recordCallBack(effect.errand, effect);
         return;
       case 'transfer':
+        this.#options.story.transferAsked(effect.attempt);
         void this.#transfers.ask(effect.request, effect.attempt);
         return;
       case 'hang-up':
@@ -349,16 +365,20 @@ export class Conversation {
   /** Ends a reply. What of it was heard is recorded. */
   #stop(reply: ReplyId): void {
     const latency = this.#replies.latencyOf(reply);
+    const marks = this.#replies.marksOf(reply);
     this.#replies.stop(reply);
     const stopped = this.#speaker.stop(reply);
     if (stopped?.wasAudible !== true) return;
     this.#options.stopAudio();
     this.#record.agentSaid(stopped.heard, true, latency);
+    this.#options.story.agentSaid(this.#record.facts.agent.name, true, marks);
     // A caller who hangs up, or an agent that fails, interrupts nobody.
     const bySpeaking = this.#state.phase === 'caller' || this.#state.phase === 'handing-over';
     const stopAudioMs = this.#quietAfterMs ?? this.#sinceVoiceBeganMs();
     this.#quietAfterMs = undefined;
-    if (bySpeaking) this.#options.services.log.info({ ...this.#record.ids, stopAudioMs }, 'interruption');
+    if (!bySpeaking) return;
+    this.#options.services.log.info({ ...this.#record.ids, stopAudioMs }, 'interruption');
+    this.#options.story.interrupted('real');
   }
 
   #sinceVoiceBeganMs(): number | undefined {
@@ -385,10 +405,15 @@ export class Conversation {
     else this.#speaker.fail(reply, error);
   }
 
+  #wentWrong(kind: Incident['kind'], error: unknown): void {
+    this.#record.wentWrong(kind, error);
+    this.#options.story.failed(kind);
+  }
+
   #replyFailed(reply: ReplyId, error: unknown): void {
     const why = replyFailure(error);
     this.#options.services.log.error({ ...this.#record.ids, why, err: error }, 'reply failed');
-    this.#record.wentWrong(why, error);
+    this.#wentWrong(why, error);
     this.#stop(reply);
     this.dispatch({ type: 'reply-failed', reply, why });
   }

@@ -21,10 +21,12 @@ import type { IdentityProof } from '#core/ports/identity-proof';
 import type { SessionLease } from '#core/ports/session-store';
 import type { SpeechToText, SpeechToTextOptions, Words } from '#core/ports/speech-to-text';
 import type { TextToSpeech } from '#core/ports/text-to-speech';
+import type { Telemetry } from '#core/ports/telemetry';
 import { readInboundMessage } from '../acs/inbound-message.ts';
 import { audioMessage, stopAudioMessage } from '../acs/outbound-message.ts';
 import type { FrameClock } from '../audio/frame-clock.ts';
 import type { VoiceDetectors } from '../audio/voice-detector.ts';
+import { CallStory } from './call-story.ts';
 import { CallerVoice } from './caller-voice.ts';
 import { CallerKeys } from './caller-keys.ts';
 import { CallRowWatch } from './call-row-watch.ts';
@@ -65,6 +67,7 @@ export interface SessionServices extends HandoverServices, ErrandServices {
   readonly tools: ToolServices;
   readonly detectors: VoiceDetectors;
   readonly frameClock: FrameClock;
+  readonly telemetry: Telemetry;
   readonly keySource: KeySource;
   /** After so long without a frame a stream that had begun is given up; 0: never. */
   readonly mediaSilenceMs: number;
@@ -118,6 +121,7 @@ export class MediaSession {
   readonly #voice: CallerVoice;
   readonly #hearing: Hearing;
   readonly #journal: SessionJournal;
+  readonly #story: CallStory;
   readonly #rowWatch: CallRowWatch;
   readonly #keys: CallerKeys;
   readonly #gap: FrameGap;
@@ -151,12 +155,14 @@ export class MediaSession {
       log,
       onLost: () => void this.end('replaced'),
     });
+    this.#story = new CallStory(offer, services);
     this.#voice = new CallerVoice({
       detector: services.detectors(),
       clock,
       interruptAfterMs: () => this.#conversation.interruptAfterMs,
       onFrame: (frame, isVoice) => {
         this.#hearing.push(frame);
+        this.#story.frameHeard();
         if (isVoice) this.#hearing.voiceHeard();
       },
       onVoice: (type) => this.#conversation.dispatch({ type }),
@@ -172,10 +178,14 @@ export class MediaSession {
         new Speaker({
           textToSpeech: services.textToSpeech,
           sendFrame: (pcm) => this.#sendFrame(pcm),
-          onHeard: (pcm) => this.#voice.played(pcm),
+          onHeard: (pcm) => {
+            if (pcm !== undefined) this.#story.frameSpoken();
+            this.#voice.played(pcm);
+          },
           stalledAfterMs: STALLED_AFTER_MS,
           events,
         }),
+      story: this.#story,
       stopAudio: () => socket.send(stopAudioMessage),
       lastVoiceMs: () => this.#voice.lastVoiceMs,
       voiceBeganMs: () => this.#voice.beganMs,
@@ -317,6 +327,7 @@ export class MediaSession {
       .close()
       .catch((error: unknown) => this.#services.log.warn({ callId, err: error }, 'recogniser not closed'));
     await this.#journal.flush();
+    this.#story.over(reason);
     const counts = { ...this.#counts, droppedKeys: this.#keys.dropped };
     this.#services.log.info({ callId, correlationId, reason, ...counts }, 'media closed');
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '#core/ports/clock';
 import type { ReplyId } from '#core/ids';
+import type { TurnMarks } from '#core/telemetry/turn-stages';
 import { ReplyStopwatch, type ReplyLatency } from './reply-latency.ts';
 import type { ReplyWork } from './reply-work.ts';
 import { writeReply } from './reply-writer.ts';
@@ -10,6 +11,8 @@ export interface ModelReplyOptions {
   readonly clock: Clock;
   /** When the caller was last heard, in monotonic milliseconds. */
   readonly lastVoiceMs: () => number | undefined;
+  /** When their last words were understood. */
+  readonly understoodMs: () => number | undefined;
   readonly onClause: (reply: ReplyId, text: string) => void;
   readonly onWritten: (reply: ReplyId) => void;
   readonly onFailed: (reply: ReplyId, error: unknown) => void;
@@ -38,11 +41,16 @@ export class ModelReply {
     return this.#stopwatch?.read();
   }
 
+  /** Undefined until it is the answer. */
+  get marks(): TurnMarks | undefined {
+    return this.#stopwatch?.marks;
+  }
+
   /** The caller's turn is over, and this is the answer to it. */
   release(): void {
     if (this.#waiting === undefined) return;
-    const { clock, lastVoiceMs } = this.#options;
-    this.#stopwatch = new ReplyStopwatch(clock.monotonicMs(), lastVoiceMs());
+    const { clock, lastVoiceMs, understoodMs } = this.#options;
+    this.#stopwatch = new ReplyStopwatch(clock.monotonicMs(), lastVoiceMs(), understoodMs());
     const waiting = this.#waiting;
     this.#waiting = undefined;
     this.#released.resolve(undefined);

@@ -11,6 +11,7 @@ import { clip, plainText } from '#core/plain-text';
 import { unreachable } from '#core/unreachable';
 import { untilAborted } from '#core/until-aborted';
 import type { CallRecord } from './call-record.ts';
+import type { TurnMarks } from '#core/telemetry/turn-stages';
 import { ModelReply } from './model-reply.ts';
 import type { ReplyLatency } from './reply-latency.ts';
 import type { ToolOutcome } from './reply-work.ts';
@@ -24,6 +25,7 @@ export interface RepliesOptions {
   /** Those of the agent that speaks, whenever they are asked for. */
   readonly tools: ToolRunner;
   readonly lastVoiceMs: () => number | undefined;
+  readonly understoodMs: () => number | undefined;
   /** Resolves when all that is recorded so far is written, or when that takes too long. Never rejects. */
   readonly whenWritten: () => Promise<void>;
   readonly onClause: (reply: ReplyId, text: string) => void;
@@ -81,7 +83,7 @@ export class Replies {
   #begin(reply: ReplyId, request: () => ModelRequest): void {
     this.#current?.stop();
     this.#unrecorded = [];
-    const { record, services, lastVoiceMs, onClause, onWritten, onFailed } = this.#options;
+    const { record, services, lastVoiceMs, understoodMs, onClause, onWritten, onFailed } = this.#options;
     this.#current = new ModelReply({
       reply,
       clock: services.clock,
@@ -96,6 +98,7 @@ export class Replies {
         },
       },
       lastVoiceMs,
+      understoodMs,
       onClause,
       onWritten,
       onFailed,
@@ -116,6 +119,10 @@ export class Replies {
 
   latencyOf(reply: ReplyId): ReplyLatency | undefined {
     return this.#current?.reply === reply ? this.#current.latency : undefined;
+  }
+
+  marksOf(reply: ReplyId): TurnMarks | undefined {
+    return this.#current?.reply === reply ? this.#current.marks : undefined;
   }
 
   stop(reply: ReplyId): void {

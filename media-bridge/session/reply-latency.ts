@@ -1,3 +1,5 @@
+import type { TurnMarks } from '#core/telemetry/turn-stages';
+
 /** Milliseconds of one answer, from the caller's last voiced frame on. A stage that did not happen is left out. */
 export interface ReplyLatency {
   /** Until the turn was taken to be over. */
@@ -13,11 +15,14 @@ export interface ReplyLatency {
 /** Notes when the stages of a reply were passed. Times are monotonic milliseconds. */
 export class ReplyStopwatch {
   readonly #lastVoiceMs: number | undefined;
+  readonly #understoodMs: number | undefined;
   readonly #startedMs: number;
   #firstTokenMs: number | undefined;
   #firstAudioMs: number | undefined;
 
-  constructor(startedMs: number, lastVoiceMs: number | undefined) {
+  /** `understoodMs`: when the caller's last words came from the recogniser. */
+  constructor(startedMs: number, lastVoiceMs: number | undefined, understoodMs?: number) {
+    this.#understoodMs = understoodMs;
     this.#startedMs = startedMs;
     this.#lastVoiceMs = lastVoiceMs;
   }
@@ -28,6 +33,16 @@ export class ReplyStopwatch {
 
   firstAudio(atMs: number): void {
     this.#firstAudioMs ??= atMs;
+  }
+
+  get marks(): TurnMarks {
+    return {
+      lastVoiceMs: this.#lastVoiceMs,
+      understoodMs: this.#understoodMs,
+      overMs: this.#startedMs,
+      firstTokenMs: this.#firstTokenMs,
+      firstAudioMs: this.#firstAudioMs,
+    };
   }
 
   read(): ReplyLatency {

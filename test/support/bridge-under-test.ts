@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { acsTokenValidator } from '#adapters/acs-tokens/token-validator';
 import { makeTicket } from '#adapters/acs-tokens/ticket';
 import { systemClock } from '#adapters/clock/system-clock';
+import { noTelemetry } from '#adapters/telemetry/no-telemetry';
 import { httpTools } from '#adapters/http-tools/http-tools';
 import { levelDbfs } from '#core/audio/level';
 import type { CallState } from '#core/call/state';
@@ -127,6 +128,7 @@ export async function startBridgeUnderTest(changes: Partial<BridgeServices> = {}
       };
     },
     frameClock: new FrameClock(clock),
+    telemetry: noTelemetry,
     clock,
     log,
     ...changes,

@@ -1,3 +1,4 @@
+import { noTelemetry } from '#adapters/telemetry/no-telemetry';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { languageModelSettings } from '#adapters/azure-openai/settings';
@@ -63,7 +64,7 @@ function servicesFor(env: Environment): TurnServices & Pick<ReturnType<typeof ca
     promptCache: promptCacheSettings,
   };
   const { log, lines } = capturedLog();
-  return { ...turnServices(loadSettings('test', fragments, env), systemClock(), log), lines };
+  return { ...turnServices(loadSettings('test', fragments, env), systemClock(), log, noTelemetry), lines };
 }
 
 describe('what hears, thinks and speaks in a call', () => {

@@ -1,3 +1,4 @@
+import { noTelemetry } from '#adapters/telemetry/no-telemetry';
 import { describe, expect, it } from 'vitest';
 import { REPORT_EVERY_MS, type BridgeReport } from '#core/admission/region';
 import type { BridgeReports } from '#core/ports/bridge-reports';
@@ -24,7 +25,16 @@ function bridge(earlier: readonly BridgeReport[] = []) {
   const registry: { state: 'serving' | 'draining'; size: number } = { state: 'serving', size: 0 };
   const failing: 'language-model'[] = [];
   const start = () =>
-    reportSelf({ reports, registry, replica: 'bridge-1', maxCalls: 50, failing: () => failing, clock, log });
+    reportSelf({
+      reports,
+      registry,
+      replica: 'bridge-1',
+      maxCalls: 50,
+      failing: () => failing,
+      clock,
+      log,
+      telemetry: noTelemetry,
+    });
   return { clock, failing, lines, registry, rows, saved, start, storage: (now: typeof storage) => (storage = now) };
 }
 

@@ -1,0 +1,167 @@
+import type { ToolRunner } from '#core/ports/tool-runner';
+import type { CallOffer } from '#core/call/offer';
+import type { TurnInput } from '#core/conversation/input';
+import type { Clock } from '#core/ports/clock';
+import type { Incident } from '#core/ports/session-store';
+import type { CallTrace, Span, SpanAttributes, Telemetry } from '#core/ports/telemetry';
+import { turnStages, type TurnMarks } from '#core/telemetry/turn-stages';
+
+const FRAME_S = 0.02;
+const MS_PER_S = 1_000;
+
+type TransferOutcome = Extract<TurnInput, { type: 'transfer-accepted' | 'transfer-failed' }>;
+
+interface Told {
+  readonly name: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly attributes: SpanAttributes;
+  readonly failure: string | undefined;
+}
+
+/**
+ * What one media session tells of its call: a span of its own, one a turn with its stages and tools, and the figures. It knows when things happened and what came
+ * of them, never what was said.
+ */
+export class CallStory {
+  readonly #telemetry: Telemetry;
+  readonly #clock: Clock;
+  readonly #session: Span;
+  /** Tools and false interruptions of the turn that is not over yet. */
+  #tools: Told[] = [];
+  #events: { readonly name: string; readonly atMs: number }[] = [];
+  #handover: Span | undefined;
+  #turns = 0;
+  #framesHeard = 0;
+  #framesSpoken = 0;
+
+  constructor(offer: CallOffer, { clock, telemetry }: { readonly clock: Clock; readonly telemetry: Telemetry }) {
+    const trace: CallTrace = telemetry.call(offer.correlationId);
+    this.#telemetry = telemetry;
+    this.#clock = clock;
+    this.#session = trace.begin('media session', clock.now(), { 'trunkline.call.id': offer.callId });
+  }
+
+  /** Of the caller, to the recogniser. Counted only: this is the audio path. */
+  frameHeard(): void {
+    this.#framesHeard += 1;
+  }
+
+  /** Of the agent, to the caller. */
+  frameSpoken(): void {
+    this.#framesSpoken += 1;
+  }
+
+  /** The agent has said something; `marks` are of a reply to the caller, and missing for a fixed sentence. */
+  agentSaid(agent: string, interrupted: boolean, marks: TurnMarks | undefined): void {
+    const nowMs = this.#clock.now();
+    if (marks === undefined) {
+      this.#session.event('prompt', nowMs, { interrupted });
+      return;
+    }
+    this.#turns += 1;
+    this.#telemetry.record({ name: 'trunkline.turns', attributes: { agent } });
+    const stages = turnStages(marks);
+    const wall = this.#wallClock();
+    const startMs = wall(stages[0]?.startMs ?? marks.overMs);
+    const turn = this.#session.begin('turn', startMs, { 'trunkline.turn': this.#turns, 'trunkline.agent': agent });
+    for (const { stage, startMs: fromMs, endMs } of stages) {
+      turn.begin(stage, wall(fromMs)).end(wall(endMs));
+      const value = (endMs - fromMs) / MS_PER_S;
+      this.#telemetry.record({ name: 'trunkline.turn.latency', value, attributes: { stage } });
+    }
+    const { firstAudioMs, lastVoiceMs } = marks;
+    if (firstAudioMs !== undefined && lastVoiceMs !== undefined && lastVoiceMs <= firstAudioMs) {
+      const value = (firstAudioMs - lastVoiceMs) / MS_PER_S;
+      this.#telemetry.record({ name: 'trunkline.turn.latency', value, attributes: { stage: 'total' } });
+    }
+    this.#tellTools(turn);
+    for (const { name, atMs } of this.#events.splice(0)) turn.event(name, atMs);
+    if (interrupted) turn.event('interruption', nowMs);
+    turn.end(nowMs, { interrupted });
+  }
+
+  /** `false`: the agent goes on. */
+  interrupted(kind: 'real' | 'false'): void {
+    this.#telemetry.record({ name: 'trunkline.interruptions', attributes: { kind } });
+    if (kind === 'false') this.#events.push({ name: 'false interruption', atMs: this.#clock.now() });
+  }
+
+  failed(kind: Incident['kind']): void {
+    this.#telemetry.record({ name: 'trunkline.failures', attributes: { kind } });
+    this.#session.event('failure', this.#clock.now(), { kind });
+  }
+
+  transferAsked(attempt: number): void {
+    const nowMs = this.#clock.now();
+    this.#handover?.end(nowMs, { outcome: 'replaced' });
+    this.#handover = this.#session.begin('hand-over', nowMs, { attempt });
+  }
+
+  transferOver(outcome: TransferOutcome): void {
+    const failure = outcome.type === 'transfer-failed' ? outcome.why : undefined;
+    this.#handover?.end(this.#clock.now(), { outcome: failure === undefined ? 'accepted' : 'failed' }, failure);
+    this.#handover = undefined;
+  }
+
+  /** The tools as they are, each use of one told. */
+  toolsTold(runner: ToolRunner): ToolRunner {
+    return {
+      get tools() {
+        return runner.tools;
+      },
+      changes: (call) => runner.changes(call),
+      meanwhile: (call) => runner.meanwhile(call),
+      run: async (call, signal) => {
+        const startMs = this.#clock.now();
+        // What a model wrote is no name until a tool has it.
+        const name = runner.tools.find((tool) => tool.name === call.name)?.name ?? 'unknown';
+        const tell = (outcome: string, failure?: string): void => {
+          const endMs = this.#clock.now();
+          this.#tools.push({ name: `tool ${name}`, startMs, endMs, attributes: { outcome }, failure });
+        };
+        try {
+          const result = await runner.run(call, signal);
+          tell(result.outcome, result.outcome === 'failed' ? 'failed' : undefined);
+          if (result.outcome === 'failed') {
+            const attributes = { service: 'tool', kind: 'other' } as const;
+            this.#telemetry.record({ name: 'trunkline.service.errors', attributes });
+          }
+          return result;
+        } catch (error) {
+          tell('stopped');
+          throw error;
+        }
+      },
+    };
+  }
+
+  /** The media session has ended; once. */
+  over(reason: string): void {
+    const nowMs = this.#clock.now();
+    this.#tellTools(this.#session);
+    this.#handover?.end(nowMs, { outcome: 'not told' });
+    const recognised = this.#framesHeard * FRAME_S;
+    const spoken = this.#framesSpoken * FRAME_S;
+    this.#telemetry.record({
+      name: 'trunkline.speech.audio',
+      value: recognised,
+      attributes: { direction: 'recognised' },
+    });
+    this.#telemetry.record({ name: 'trunkline.speech.audio', value: spoken, attributes: { direction: 'spoken' } });
+    const failure = reason === 'broken' ? reason : undefined;
+    this.#session.end(nowMs, { reason, 'trunkline.turns': this.#turns }, failure);
+  }
+
+  #tellTools(under: Span): void {
+    for (const { name, startMs, endMs, attributes, failure } of this.#tools.splice(0)) {
+      under.begin(name, startMs, attributes).end(endMs, {}, failure);
+    }
+  }
+
+  /** From monotonic milliseconds, as they are now. */
+  #wallClock(): (monotonicMs: number) => number {
+    const offsetMs = this.#clock.now() - this.#clock.monotonicMs();
+    return (monotonicMs) => monotonicMs + offsetMs;
+  }
+}
