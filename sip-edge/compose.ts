@@ -30,6 +30,8 @@ import type { Log } from './log.ts';
 import { Recordings } from './recording/recordings.ts';
 import { SipConfigurationStore, type SipConfiguration } from './routing/sip-configuration.ts';
 import { SettingsStore } from './settings.ts';
+import { tracedRinging } from './telemetry/legs.ts';
+import { noTraces, type Traces } from './telemetry/traces.ts';
 
 /** Callbacks of the last calls are given this long when the process ends. */
 const CALLBACK_GRACE_MS = 2_000;
@@ -58,11 +60,16 @@ export interface Edge {
 }
 
 /** What of the configuration is about this half of the edge. */
-export type ComposeConfig = Omit<EdgeConfig, 'sip' | 'exitWithParent' | 'drainTimeoutMs' | 'logLevel'> & {
+export type ComposeConfig = Omit<EdgeConfig, 'sip' | 'exitWithParent' | 'drainTimeoutMs' | 'logLevel' | 'telemetry'> & {
   readonly sip: { readonly domain: string };
 };
 
-export async function createEdge(config: ComposeConfig, telephonySide: TelephonySide, log: Log): Promise<Edge> {
+export async function createEdge(
+  config: ComposeConfig,
+  telephonySide: TelephonySide,
+  log: Log,
+  traces: Traces = noTraces,
+): Promise<Edge> {
   const settings = new SettingsStore(config.settings);
   const faults = new Faults();
   const routing = new SipConfigurationStore(telephonySide.configuration);
@@ -77,13 +84,11 @@ export async function createEdge(config: ComposeConfig, telephonySide: Telephony
   const incoming = new IncomingCalls({
     settings,
     log,
+    traces,
     makeContext: () => makeIncomingCallContext(key),
     makeServerCallId,
     announce: (offer) =>
-      eventGrid.publish(
-        incomingCallEvent(offer, settings.current, randomUUID(), new Date()),
-        offer.correlationId,
-      ),
+      eventGrid.publish(incomingCallEvent(offer, settings.current, randomUUID(), new Date()), offer.correlationId),
   });
   const telephony = await telephonySide.open(routing);
   const joined = new JoinedCalls(telephony, log);
@@ -98,6 +103,7 @@ export async function createEdge(config: ComposeConfig, telephonySide: Telephony
     prompts,
     recordings,
     callbacks,
+    traces,
     streaming: { key, settings, faults, log },
   });
   const urls = createUrlPolicy(config.allowInsecureUrls);
@@ -113,11 +119,13 @@ export async function createEdge(config: ComposeConfig, telephonySide: Telephony
       routing,
       settings,
       urls,
+      traces,
       log,
     }),
     authenticate: createAuthentication(config.accessKey, config.bearer),
     correlationIdOf: (callConnectionId) => calls.find(callConnectionId)?.ids.correlationId,
     faults,
+    traces,
     log,
   });
 
@@ -172,7 +180,7 @@ export async function createEdge(config: ComposeConfig, telephonySide: Telephony
     telephony.onIncoming((leg) => {
       const correlationId = referrals.take(leg);
       if (correlationId !== undefined) {
-        carryOutTransfer(leg, { telephony, joined, correlationId }, log);
+        carryOutTransfer(tracedRinging(leg, correlationId, traces), { telephony, joined, traces, correlationId }, log);
         return;
       }
       if (draining) {

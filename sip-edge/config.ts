@@ -88,6 +88,9 @@ const drainTimeout = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
+const milliseconds = (least: number, most: number, standard: number) =>
+  z.preprocess(absent, z.coerce.number('is not a number of milliseconds').int().min(least).max(most).default(standard));
+
 const accessKey = z.string().transform((value, context) => {
   const key = Buffer.from(value, 'base64');
   if (key.length >= 16) return key;
@@ -128,6 +131,15 @@ const environment = z
     EDGE_DRAIN_TIMEOUT_MS: z.preprocess(absent, drainTimeout.optional()),
     EXIT_WITH_PARENT: flag,
     LOG_LEVEL: z.preprocess(absent, z.enum(['debug', 'info', 'warn', 'error']).default('info')),
+    OTEL_SDK_DISABLED: flag,
+    OTEL_EXPORTER_OTLP_ENDPOINT: webUrl,
+    OTEL_EXPORTER_OTLP_PROTOCOL: z.preprocess(
+      absent,
+      z.enum(['http/protobuf', 'http/json'], 'is not http/protobuf or http/json').default('http/protobuf'),
+    ),
+    OTEL_BSP_SCHEDULE_DELAY: milliseconds(10, 60_000, 5_000),
+    APPLICATIONINSIGHTS_CONNECTION_STRING: text,
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: text,
   })
   .refine((env) => (env.EDGE_BEARER_ISSUER === undefined) === (env.EDGE_BEARER_JWKS_URL === undefined), {
     path: ['EDGE_BEARER_ISSUER'],
@@ -145,6 +157,25 @@ const environment = z
         env.EDGE_TLS_CA_FILE !== undefined),
     { path: ['EDGE_TLS_CERT_FILE'], message: ', EDGE_TLS_KEY_FILE and EDGE_TLS_CA_FILE are needed to listen on tls' },
   );
+
+/** Undefined when traces are to go nowhere. */
+function telemetryOf(env: z.infer<typeof environment>) {
+  const connectionString = env.APPLICATIONINSIGHTS_CONNECTION_STRING;
+  const hasNowhere = env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined && connectionString === undefined;
+  if (env.OTEL_SDK_DISABLED || hasNowhere) return undefined;
+  return {
+    // The exporter itself reads where to, and the headers.
+    otlp: env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? undefined : env.OTEL_EXPORTER_OTLP_PROTOCOL,
+    azureMonitor:
+      connectionString === undefined
+        ? undefined
+        : {
+            connectionString,
+            byIdentity: /\bAuthorization=AAD\b/i.test(env.APPLICATIONINSIGHTS_AUTHENTICATION_STRING ?? ''),
+          },
+    spanDelayMs: env.OTEL_BSP_SCHEDULE_DELAY,
+  };
+}
 
 export class InvalidConfiguration extends Error {
   override readonly name = 'InvalidConfiguration';
@@ -198,5 +229,6 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
     drainTimeoutMs: env.EDGE_DRAIN_TIMEOUT_MS ?? (env.EXIT_WITH_PARENT ? 0 : DEFAULT_DRAIN_TIMEOUT_MS),
     exitWithParent: env.EXIT_WITH_PARENT,
     logLevel: env.LOG_LEVEL,
+    telemetry: telemetryOf(env),
   };
 }

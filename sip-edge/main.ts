@@ -1,10 +1,12 @@
 /** The SIP edge as a process. */
 import { pino } from 'pino';
 import { createEdge } from './compose.ts';
-import { InvalidConfiguration, loadConfig } from './config.ts';
+import type { SpanSender } from './telemetry/exporter.ts';
+import { InvalidConfiguration, loadConfig, type EdgeConfig } from './config.ts';
 import { TrunkAddresses } from './control/trunk-addresses.ts';
 import { endWithSignals } from './process-end.ts';
 import { readStartupFiles } from './startup-files.ts';
+import { createTraces, noTraces } from './telemetry/traces.ts';
 import { createTelephony } from './telephony.ts';
 
 async function start(): Promise<void> {
@@ -16,6 +18,7 @@ async function start(): Promise<void> {
     log.error({ err: error }, 'unhandled rejection');
   });
   const trunks = new TrunkAddresses(trunksOfFile);
+  const sender = await spanSender(config.telemetry);
   const { listen, domain, rtp, transferHeaders } = config.sip;
   const edge = await createEdge(
     config,
@@ -26,11 +29,17 @@ async function start(): Promise<void> {
         createTelephony({ listen, domain, tls, trunks: trunks.trunks, routing, rtp, transferHeaders, log }),
     },
     log,
+    sender === undefined
+      ? noTraces
+      : createTraces((span) => {
+          sender.send(span);
+        }),
   );
   endWithSignals(
     async (reason) => {
       if (reason === 'SIGTERM') await edge.drain(config.drainTimeoutMs, nextEnding(config.exitWithParent));
       await edge.close();
+      await sender?.close();
       log.info({ reason }, 'ended');
     },
     {
@@ -41,6 +50,13 @@ async function start(): Promise<void> {
     },
   );
   log.info({ listening: edge.listening }, 'ready');
+}
+
+/** Nothing is loaded when traces go nowhere. */
+async function spanSender(config: EdgeConfig['telemetry']): Promise<SpanSender | undefined> {
+  if (config === undefined) return undefined;
+  const { createSpanSender } = await import('./telemetry/exporter.ts');
+  return createSpanSender(config);
 }
 
 /** Aborts with a further signal, or when the parent goes: then nobody waits for the calls. */

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Faults } from '../faults.ts';
 import type { HttpHandler, HttpRequest } from '../http/server.ts';
 import type { Log } from '../log.ts';
+import type { Traces } from '../telemetry/traces.ts';
 import type { Authenticate } from './authentication.ts';
 import { ApiError, errorBody, errors } from './errors.ts';
 import {
@@ -20,16 +21,19 @@ interface Dependencies {
   /** Of a call under way, by its connection id. */
   readonly correlationIdOf: (callConnectionId: string) => string | undefined;
   readonly faults: Faults;
+  readonly traces: Traces;
   readonly log: Log;
 }
 
 const MAX_ECHOED_ID = 128;
+const FIRST_ERROR = 400;
 
 export function createCallAutomationHandler({
   operations,
   authenticate,
   correlationIdOf,
   faults,
+  traces,
   log,
 }: Dependencies): HttpHandler {
   const find = createRouter(operations);
@@ -63,12 +67,19 @@ export function createCallAutomationHandler({
     const performed =
       fault?.status === undefined ? perform(request, match, known) : Promise.reject(errors.ordered(fault.status));
     const { correlationId, ...reply } = await performed.catch(toReply(log, known));
+    const durationMs = Math.round(performance.now() - startedAt);
+    const about = known ?? correlationId;
+    if (about !== undefined) {
+      const failure = reply.status >= FIRST_ERROR ? String(reply.status) : undefined;
+      const operation = match?.operation.id ?? 'unknown operation';
+      traces.begin(about, operation, { 'http.response.status_code': reply.status }, durationMs).end({}, failure);
+    }
     log.info(
       {
         operation: match?.operation.id ?? 'unknown',
         status: reply.status,
-        correlationId: known ?? correlationId,
-        durationMs: Math.round(performance.now() - startedAt),
+        correlationId: about,
+        durationMs,
       },
       'call automation request',
     );

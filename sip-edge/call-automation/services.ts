@@ -1,6 +1,7 @@
 /** What the operations work with. Each operation takes the few it needs. */
 import type { CallRegistry } from '../calls/call-registry.ts';
 import type { JoinedCalls } from '../calls/joined-calls.ts';
+import type { Traces } from '../telemetry/traces.ts';
 import type { OpenCall } from '../calls/open-call.ts';
 import type { IncomingCalls } from '../calls/incoming-calls.ts';
 import type { PromptLoader } from '../calls/prompt-source.ts';
@@ -18,6 +19,7 @@ export interface EdgeServices {
   readonly openCall: OpenCall;
   readonly telephony: Telephony;
   readonly joined: JoinedCalls;
+  readonly traces: Traces;
   readonly prompts: PromptLoader;
   /** Undefined when no folder is configured. */
   readonly recordings: Recordings | undefined;

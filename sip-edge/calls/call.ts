@@ -19,6 +19,7 @@ import { LegGone, type ActiveLeg, type LegEnd, type RingingLeg, type Telephony }
 import type { Log } from '../log.ts';
 import type { MediaStreamingOptions, MediaSubscription } from '../media-streaming/subscription.ts';
 import type { SettingsStore } from '../settings.ts';
+import type { Traces } from '../telemetry/traces.ts';
 import type { CallMedia } from './call-media.ts';
 import { disconnectResult, endOfLeg, type CallEnd, type CallPhase } from './call-state.ts';
 import { phoneIdentifier, userIdentifier, type WirePhoneNumber } from './identifiers.ts';
@@ -46,6 +47,7 @@ interface CallServices {
   readonly settings: SettingsStore;
   readonly sipDomain: string;
   readonly referrals: Referrals;
+  readonly traces: Traces;
   readonly callbacks: CallCallbacks;
   readonly log: Log;
   readonly openMedia: (leg: ActiveLeg) => CallMedia;
@@ -178,9 +180,10 @@ export class Call {
   }
 
   async #runTransfer(order: TransferOrder, leg: ActiveLeg): Promise<void> {
-    const { telephony, settings, sipDomain, referrals } = this.#services;
+    const { telephony, settings, sipDomain, referrals, traces } = this.#services;
     const outcome = await transferCaller(order, leg, {
       telephony,
+      traces,
       settings: settings.current,
       sipDomain,
       referrals,

@@ -1,5 +1,7 @@
 /** Brings a ringing caller to another number by a new INVITE, and joins the two: redirects, and transfers that the SBC sends back. */
 import { LegGone, type CustomHeader, type DialResult, type RingingLeg, type Telephony } from '../leg.ts';
+import { dialTraced } from '../telemetry/legs.ts';
+import type { Traces } from '../telemetry/traces.ts';
 import type { JoinedCalls } from './joined-calls.ts';
 
 /** Establishment of a call to the public network (acs-facts 5.2). */
@@ -8,6 +10,7 @@ const ESTABLISHMENT_TIMEOUT_MS = 115_000;
 export interface ForwardMeans {
   readonly telephony: Telephony;
   readonly joined: JoinedCalls;
+  readonly traces: Traces;
   readonly correlationId: string;
 }
 
@@ -16,15 +19,18 @@ export async function forwardLeg(
   leg: RingingLeg,
   target: string,
   extraHeaders: readonly CustomHeader[],
-  { telephony, joined, correlationId }: ForwardMeans,
+  { telephony, joined, traces, correlationId }: ForwardMeans,
 ): Promise<DialResult> {
   const cancelled = new AbortController();
   const stopListening = leg.onCancelled(() => {
     cancelled.abort();
   });
-  const result = await telephony.dial(
+  const result = await dialTraced(
+    telephony,
     { target, callerNumber: leg.from, headers: leg.headers, extraHeaders, ringTimeoutMs: ESTABLISHMENT_TIMEOUT_MS },
     cancelled.signal,
+    traces,
+    correlationId,
   );
   stopListening();
   if (result.kind === 'refused') {

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { CallHeaders, RingingLeg, Unsubscribe } from '../leg.ts';
 import type { Log } from '../log.ts';
 import type { SettingsStore } from '../settings.ts';
+import { tracedRinging } from '../telemetry/legs.ts';
+import type { Traces } from '../telemetry/traces.ts';
 
 /** SIP 480 Temporarily Unavailable: nobody took the call (README: guess). */
 const NOT_ANSWERED = 480;
@@ -38,6 +40,7 @@ type TakenCall =
 interface IncomingCallServices {
   readonly settings: SettingsStore;
   readonly log: Log;
+  readonly traces: Traces;
   readonly makeContext: () => Promise<string>;
   readonly makeServerCallId: () => string;
   /** False when nobody has subscribed to incoming calls. */
@@ -64,10 +67,12 @@ export class IncomingCalls {
     return this.#ringing.size;
   }
 
-  async offer(leg: RingingLeg): Promise<void> {
-    const { log, makeContext, makeServerCallId, announce } = this.#services;
+  async offer(ringing: RingingLeg): Promise<void> {
+    const { log, makeContext, makeServerCallId, announce, traces } = this.#services;
+    const correlationId = randomUUID();
+    const leg = tracedRinging(ringing, correlationId, traces);
     leg.ring();
-    const call: IncomingCall = { leg, correlationId: randomUUID(), serverCallId: makeServerCallId() };
+    const call: IncomingCall = { leg, correlationId, serverCallId: makeServerCallId() };
     const incomingCallContext = await makeContext();
     if (!this.#accepting) {
       leg.refuse(NOT_ANSWERED);
@@ -84,7 +89,7 @@ export class IncomingCalls {
     if (cancelled.signal.aborted) return;
     this.#ringing.set(incomingCallContext, { call, stopListening, timers: this.#startTimers(incomingCallContext) });
     const { from, to, displayName, headers } = leg;
-    const { serverCallId, correlationId } = call;
+    const { serverCallId } = call;
     if (!announce({ from, to, displayName, headers, serverCallId, correlationId, incomingCallContext })) {
       log.warn({ correlationId }, 'incoming call without an event subscription');
       this.#giveUp(incomingCallContext);

@@ -4,6 +4,7 @@ import type { CallbackSender } from '../callbacks/delivery.ts';
 import type { Telephony } from '../leg.ts';
 import { MediaSubscription, type SubscriptionDependencies } from '../media-streaming/subscription.ts';
 import type { Recordings } from '../recording/recordings.ts';
+import type { Traces } from '../telemetry/traces.ts';
 import { Call, type CallParts } from './call.ts';
 import { CallMedia } from './call-media.ts';
 import type { CallRegistry } from './call-registry.ts';
@@ -22,6 +23,7 @@ interface CallOpenerServices {
   readonly prompts: PromptLoader;
   readonly recordings: Recordings | undefined;
   readonly callbacks: CallbackSender;
+  readonly traces: Traces;
   readonly streaming: SubscriptionDependencies;
 }
 
@@ -41,6 +43,7 @@ export function createCallOpener(services: CallOpenerServices): OpenCall {
     prompts,
     recordings,
     callbacks,
+    traces,
     streaming,
   } = services;
   const { settings, log } = streaming;
@@ -54,6 +57,7 @@ export function createCallOpener(services: CallOpenerServices): OpenCall {
         settings,
         sipDomain,
         referrals,
+        traces,
         log,
         callbacks: callbacks.forCall(ids),
         openMedia: (leg) =>

@@ -5,6 +5,8 @@ import type { ResultInformation } from '../callbacks/results.ts';
 import type { ActiveLeg, CallHeaders, ReferResult, Telephony } from '../leg.ts';
 import type { Referrals } from './referrals.ts';
 import type { EdgeSettings } from '../settings.ts';
+import { dialTraced } from '../telemetry/legs.ts';
+import type { Traces } from '../telemetry/traces.ts';
 import { outcomeOfDial, outcomeOfRefer, type TransferOutcome } from './transfer-outcome.ts';
 
 export interface TransferOrder {
@@ -26,6 +28,7 @@ export type TransferResult =
 
 interface TransferMeans {
   readonly telephony: Telephony;
+  readonly traces: Traces;
   readonly settings: EdgeSettings;
   /** Host of our own SIP URIs. */
   readonly sipDomain: string;
@@ -42,7 +45,9 @@ export async function transferCaller(
   means: TransferMeans,
 ): Promise<TransferResult> {
   if (leg.takesRefer) {
+    const span = means.traces.begin(means.callIds.correlationId, 'REFER', { trunk: leg.trunk });
     const outcome = await referCaller(order, leg, means);
+    span.end({ outcome: outcome.kind }, outcome.kind === 'failed' ? String(outcome.result.subCode) : undefined);
     if (outcome.kind === 'accepted') return { kind: 'referred' };
     if (outcome.kind === 'failed') return outcome;
   }
@@ -78,7 +83,8 @@ async function referCaller(order: TransferOrder, leg: ActiveLeg, means: Transfer
 
 async function inviteTarget(order: TransferOrder, means: TransferMeans): Promise<TransferResult> {
   const parameters = Object.entries(referredBy(means)).map(([name, value]) => `;${name}=${value}`);
-  const result = await means.telephony.dial(
+  const result = await dialTraced(
+    means.telephony,
     {
       target: order.target,
       callerNumber: order.callerNumber,
@@ -87,6 +93,8 @@ async function inviteTarget(order: TransferOrder, means: TransferMeans): Promise
       ringTimeoutMs: means.settings.transferTimeoutMs,
     },
     means.signal,
+    means.traces,
+    means.callIds.correlationId,
   );
   if (result.kind === 'answered') return { kind: 'joined', leg: result.leg };
   const outcome = outcomeOfDial(result);

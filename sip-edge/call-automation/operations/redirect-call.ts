@@ -27,10 +27,10 @@ export function redirectCall(services: EdgeServices): OperationHandler {
 async function forward(
   { leg, correlationId }: IncomingCall,
   target: string,
-  { telephony, joined, log }: EdgeServices,
+  { telephony, joined, traces, log }: EdgeServices,
 ): Promise<void> {
   leg.forwarding();
-  const result = await forwardLeg(leg, target, [], { telephony, joined, correlationId });
+  const result = await forwardLeg(leg, target, [], { telephony, joined, traces, correlationId });
   if (result.kind === 'refused') {
     log.info({ correlationId, by: 'redirect-target', result: outcomeOfDial(result) }, 'call ended');
   }
