@@ -84,9 +84,14 @@ function saidTo({ sipCallId }: PlacedCall, text: string): number {
   return log.agentUtterances(sipCallId).filter((said) => said.kind === 'said' && said.text.includes(text)).length;
 }
 
-/** One that still gives its last call up may say so after the next one has it. */
+/**
+ * For the edge too: a key that is pressed before it has its end of the socket goes nowhere. A bridge that still gives the call up may say so after the next one
+ * has it.
+ */
 function hasBridge({ sipCallId }: PlacedCall): boolean {
   const lines = log.lines(sipCallId);
+  const stream = lines.filter(({ line }) => line['msg'] === 'media streaming').at(-1)?.line['state'];
+  if (stream !== 'started' && stream !== 'reestablished') return false;
   return stack.bridges.running.some(({ name }) => {
     const media = lines.filter(
       ({ line }) => line['replica'] === name && /^media (connected|closed)$/.test(String(line['msg'])),
