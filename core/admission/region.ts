@@ -56,7 +56,8 @@ export function regionOf(
   if (serving.length > 0 && serving.every(({ failing }) => failing.length > 0)) {
     return { state: 'failing', services: [...new Set(serving.flatMap(({ failing }) => failing))] };
   }
-  const free = serving.reduce((sum, { calls, maxCalls }) => sum + Math.max(0, maxCalls - calls), 0);
+  // A bridge that has more than it takes has the place of another: whoever spreads the sockets does not look at who is full.
+  const free = serving.reduce((sum, { calls, maxCalls }) => sum + maxCalls - calls, 0);
   const oldestMs = Math.min(...serving.map(({ atMs }) => atMs));
   return { state: 'serving', freeCalls: Math.max(0, free - answeredSince(oldestMs)) };
 }

@@ -57,8 +57,9 @@ describe('what the bridges say together', () => {
     });
   });
 
-  it('counts a bridge with more calls than it should have as full, not against the others', () => {
-    expect(regionBy(report({ calls: 60 }), report({ calls: 49 }))).toEqual({ state: 'serving', freeCalls: 1 });
+  it('has no room where one bridge has so many too many as another has places', () => {
+    expect(regionBy(report({ calls: 60 }), report({ calls: 35 }))).toEqual({ state: 'serving', freeCalls: 5 });
+    expect(regionBy(report({ calls: 60 }), report({ calls: 45 }))).toEqual({ state: 'serving', freeCalls: 0 });
   });
 
   it('counts calls that were answered since they reported', () => {
