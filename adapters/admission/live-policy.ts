@@ -4,10 +4,10 @@ import type { Clock } from '#core/ports/clock';
 import type { PolicyStore } from '#core/ports/policy-store';
 import { KeptFresh } from '../freshness/kept-fresh.ts';
 import type { Log } from '../logging/logger.ts';
+import { FRESHNESS } from './live-region.ts';
 
-/** A caller waits behind it: old enough to cost nothing while calls come, and no call waits longer than for a slow row. A new process has nothing
- * older to go by: its first read may take the time that a connection takes. */
-const FRESHNESS = { freshMs: 2_000, staleMs: 5_000, waitMaxMs: 250, firstWaitMaxMs: 1_000, readBudgetMs: 3_000 };
+/** A new process has nothing older to go by: its first read may take the time that a connection takes. */
+const FIRST_WAIT_MAX_MS = 1_000;
 
 interface LivePolicyServices {
   readonly store: PolicyStore;
@@ -43,6 +43,7 @@ export function livePolicy({ store, standard, clock, log }: LivePolicyServices):
     },
     {
       ...FRESHNESS,
+      firstWaitMaxMs: FIRST_WAIT_MAX_MS,
       clock,
       onFailure: (error) => log.warn({ err: error }, 'admission policy not read: the last one stays'),
     },

@@ -4,7 +4,7 @@ import type { Clock } from '#core/ports/clock';
 import { KeptFresh } from '../freshness/kept-fresh.ts';
 import type { Log } from '../logging/logger.ts';
 
-/** How old a report may be when calls come. */
+/** A caller waits behind it: old enough to cost nothing while calls come, and no call waits longer than for a slow row. */
 export const FRESHNESS = { freshMs: 2_000, staleMs: 5_000, waitMaxMs: 250, readBudgetMs: 3_000 };
 
 export interface LiveRegion {

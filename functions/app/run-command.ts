@@ -14,13 +14,10 @@ import { PortError } from '#core/ports/error';
 import type { SessionRecord } from '#core/ports/session-store';
 import { unreachable } from '#core/unreachable';
 import type { CallServices } from './call-services.ts';
-import { withinBudget } from './within-budget.ts';
+import { sessionRow } from './session-row.ts';
 
 /** Begins the operation context of a failure message: its end brings the call's end (functions/app/call-events.ts). */
 export const APOLOGY_PREFIX = 'apology-';
-
-/** What the session knew is worth a moment to the person who takes over, and no more: the caller hears nothing meanwhile. */
-const SESSION_BUDGET_MS = 1_000;
 
 /** A front that is busy may have a moment later what it has not now; the caller hears nothing meanwhile. */
 const TRANSFER_PAUSES_MS = [500, 1_500];
@@ -84,7 +81,9 @@ function eventOfFailure(command: CallCommand, error: PortError, atMs: number): C
       return { type: 'media-lost', atMs, connectionId: command.connectionId, detail: START_REFUSED };
     case 'transfer-to-person':
       // It may ring for the person: its report, or the next look at the call, says what came of it.
-      if (error.retryable && error.status === undefined) return undefined;
+      if (error.retryable && error.status === undefined) {
+        return { type: 'transfer-asked', atMs, transferId: command.transferId };
+      }
       return { type: 'transfer-failed', atMs, transferId: command.transferId, ...codesOf(error) };
     case 'apologise-and-hang-up':
       return { type: 'failure-message-over', atMs };
@@ -117,7 +116,7 @@ async function transferToPerson(
   const callbackUri = services.callbackUrl(offer);
   const request = { connectionId, transferId, target, caller: from, headers, callbackUri, callerId };
   const asked = await untilAsked(() => control.transfer(request, signal), offer, services, signal);
-  if (asked === 'asked') return undefined;
+  if (asked === 'asked') return { type: 'transfer-asked', atMs: clock.now(), transferId };
   // After a failed transfer the field has seen "not established" of a call that was (acs-facts 11): then the caller is still there.
   if ((await control.look(connectionId, signal)) === 'gone') return undefined;
   return { type: 'transfer-failed', atMs: clock.now(), transferId, code: 404, subCode: 0 };
@@ -177,19 +176,13 @@ function packetOf(
   }
 }
 
-/** What the bridge wrote down of this call. A failed call goes on without it. */
 async function sessionOf(
-  { offer: { callId, correlationId } }: CallState,
-  { sessions, log }: CallServices,
+  { offer }: CallState,
+  services: CallServices,
   signal: AbortSignal,
 ): Promise<SessionRecord | undefined> {
-  try {
-    const stored = await withinBudget(SESSION_BUDGET_MS, signal, (budget) => sessions.load(callId, budget));
-    return stored?.record;
-  } catch (error) {
-    log.warn({ callId, correlationId, err: error }, 'session row not read');
-    return undefined;
-  }
+  const read = await sessionRow(offer.callId, services, signal);
+  return read.kind === 'read' ? read.stored?.record : undefined;
 }
 
 /** Who spoke last, since the call may have been given from one agent to another. */
