@@ -121,6 +121,8 @@ function completionParams(config: LanguageModelConfig, request: ModelRequest): C
     stream_options: { include_usage: true },
     messages: chatMessages(request.messages),
     max_completion_tokens: request.maxTokens,
+    // Reasoning is silence on the line: it counts against the tokens as well.
+    ...(config.reasoningEffort === undefined ? {} : { reasoning_effort: config.reasoningEffort }),
     // The service refuses an empty list of tools.
     ...(request.tools.length > 0 ? { tools: chatTools(request.tools) } : {}),
   };

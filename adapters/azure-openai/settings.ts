@@ -9,12 +9,17 @@ const FIRST_CHUNK_TIMEOUT_DEFAULT_MS = 2_500;
 /** Replies that begin within the same moment; those under way bring their connections back for the next. */
 const SPARE_CONNECTIONS_DEFAULT = 4;
 
+/** What a model that reasons may be asked for; which of them it takes differs from model to model. */
+const REASONING_EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const;
+
 export interface LanguageModelConfig {
   readonly endpoint: string;
   /** Without it the process's own identity signs in. */
   readonly apiKey: string | undefined;
   readonly deployment: string;
   readonly apiVersion: string;
+  /** Left out of the request when undefined: not every model, nor every version of the API, knows it. */
+  readonly reasoningEffort?: (typeof REASONING_EFFORTS)[number] | undefined;
   /** How long the model may be silent, before its first chunk and between two. */
   readonly chunkTimeoutMs: number;
 }
@@ -34,6 +39,7 @@ export const languageModelSettings = z
     OPENAI_API_KEY: z.string().optional(),
     OPENAI_DEPLOYMENT: z.string('expected the name of a model deployment'),
     OPENAI_API_VERSION: z.string().default('2024-10-21'),
+    OPENAI_REASONING_EFFORT: z.enum(REASONING_EFFORTS).optional(),
     OPENAI_FIRST_CHUNK_TIMEOUT_MS: milliseconds(200, 30_000).default(FIRST_CHUNK_TIMEOUT_DEFAULT_MS),
     OPENAI_SPARE_CONNECTIONS: z.coerce
       .number('expected a number')
@@ -61,6 +67,7 @@ export const languageModelSettings = z
       apiKey: env.OPENAI_API_KEY,
       deployment: env.OPENAI_DEPLOYMENT,
       apiVersion: env.OPENAI_API_VERSION,
+      reasoningEffort: env.OPENAI_REASONING_EFFORT,
       chunkTimeoutMs: CHUNK_TIMEOUT_MS,
     };
     const { OPENAI_SECONDARY_ENDPOINT: endpoint, OPENAI_SECONDARY_DEPLOYMENT: deployment } = env;

@@ -108,6 +108,12 @@ describe('a request to Azure OpenAI', () => {
     expect(body).toMatchObject({ stream: true, stream_options: { include_usage: true }, max_completion_tokens: 200 });
   });
 
+  it('says how much the model may reason only when a setting says it', async () => {
+    expect((await sent({ OPENAI_API_KEY: 'the key' })).body).not.toHaveProperty('reasoning_effort');
+    const { body } = await sent({ OPENAI_API_KEY: 'the key', OPENAI_REASONING_EFFORT: 'none' });
+    expect(body).toMatchObject({ reasoning_effort: 'none' });
+  });
+
   it('is, header by header, what the library sends by itself', async () => {
     const ours = await sent({ OPENAI_API_KEY: 'the key' });
     const plain = new AzureOpenAI({
