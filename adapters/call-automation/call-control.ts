@@ -1,15 +1,12 @@
-import {
-  CallAutomationClient,
-  type CallAutomationClientOptions,
-  type CustomCallingContext,
-} from '@azure/communication-call-automation';
-import type { OutboundHeaders } from '#core/handover/headers';
+import { CallAutomationClient, type CallAutomationClientOptions } from '@azure/communication-call-automation';
 import { parseCallConnectionId, type CallConnectionId } from '#core/ids';
 import type { Asked, CallControl } from '#core/ports/call-control';
 import { PortError } from '#core/ports/error';
 import { lazyAzureCredential } from '../identity/lazy-credential.ts';
 import { isGone, portErrorOf } from './request-error.ts';
 import type { CallControlConfig } from './settings.ts';
+import type { CallQueues } from './telephony-settings.ts';
+import { destinationOf } from './transfer-destination.ts';
 
 /**
  * The SDK's own policy is four tries a second and more apart (acs-facts 2.7): longer than a caller waits. Who asks decides about
@@ -21,8 +18,8 @@ const RETRIES: NonNullable<CallAutomationClientOptions['retryOptions']> = {
   maxRetryDelayInMs: 500,
 };
 
-/** Call Automation (acs-facts 2) as the `CallControl` port, on ACS, Teams Phone Extensibility or the SIP edge. */
-export function acsCallControl(config: CallControlConfig): CallControl {
+/** Call Automation (acs-facts 2) as the `CallControl` port, on ACS, Teams Phone Extensibility or the SIP edge. `callQueues` are reached by their application. */
+export function acsCallControl(config: CallControlConfig, callQueues: CallQueues): CallControl {
   const client = connect(config);
 
   /** Runs one request inside its time budget. */
@@ -92,20 +89,19 @@ export function acsCallControl(config: CallControlConfig): CallControl {
       );
     },
 
-    transfer: (transfer, signal) =>
-      ask('transfer', signal, (abortSignal) =>
-        client.getCallConnection(transfer.connectionId).transferCallToParticipant(
-          { phoneNumber: transfer.target },
-          {
-            abortSignal,
-            operationContext: transfer.transferId,
-            operationCallbackUrl: transfer.callbackUri,
-            customCallingContext: customCallingContext(transfer.headers),
-            ...(transfer.caller.kind === 'number' ? { transferee: { phoneNumber: transfer.caller.number } } : {}),
-            ...(transfer.callerId === undefined ? {} : { sourceCallIdNumber: { phoneNumber: transfer.callerId } }),
-          },
-        ),
-      ),
+    transfer: (transfer, signal) => {
+      const { target, context } = destinationOf(transfer, callQueues);
+      return ask('transfer', signal, (abortSignal) =>
+        client.getCallConnection(transfer.connectionId).transferCallToParticipant(target, {
+          abortSignal,
+          operationContext: transfer.transferId,
+          operationCallbackUrl: transfer.callbackUri,
+          customCallingContext: context,
+          ...(transfer.caller.kind === 'number' ? { transferee: { phoneNumber: transfer.caller.number } } : {}),
+          ...(transfer.callerId === undefined ? {} : { sourceCallIdNumber: { phoneNumber: transfer.callerId } }),
+        }),
+      );
+    },
 
     hangUp: (connectionId, signal) =>
       ask('hang-up', signal, (abortSignal) => client.getCallConnection(connectionId).hangUp(true, { abortSignal })),
@@ -179,18 +175,6 @@ function connect(config: CallControlConfig): CallAutomationClient {
   return config.accessKey === undefined
     ? new CallAutomationClient(config.endpoint, lazyAzureCredential(), options)
     : new CallAutomationClient(`endpoint=${config.endpoint};accesskey=${config.accessKey}`, options);
-}
-
-function customCallingContext(headers: OutboundHeaders): CustomCallingContext {
-  return [
-    ...(headers.userToUser === undefined ? [] : [{ kind: 'sipuui' as const, key: '', value: headers.userToUser }]),
-    ...headers.custom.map(({ name, value }) => ({
-      kind: 'sipx' as const,
-      key: name,
-      value,
-      sipHeaderPrefix: headers.prefix,
-    })),
-  ];
 }
 
 function connectionIdOf(text: string | undefined): CallConnectionId {

@@ -6,31 +6,32 @@ import { unreachable } from '#core/unreachable';
 /** Which number each resource account of Teams has: agents and lines know numbers. */
 export type ResourceAccounts = ReadonlyMap<TeamsAppId, PhoneNumber>;
 
+/** Numbers of queues that are call queues of Teams, and the application behind each. */
+export type CallQueues = ReadonlyMap<PhoneNumber, TeamsAppId>;
+
 export interface TelephonySettings {
   readonly front: Front;
   readonly resourceAccounts: ResourceAccounts;
+  readonly callQueues: CallQueues;
 }
 
-const EXPECTED_ACCOUNTS =
-  'expected <number>=<object id of the resource account> with commas between, such as +18005550199=cc123456-5678-5678-1234-ccc123456789, each account once';
+const EXPECTED_PAIRS =
+  'expected <number>=<object id> with commas between, such as +18005550199=cc123456-5678-5678-1234-ccc123456789, each number and id once';
 
-const resourceAccounts = z
+const numbersAndApps = z
   .string()
   .max(64 * 1024)
-  .transform((text, context): ResourceAccounts => {
-    const pairs = text.split(',').map((pair) => {
-      const [number = '', id = '', ...more] = pair.split('=').map((part) => part.trim());
-      return { number: parsePhoneNumber(number), account: parseTeamsAppId(`28:orgid:${id}`), more };
-    });
-    const accounts = new Map<TeamsAppId, PhoneNumber>();
-    for (const { number, account, more } of pairs) {
-      if (number === undefined || account === undefined || more.length > 0 || accounts.has(account)) {
-        context.addIssue({ code: 'custom', message: EXPECTED_ACCOUNTS });
-        return z.NEVER;
-      }
-      accounts.set(account, number);
+  .transform((text, context): ReadonlyMap<PhoneNumber, TeamsAppId> => {
+    const pairs = text.split(',').map((pair) => pair.split('=').map((part) => part.trim()));
+    const found = new Map<PhoneNumber, TeamsAppId>();
+    for (const [left = '', right = '', ...more] of pairs) {
+      const number = parsePhoneNumber(left);
+      const app = parseTeamsAppId(`28:orgid:${right}`);
+      if (number !== undefined && app !== undefined && more.length === 0) found.set(number, app);
     }
-    return accounts;
+    if (found.size === pairs.length && new Set(found.values()).size === pairs.length) return found;
+    context.addIssue({ code: 'custom', message: EXPECTED_PAIRS });
+    return z.NEVER;
   });
 
 /**
@@ -40,7 +41,8 @@ const resourceAccounts = z
 export const telephonySettings = z
   .object({
     TELEPHONY: z.enum(FRONTS, 'expected "acs", "teams-phone" or "edge"').default('acs'),
-    TEAMS_RESOURCE_ACCOUNTS: resourceAccounts.optional(),
+    TEAMS_RESOURCE_ACCOUNTS: numbersAndApps.optional(),
+    TEAMS_CALL_QUEUES: numbersAndApps.optional(),
     TRANSFER_CALLER_ID: z.string().default('none'),
     ACS_ENDPOINT: z.string().default(''),
     ACS_JWKS_URL: z.string().optional(),
@@ -49,6 +51,7 @@ export const telephonySettings = z
     const found = contradictions(env.TELEPHONY, {
       showsCallerId: env.TRANSFER_CALLER_ID !== 'none',
       knowsResourceAccounts: env.TEAMS_RESOURCE_ACCOUNTS !== undefined,
+      namesCallQueues: env.TEAMS_CALL_QUEUES !== undefined,
       hasOwnTokenKeys: env.ACS_JWKS_URL !== undefined,
       asksMicrosoft: /^https:\/\/[^/]+\.communication\.azure\.\w+(?:[/:]|$)/i.test(env.ACS_ENDPOINT),
     });
@@ -59,7 +62,8 @@ export const telephonySettings = z
   })
   .transform((env): TelephonySettings => ({
     front: env.TELEPHONY,
-    resourceAccounts: env.TEAMS_RESOURCE_ACCOUNTS ?? new Map(),
+    resourceAccounts: new Map([...(env.TEAMS_RESOURCE_ACCOUNTS ?? [])].map(([number, account]) => [account, number])),
+    callQueues: env.TEAMS_CALL_QUEUES ?? new Map(),
   }));
 
 function complaint(contradiction: Contradiction): { readonly setting: string; readonly message: string } {
@@ -74,6 +78,11 @@ function complaint(contradiction: Contradiction): { readonly setting: string; re
       return {
         setting: 'TEAMS_RESOURCE_ACCOUNTS',
         message: 'only Teams Phone calls resource accounts: set TELEPHONY=teams-phone, or leave this out',
+      };
+    case 'no-call-queues':
+      return {
+        setting: 'TEAMS_CALL_QUEUES',
+        message: 'only Teams Phone transfers to call queues of Teams: set TELEPHONY=teams-phone, or leave this out',
       };
     case 'token-keys-of-microsoft':
       return {

@@ -18,8 +18,8 @@ export interface FrontAbilities {
   readonly reject: 'yes';
   /** By which of our two sources keys are documented to come. Nobody says whether a stream of Teams Phone Extensibility has them. */
   readonly keys: 'media and events' | 'events, media unknown';
-  /** To whom a call can be transferred by us. Teams users cannot be, and a call queue of Teams has a number. */
-  readonly transferTo: 'numbers';
+  /** To whom we transfer. A Teams user cannot be the target; a call queue can, by the object id of its application, and then takes no SIP header. */
+  readonly transferTo: 'numbers' | 'numbers, call queues';
   /** What a recording is started with. */
   readonly recordedBy: 'server call id' | 'call connection id';
   /** Whose keys sign callbacks and media sockets. */
@@ -30,7 +30,7 @@ export interface FrontAbilities {
 /**
  * Sources, all under `articles/communication-services/` of MicrosoftDocs/azure-docs: `acs-retirement-and-breaking-changes-guide.md`,
  * `concepts/interop/tpe/teams-phone-extensibility-{capabilities,overview,troubleshooting}.md` and
- * `quickstarts/tpe/teams-phone-extensibility-{quickstart,answer-teams-calls}.md`. For the edge: sip-edge/README.md.
+ * `quickstarts/tpe/teams-phone-extensibility-{quickstart,answer-teams-calls,interactive-voice-response}.md`. For the edge: sip-edge/README.md.
  */
 export const FRONT_ABILITIES: Readonly<Record<Front, FrontAbilities>> = {
   acs: {
@@ -52,7 +52,7 @@ export const FRONT_ABILITIES: Readonly<Record<Front, FrontAbilities>> = {
     redirect: 'discouraged',
     reject: 'yes',
     keys: 'events, media unknown',
-    transferTo: 'numbers',
+    transferTo: 'numbers, call queues',
     recordedBy: 'call connection id',
     tokenKeys: 'of Microsoft',
     retires: 'not announced',
@@ -75,20 +75,23 @@ export const FRONT_ABILITIES: Readonly<Record<Front, FrontAbilities>> = {
 export interface FrontSettings {
   readonly showsCallerId: boolean;
   readonly knowsResourceAccounts: boolean;
+  readonly namesCallQueues: boolean;
   /** Whether a place for the keys of tokens is set; Microsoft's own holds otherwise. */
   readonly hasOwnTokenKeys: boolean;
   readonly asksMicrosoft: boolean;
 }
 
-export type Contradiction = 'caller-id-refused' | 'no-resource-accounts' | 'token-keys-of-microsoft' | 'asks-microsoft';
+export type Contradiction =
+  'caller-id-refused' | 'no-resource-accounts' | 'no-call-queues' | 'token-keys-of-microsoft' | 'asks-microsoft';
 
 /** What cannot work with this front. Pure and total; none is the rule. */
 export function contradictions(front: Front, settings: FrontSettings): readonly Contradiction[] {
-  const { called, callerIdOnTransfer, tokenKeys } = FRONT_ABILITIES[front];
+  const { called, callerIdOnTransfer, tokenKeys, transferTo } = FRONT_ABILITIES[front];
   const isOwn = tokenKeys === 'of the edge';
   return [
     ...(callerIdOnTransfer === 'refused' && settings.showsCallerId ? ['caller-id-refused' as const] : []),
     ...(called === 'number' && settings.knowsResourceAccounts ? ['no-resource-accounts' as const] : []),
+    ...(transferTo === 'numbers' && settings.namesCallQueues ? ['no-call-queues' as const] : []),
     ...(isOwn && !settings.hasOwnTokenKeys ? ['token-keys-of-microsoft' as const] : []),
     ...(isOwn && settings.asksMicrosoft ? ['asks-microsoft' as const] : []),
   ];

@@ -104,7 +104,10 @@ function compose(
     callers: counted(tableCallerStore(config.storage)),
     customers: customers && counted(customers),
     sessions: counted(tableSessionStore(config.storage)),
-    control: observedControl(counted(acsCallControl(config.callControl)), { telemetry, clock }),
+    control: observedControl(counted(acsCallControl(config.callControl, config.telephony.callQueues)), {
+      telemetry,
+      clock,
+    }),
     watchdog: counted(queueWatchdog(config.hostStorage)),
     watchdogMs: config.watchdogMs,
     transfer: config.transfer,

@@ -14,12 +14,15 @@ function functions(
   { edge }: WholeEdge,
   ...admission: Parameters<typeof admissionBy>
 ): { control: CallControl; services: ReturnType<typeof functionServices> } {
-  const control = acsCallControl({
-    endpoint: edge.url,
-    accessKey: edge.accessKey.toString('base64'),
-    cognitiveServicesEndpoint: undefined,
-    requestBudgetMs: 5_000,
-  });
+  const control = acsCallControl(
+    {
+      endpoint: edge.url,
+      accessKey: edge.accessKey.toString('base64'),
+      cognitiveServicesEndpoint: undefined,
+      requestBudgetMs: 5_000,
+    },
+    new Map(),
+  );
   return { control, services: functionServices({ admission: admissionBy(...admission), clock: systemClock() }) };
 }
 

@@ -22,12 +22,15 @@ const log = pino({ level: 'silent' });
 
 /** A call that the functions have answered through the real SDK, its callbacks, and the bridge's end of its audio socket. */
 async function answeredCall(source: KeySource) {
-  const control = acsCallControl({
-    endpoint: edge.url,
-    accessKey: edge.accessKey.toString('base64'),
-    cognitiveServicesEndpoint: undefined,
-    requestBudgetMs: 5_000,
-  });
+  const control = acsCallControl(
+    {
+      endpoint: edge.url,
+      accessKey: edge.accessKey.toString('base64'),
+      cognitiveServicesEndpoint: undefined,
+      requestBudgetMs: 5_000,
+    },
+    new Map(),
+  );
   const { calls, ...others } = functionServices({
     clock: systemClock(),
     keySource: source,

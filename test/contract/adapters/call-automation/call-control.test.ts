@@ -37,12 +37,15 @@ let acs: HttpRecorder;
 let control: CallControl;
 beforeEach(async () => {
   acs = await startHttpRecorder();
-  control = acsCallControl({
-    endpoint: acs.url,
-    accessKey: ACCESS_KEY,
-    cognitiveServicesEndpoint: undefined,
-    requestBudgetMs: 1_000,
-  });
+  control = acsCallControl(
+    {
+      endpoint: acs.url,
+      accessKey: ACCESS_KEY,
+      cognitiveServicesEndpoint: undefined,
+      requestBudgetMs: 1_000,
+    },
+    new Map(),
+  );
 });
 afterEach(() => acs.close());
 

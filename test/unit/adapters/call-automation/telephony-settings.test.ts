@@ -11,6 +11,7 @@ describe('the front', () => {
     expect(load({ ACS_ENDPOINT: AZURE, TRANSFER_CALLER_ID: 'caller' })).toEqual({
       front: 'acs',
       resourceAccounts: new Map(),
+      callQueues: new Map(),
     });
   });
 
@@ -21,6 +22,11 @@ describe('the front', () => {
       [`28:orgid:${ACCOUNT}`, '+18005550199'],
       ['28:orgid:aa123456-5678-5678-1234-ccc123456789', '+18005550188'],
     ]);
+  });
+
+  it('knows which queues are call queues of Teams', () => {
+    const { callQueues } = load({ TELEPHONY: 'teams-phone', TEAMS_CALL_QUEUES: `+18005550110=${ACCOUNT}` });
+    expect([...callQueues]).toEqual([['+18005550110', `28:orgid:${ACCOUNT}`]]);
   });
 
   it.each([
@@ -40,6 +46,11 @@ describe('the front', () => {
       { TELEPHONY: 'acs', TEAMS_RESOURCE_ACCOUNTS: `+18005550199=${ACCOUNT}` },
       /TELEPHONY=teams-phone[^]*TEAMS_RESOURCE_ACCOUNTS/,
     ],
+    [
+      'call queues of Teams where none can be reached',
+      { TELEPHONY: 'acs', TEAMS_CALL_QUEUES: `+18005550110=${ACCOUNT}` },
+      /TELEPHONY=teams-phone[^]*TEAMS_CALL_QUEUES/,
+    ],
     ['the edge with the keys of Microsoft', { TELEPHONY: 'edge' }, /calling\/keys[^]*ACS_JWKS_URL/],
     [
       'the edge at the address of Microsoft',
@@ -50,7 +61,7 @@ describe('the front', () => {
     [
       'an account that is there twice',
       { TELEPHONY: 'teams-phone', TEAMS_RESOURCE_ACCOUNTS: `+18005550199=${ACCOUNT},+18005550188=${ACCOUNT}` },
-      /each account once[^]*TEAMS_RESOURCE_ACCOUNTS/,
+      /each number and id once[^]*TEAMS_RESOURCE_ACCOUNTS/,
     ],
   ])('stops the start when it is %s', (_, env, complaint) => {
     expect(() => load(env)).toThrow(complaint);

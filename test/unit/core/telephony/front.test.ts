@@ -3,9 +3,27 @@ import { describe, expect, it } from 'vitest';
 import { contradictions, FRONT_ABILITIES, FRONTS, type FrontSettings } from '#core/telephony/front';
 
 const fitting: Readonly<Record<(typeof FRONTS)[number], FrontSettings>> = {
-  acs: { showsCallerId: true, knowsResourceAccounts: false, hasOwnTokenKeys: false, asksMicrosoft: true },
-  'teams-phone': { showsCallerId: false, knowsResourceAccounts: true, hasOwnTokenKeys: false, asksMicrosoft: true },
-  edge: { showsCallerId: true, knowsResourceAccounts: false, hasOwnTokenKeys: true, asksMicrosoft: false },
+  acs: {
+    showsCallerId: true,
+    knowsResourceAccounts: false,
+    namesCallQueues: false,
+    hasOwnTokenKeys: false,
+    asksMicrosoft: true,
+  },
+  'teams-phone': {
+    showsCallerId: false,
+    knowsResourceAccounts: true,
+    namesCallQueues: true,
+    hasOwnTokenKeys: false,
+    asksMicrosoft: true,
+  },
+  edge: {
+    showsCallerId: true,
+    knowsResourceAccounts: false,
+    namesCallQueues: false,
+    hasOwnTokenKeys: true,
+    asksMicrosoft: false,
+  },
 };
 
 describe('a front', () => {
@@ -17,6 +35,8 @@ describe('a front', () => {
     ['teams-phone', { showsCallerId: true }, 'caller-id-refused'],
     ['acs', { knowsResourceAccounts: true }, 'no-resource-accounts'],
     ['edge', { knowsResourceAccounts: true }, 'no-resource-accounts'],
+    ['acs', { namesCallQueues: true }, 'no-call-queues'],
+    ['edge', { namesCallQueues: true }, 'no-call-queues'],
     ['edge', { hasOwnTokenKeys: false }, 'token-keys-of-microsoft'],
     ['edge', { asksMicrosoft: true }, 'asks-microsoft'],
   ] as const)('%s contradicts %j', (front, changes, contradiction) => {
@@ -27,6 +47,7 @@ describe('a front', () => {
     const settings = fc.record({
       showsCallerId: fc.boolean(),
       knowsResourceAccounts: fc.boolean(),
+      namesCallQueues: fc.boolean(),
       hasOwnTokenKeys: fc.boolean(),
       asksMicrosoft: fc.boolean(),
     });
