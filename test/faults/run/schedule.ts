@@ -19,6 +19,8 @@ interface ScheduleOptions {
 const CALLS_AT_ONCE = 5;
 /** A service over HTTP that fails is left alone for a while, and keys of tokens are not asked for again at once. */
 const REMEMBERED: ReadonlySet<Line> = new Set<Line>(['bridge>customers', 'bridge>keys']);
+/** Rows that may take longer wait for something most of that time. */
+const LONG_S = 20;
 /** Whatever a row waits for, it does not take longer than this beside its own bound. */
 const ROW_LIMIT_MS = 120_000;
 
@@ -96,14 +98,17 @@ function startsItsBridge({ fresh, second, clockAheadS }: FaultRow): boolean {
   return fresh?.includes('bridge') === true || second !== undefined || clockAheadS?.bridge !== undefined;
 }
 
-/** Those that take longest first, so that the others run beside them. */
+/** Those that wait for a minute cost nothing meanwhile: they begin at once, beside the few that speak and hear. */
 async function fewAtOnce(rows: readonly NumberedRow[], run: (row: NumberedRow) => Promise<void>): Promise<void> {
-  const boundS = ({ row }: NumberedRow): number => row.withinS + (row.finalWhileBrokenWithinS ?? 0);
-  const left = rows.toSorted((one, other) => boundS(other) - boundS(one));
+  const { waiting = [], talking: left = [] } = Object.groupBy(
+    rows,
+    ({ row: { withinS, finalWhileBrokenWithinS = 0 } }) =>
+      Math.max(withinS, finalWhileBrokenWithinS) > LONG_S ? 'waiting' : 'talking',
+  );
   const next = async (): Promise<void> => {
     for (let row = left.shift(); row !== undefined; row = left.shift()) await run(row);
   };
-  await Promise.all(Array.from({ length: CALLS_AT_ONCE }, next));
+  await Promise.all([...waiting.map(run), ...Array.from({ length: CALLS_AT_ONCE }, next)]);
 }
 
 async function bounded(
