@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { StorageAccount } from '#adapters/storage/settings';
 
 const AZURITE = fileURLToPath(new URL('../../node_modules/azurite/dist/src/azurite.js', import.meta.url));
 /** Azurite's published development account: a secret to nobody. */
@@ -11,6 +12,8 @@ const START_TIMEOUT_MS = 25_000;
 
 export interface Azurite {
   readonly connectionString: string;
+  /** The same, as the product's settings have it. */
+  readonly account: StorageAccount;
   stop(): Promise<void>;
 }
 
@@ -37,7 +40,7 @@ export async function startAzurite(): Promise<Azurite> {
     const urls = await listening(child.stdout, exited);
     const endpoints = SERVICES.map((service) => `${service}Endpoint=${urls.get(service) ?? ''}/${ACCOUNT}`);
     const connectionString = `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${KEY};${endpoints.join(';')};`;
-    return { connectionString, stop };
+    return { connectionString, account: { by: 'connection-string', connectionString, allowInsecure: true }, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -7,10 +7,8 @@ import { startAzurite, type Azurite } from '../../../support/azurite.ts';
 import { offer } from '../../../support/offered-call.ts';
 
 let azurite: Azurite;
-let account: StorageAccount;
 beforeAll(async () => {
   azurite = await startAzurite();
-  account = { by: 'connection-string', connectionString: azurite.connectionString, allowInsecure: true };
 });
 afterAll(() => azurite.stop());
 
@@ -40,7 +38,7 @@ function rowOf(callId: string): Promise<Record<string, unknown>> {
 
 describe('a call-back request', () => {
   it('is a row that people can read as it stands, in a table made when it is found missing', async () => {
-    await tableCallBackRequests(account).record(request, signal);
+    await tableCallBackRequests(azurite.account).record(request, signal);
     expect(await rowOf(offer.callId)).toMatchObject({
       contextId: offer.contextId,
       requestedAt: new Date('2026-11-24T01:02:03Z'),
@@ -56,7 +54,7 @@ describe('a call-back request', () => {
   });
 
   it('of the same call replaces the one before', async () => {
-    const requests = tableCallBackRequests(account);
+    const requests = tableCallBackRequests(azurite.account);
     await requests.record(request, signal);
     await requests.record({ ...request, number: '2125550199' }, signal);
     expect(await rowOf(offer.callId)).toMatchObject({ number: '2125550199' });

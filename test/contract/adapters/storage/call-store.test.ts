@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tableCallStore } from '#adapters/storage/table-call-store';
-import type { StorageAccount } from '#adapters/storage/settings';
 import type { CallState } from '#core/call/state';
 import type { CallId } from '#core/ids';
 import type { CallStore } from '#core/ports/call-store';
@@ -10,10 +9,8 @@ import { memoryCallStore } from '../../../support/memory-call-store.ts';
 import { connectionId, offer } from '../../../support/offered-call.ts';
 
 let azurite: Azurite;
-let account: StorageAccount;
 beforeAll(async () => {
   azurite = await startAzurite();
-  account = { by: 'connection-string', connectionString: azurite.connectionString, allowInsecure: true };
 });
 afterAll(() => azurite.stop());
 
@@ -26,7 +23,7 @@ const offeredCall = (): CallState => {
 
 /** The same for the store that unit tests run on: otherwise it would rot. */
 describe.each([
-  ['in tables', () => tableCallStore(account)],
+  ['in tables', () => tableCallStore(azurite.account)],
   ['in memory', () => memoryCallStore()],
 ] as const)('call rows %s', (_, openStore) => {
   let store: CallStore;
@@ -90,7 +87,7 @@ describe('a call row in tables', () => {
 
   it('shows phase and outcome in columns of their own', async () => {
     const state = offeredCall();
-    await tableCallStore(account).create(state, signal);
+    await tableCallStore(azurite.account).create(state, signal);
     const row = await client().getEntity(state.offer.callId, 'call');
     expect(row).toMatchObject({ phase: 'offered', outcome: '', contextId: offer.contextId });
   });
@@ -101,7 +98,7 @@ describe('a call row in tables', () => {
       Array.from({ length: 200 }, (_, index) => [`h-${index}`, `${'x'.repeat(index % 7)}${'🎈'.repeat(60)}"\\\u0000`]),
     );
     const hostile: CallState = { phase: 'offered', offer: { ...state.offer, headers: { userToUser: '\r\n', custom } } };
-    const store = tableCallStore(account);
+    const store = tableCallStore(azurite.account);
     await store.create(hostile, signal);
     expect((await store.load(state.offer.callId, signal))?.state).toEqual(hostile);
   });
@@ -116,7 +113,7 @@ describe('a call row in tables', () => {
     const id = offeredCall().offer.callId;
     await client().createTable();
     await client().createEntity({ partitionKey: id, rowKey: 'call', ...columns });
-    await expect(tableCallStore(account).load(id, signal)).rejects.toMatchObject({
+    await expect(tableCallStore(azurite.account).load(id, signal)).rejects.toMatchObject({
       name: 'PortError',
       port: 'call-store',
       retryable: false,
@@ -131,6 +128,6 @@ describe('a call row in tables', () => {
 
   it('is not asked for once the asker has given up', async () => {
     const reason = new Error('the caller hung up');
-    await expect(tableCallStore(account).load(offer.callId, AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(tableCallStore(azurite.account).load(offer.callId, AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 });

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { StorageAccount } from '#adapters/storage/settings';
 import { tableAttemptStore } from '#adapters/storage/table-attempt-store';
 import { tableCallStore } from '#adapters/storage/table-call-store';
 import { tableCallerStore } from '#adapters/storage/table-caller-store';
@@ -10,10 +9,8 @@ import { callIn } from '../../../support/call.ts';
 import { offer } from '../../../support/offered-call.ts';
 
 let azurite: Azurite;
-let account: StorageAccount;
 beforeAll(async () => {
   azurite = await startAzurite();
-  account = { by: 'connection-string', connectionString: azurite.connectionString, allowInsecure: true };
 });
 afterAll(() => azurite.stop());
 
@@ -28,13 +25,13 @@ describe('who is calling, beside the call row', () => {
     { kind: 'nobody' },
     { kind: 'failed' },
   ])('is kept as it was found: $kind', async (search) => {
-    const store = tableCallerStore(account);
+    const store = tableCallerStore(azurite.account);
     await store.save(offer.callId, search, signal);
     expect(await store.load(offer.callId, signal)).toEqual(search);
   });
 
   it('is not there before the look-up has ended, and leaves the call row as it is', async () => {
-    const [calls, callers] = [tableCallStore(account), tableCallerStore(account)];
+    const [calls, callers] = [tableCallStore(azurite.account), tableCallerStore(azurite.account)];
     const other = { ...offer, callId: `${offer.callId}-2` as typeof offer.callId };
     expect(await callers.load(other.callId, signal)).toBeUndefined();
     const created = await calls.create({ ...callIn.offered, offer: other }, signal);
@@ -45,7 +42,7 @@ describe('who is calling, beside the call row', () => {
 
 describe('how often a proof was wrong', () => {
   it('is kept for a customer of any id, in any case', async () => {
-    const store = tableAttemptStore(account);
+    const store = tableAttemptStore(azurite.account);
     const before = await store.load('C/1 #?', signal);
     expect(before).toEqual({ attempts: noAttempts, version: undefined });
     await store.replace('C/1 #?', before, { wrong: 2, lastAtMs: 1_790_000_000_123 }, signal);
@@ -53,7 +50,7 @@ describe('how often a proof was wrong', () => {
   });
 
   it('is written by one of two that try at the same time', async () => {
-    const store = tableAttemptStore(account);
+    const store = tableAttemptStore(azurite.account);
     const none = await store.load('C-2', signal);
     const first = await store.replace('C-2', none, { wrong: 1, lastAtMs: 1 }, signal);
     expect(await store.replace('C-2', none, { wrong: 1, lastAtMs: 2 }, signal)).toBeUndefined();
