@@ -101,7 +101,7 @@ function sha256Of(content: Uint8Array): string {
 
 /** The tenth byte of a gzip file names the system it was made on (RFC 1952): 255 is unknown, and the same everywhere. */
 function gzip(content: Buffer): Buffer {
-  const packed = gzipSync(content, { level: 9 });
+  const packed = gzipSync(content);
   packed[9] = 255;
   return packed;
 }

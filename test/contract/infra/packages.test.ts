@@ -16,7 +16,7 @@ import { startHttpRecorder, type HttpRecorder } from '../../support/http-recorde
 
 const ORIGIN = { commit: '0'.repeat(40), committedAtMs: 1_800_000_000_000, tree: 'as-committed' } as const;
 /** Three bundles, and the bill of materials. */
-const MAKING_MS = 120_000;
+const MAKING_MS = 240_000;
 
 /** Outside the repository: nothing of its node_modules can be found from there. */
 let folder: string;
