@@ -19,6 +19,8 @@ export type CallEvent = { readonly atMs: number } & (
   | { readonly type: 'media-lost'; readonly connectionId: CallConnectionId; readonly detail: string }
   | { readonly type: 'transfer-accepted'; readonly transferId: string; readonly target: PhoneNumber | undefined }
   | { readonly type: 'transfer-failed'; readonly transferId: string; readonly code: number; readonly subCode: number }
+  /** The front has taken the control plane's own request for a transfer, or may have: its answer did not come. */
+  | { readonly type: 'transfer-asked'; readonly transferId: string }
   /** Told by continuous recognition, the second source of keys; see `ReportedKey`. */
   | { readonly type: 'key-pressed'; readonly sequenceId: number; readonly key: string }
   | { readonly type: 'disconnected'; readonly code: number; readonly subCode: number }

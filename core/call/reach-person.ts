@@ -1,11 +1,13 @@
 import type { PhoneNumber } from '../ids.ts';
 import {
   APOLOGY_TIMEOUT_MS,
+  ASK_TIMEOUT_MS,
   FAILURE_TRANSFER_ID,
   HANG_UP_AGAIN_MS,
   isGivenUp,
   isOurTransfer,
   LAST_RESORT_TIMEOUT_MS,
+  mayBeUnasked,
   SECOND_FAILURE_TRANSFER_ID,
 } from './last-resort.ts';
 import { ignored, moved, type EstablishedState, type Event, type Transition } from './moves.ts';
@@ -20,6 +22,24 @@ export function toPerson(state: EstablishedState, atMs: number, transferId = FAI
     { ...state, transfer: { id: transferId, target: undefined, result: { kind: 'under-way', atMs } } },
     { type: 'transfer-to-person', connectionId: state.connectionId, transferId },
   );
+}
+
+/** Once more, since nobody knows whether the front ever heard of it. When it did, it says that a transfer is in the way, and that one is waited for. */
+function toPersonAgain(state: EstablishedState, atMs: number): Transition {
+  const transferId = FAILURE_TRANSFER_ID;
+  return moved(
+    { ...state, transfer: { id: transferId, target: undefined, result: { kind: 'under-way', atMs, asked: 'again' } } },
+    { type: 'transfer-to-person', connectionId: state.connectionId, transferId },
+  );
+}
+
+/** The request went out: from now on it is for the front to tell what comes of it. */
+export function transferAsked(state: EstablishedState, event: Event<'transfer-asked'>): Transition {
+  const { transfer } = state;
+  const result = transfer?.id === event.transferId ? transfer.result : undefined;
+  if (transfer === undefined || result?.kind !== 'under-way' || result.asked !== undefined)
+    return ignored(state, event);
+  return moved({ ...state, transfer: { ...transfer, result: { ...result, asked: 'yes' } } });
 }
 
 /** Nobody can be reached. */
@@ -48,7 +68,9 @@ export function transferFailed(state: EstablishedState, event: Event<'transfer-f
   if (state.phase === 'handed-over' || isKnown) return ignored(state, event);
   const isOurs = isOurTransfer(event.transferId);
   const isWaiting = transfer?.result.kind === 'waiting';
-  if (isWaiting && isOurs) return ignored(state, event);
+  // Asked for twice, the first one was in the way of the second: this is what became of the first.
+  const isOfTheFirst = event.transferId === FAILURE_TRANSFER_ID && event.subCode !== TRANSFER_CONFLICT;
+  if (isWaiting && isOurs && !isOfTheFirst) return ignored(state, event);
   if (isWaiting && state.phase === 'connected') return afterTheWait(state, event.atMs);
   // Our own attempt replaced the bridge's: what becomes of the bridge's older one matters to nobody any more.
   const isOfAnother = isOurs ? transfer?.id !== event.transferId : isOurTransfer(transfer?.id) && !isWaiting;
@@ -94,6 +116,9 @@ export function nobodyTalks(state: EstablishedState, event: Event<'watchdog-fire
       // The apology was asked for, and its end was not reported.
       return event.atMs < result.atMs + APOLOGY_TIMEOUT_MS ? ignored(state, event) : hangUp(state, event.atMs);
     case 'under-way':
+      if (mayBeUnasked(state)) {
+        return event.atMs - result.atMs < ASK_TIMEOUT_MS ? ignored(state, event) : toPersonAgain(state, event.atMs);
+      }
       // The report of its failure was lost on the way: the front has given it up by now.
       return event.atMs - result.atMs < LAST_RESORT_TIMEOUT_MS
         ? ignored(state, event)

@@ -72,7 +72,12 @@ export interface TransferAttempt {
         readonly subCode: number;
       }
     /** Only the control plane's own attempts (the failure path) are known before their outcome. */
-    | { readonly kind: 'under-way'; readonly atMs: number }
+    | {
+        readonly kind: 'under-way';
+        readonly atMs: number;
+        /** Left out: the row was written, and whether the request followed is not known; `again`: so it was asked for once more. */
+        readonly asked?: 'yes' | 'again';
+      }
     /** The front is busy with a transfer that the bridge asked for (8607, acs-facts 5.2): its outcome comes first. */
     | { readonly kind: 'waiting'; readonly atMs: number };
 }

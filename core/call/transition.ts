@@ -14,6 +14,7 @@ import {
   nobodyTalks,
   toPerson,
   transferAccepted,
+  transferAsked,
   transferFailed,
 } from './reach-person.ts';
 import type { CallIn, CallState } from './state.ts';
@@ -91,6 +92,7 @@ function beforeConnection(state: CallIn<'offered' | 'answered'>, event: CallEven
       return end(state, event.atMs, outcomeWhenGone(state), 'inference');
     case 'key-pressed':
     case 'failure-message-over':
+    case 'transfer-asked':
       // Reported only after it was asked for, and that is asked for once the call is established.
       return ignored(state, event);
     case 'transfer-accepted':
@@ -119,6 +121,8 @@ function whileEstablished(state: EstablishedState, event: CallEvent): Transition
       return mediaLost(state, event);
     case 'watchdog-fired':
       return nobodyTalks(state, event);
+    case 'transfer-asked':
+      return transferAsked(state, event);
     case 'transfer-accepted':
       return transferAccepted(state, event);
     case 'transfer-failed':
@@ -162,6 +166,7 @@ function afterEnd(state: CallIn<'ended'>, event: CallEvent): Transition {
     case 'caller-gave-up':
     case 'redirected':
     case 'rejected':
+    case 'transfer-asked':
     case 'transfer-accepted':
     case 'transfer-failed':
     case 'key-pressed':

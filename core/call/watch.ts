@@ -1,7 +1,15 @@
 import type { CallLook } from '../ports/call-control.ts';
 import { unreachable } from '../unreachable.ts';
 import type { CallEvent } from './event.ts';
-import { APOLOGY_TIMEOUT_MS, HANG_UP_AGAIN_MS, isGivenUp, LAST_RESORT_TIMEOUT_MS, lastResort } from './last-resort.ts';
+import {
+  APOLOGY_TIMEOUT_MS,
+  ASK_TIMEOUT_MS,
+  HANG_UP_AGAIN_MS,
+  isGivenUp,
+  LAST_RESORT_TIMEOUT_MS,
+  lastResort,
+  mayBeUnasked,
+} from './last-resort.ts';
 import type { CallState } from './state.ts';
 
 /** The phone rings for thirty seconds (acs-facts 1.5), and what comes of the last of them may take a while to be told. */
@@ -30,7 +38,8 @@ export function nextLookMs(state: CallState, nowMs: number, mediaTimeoutMs: numb
       if (state.hungUpAtMs !== undefined) return MARGIN_MS + HANG_UP_AGAIN_MS;
       const tried = lastResort(state);
       if (tried === 'untried') return mediaTimeoutMs;
-      return MARGIN_MS + (tried === 'under-way' ? LAST_RESORT_TIMEOUT_MS : APOLOGY_TIMEOUT_MS);
+      if (tried === 'failed') return MARGIN_MS + APOLOGY_TIMEOUT_MS;
+      return MARGIN_MS + (mayBeUnasked(state) ? ASK_TIMEOUT_MS : LAST_RESORT_TIMEOUT_MS);
     }
     case 'talking':
     case 'handed-over':

@@ -32,6 +32,10 @@ const SAMPLES: { readonly [Type in CallEvent['type']]: readonly Omit<Extract<Cal
     { type: 'media-lost', connectionId, detail: MEDIA_MOVED },
     { type: 'media-lost', connectionId, detail: MEDIA_OVER },
   ],
+  'transfer-asked': [FAILURE_TRANSFER_ID, SECOND_FAILURE_TRANSFER_ID].map((transferId) => ({
+    type: 'transfer-asked',
+    transferId,
+  })),
   'transfer-accepted': ['transfer-1', FAILURE_TRANSFER_ID, SECOND_FAILURE_TRANSFER_ID].map((transferId) => ({
     type: 'transfer-accepted',
     transferId,
@@ -86,6 +90,7 @@ function kindOf(state: CallState): string {
     'source' in state ? [state.source, state.connectionId !== undefined] : undefined,
     transfer?.id,
     result?.kind,
+    result?.kind === 'under-way' && result.asked,
     'hungUpAtMs' in state,
   ]);
 }

@@ -180,6 +180,19 @@ describe('the watchdog', () => {
     expect(done()).toEqual(['transfer', 'playText']);
   });
 
+  it('asks for the person within seconds when the process that was about to has died', async () => {
+    await deliver(callback('CallConnected'));
+    services.control.fail('transfer', new Error('the process ends here'));
+    await handleWatchdog({ callId }, services);
+    expect(services.calls.rows.get(callId)?.state).toMatchObject({ transfer: { result: { kind: 'under-way' } } });
+    await services.clock.sleep(16_000);
+    await handleWatchdog({ callId }, services);
+    expect(done()).toEqual(['transfer', 'transfer']);
+    await services.clock.sleep(16_000);
+    await handleWatchdog({ callId }, services);
+    expect(done()).toEqual(['transfer', 'transfer']);
+  });
+
   it('gives up a call of which nothing was heard for a day', async () => {
     await deliver(callback('CallConnected'));
     await deliver(callback('MediaStreamingStarted'));

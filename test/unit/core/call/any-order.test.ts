@@ -57,6 +57,7 @@ const notTheEnd: fc.Arbitrary<CallEvent> = fc.oneof(
     transferId,
     target: fc.constantFrom(undefined, somebody),
   }),
+  fc.record({ type: fc.constant('transfer-asked' as const), atMs, transferId }),
   fc.record({ type: fc.constant('transfer-failed' as const), atMs, transferId, code, subCode }),
   fc.record({ type: fc.constant('failure-message-over' as const), atMs }),
   keyPressed,
@@ -121,6 +122,11 @@ function isWaiting(state: CallState | undefined): boolean {
   return state !== undefined && 'transfer' in state && state.transfer?.result.kind === 'waiting';
 }
 
+function isAskedAgain(state: CallState | undefined): boolean {
+  const result = state !== undefined && 'transfer' in state ? state.transfer?.result : undefined;
+  return result?.kind === 'under-way' && result.asked === 'again';
+}
+
 function everyLife(predicate: (life: Life, events: readonly CallEvent[]) => void): void {
   fc.assert(
     fc.property(firstStates, deliveries, (first, events) => predicate(live(first, events), events)),
@@ -171,7 +177,10 @@ describe('a call, whatever is delivered how often and in which order', () => {
       const asked = (id: string): number =>
         given('transfer-to-person').filter((command) => 'transferId' in command && command.transferId === id).length;
       const waits = states.filter((state, index) => isWaiting(state) && !isWaiting(states[index - 1])).length;
-      expect(asked(FAILURE_TRANSFER_ID)).toBeLessThanOrEqual(1 + waits);
+      // Or when nobody knows that the request went out, and then once.
+      const again = states.filter((state, index) => isAskedAgain(state) && !isAskedAgain(states[index - 1])).length;
+      expect(again).toBeLessThanOrEqual(1);
+      expect(asked(FAILURE_TRANSFER_ID)).toBeLessThanOrEqual(1 + waits + again);
       expect(asked(SECOND_FAILURE_TRANSFER_ID)).toBeLessThanOrEqual(Math.min(1, waits));
     });
   });
@@ -185,6 +194,16 @@ describe('a call, whatever is delivered how often and in which order', () => {
       const following = order.slice(sorry + 1).filter((type) => type !== 'listen-for-keys');
       expect(new Set(following)).toSatisfy((after: Set<string>) => after.size === 0 || [...after].join() === 'hang-up');
       expect(order).toContain('transfer-to-person');
+    });
+  });
+
+  it('is not asked for a person again once it is known that the front was asked', () => {
+    everyLife(({ states }) => {
+      const known = states.findIndex(
+        (state) =>
+          'transfer' in state && state.transfer?.result.kind === 'under-way' && state.transfer.result.asked === 'yes',
+      );
+      expect(known >= 0 && states.slice(known).some(isAskedAgain)).toBe(false);
     });
   });
 

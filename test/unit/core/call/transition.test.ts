@@ -4,6 +4,7 @@ import { MEDIA_MOVED, MEDIA_OVER } from '#core/call/given-up';
 import type { CallState } from '#core/call/state';
 import {
   APOLOGY_TIMEOUT_MS,
+  ASK_TIMEOUT_MS,
   FAILURE_TRANSFER_ID,
   HANG_UP_AGAIN_MS,
   LAST_RESORT_TIMEOUT_MS,
@@ -11,6 +12,7 @@ import {
 } from '#core/call/last-resort';
 import type { Transition } from '#core/call/moves';
 import { firstState, transition } from '#core/call/transition';
+import { nextLookMs } from '#core/call/watch';
 import { callIn, connectedAtMs, laterMs, mediaStartedAtMs, queueNumber } from '../../../support/call.ts';
 import { connectionId, offer } from '../../../support/offered-call.ts';
 
@@ -28,6 +30,7 @@ const transferFailed: CallEvent = {
   code: 486,
   subCode: 560486,
 };
+const ourTransferAsked: CallEvent = { type: 'transfer-asked', atMs, transferId: FAILURE_TRANSFER_ID };
 const ourTransferFailed: CallEvent = { ...transferFailed, transferId: FAILURE_TRANSFER_ID };
 
 const toPerson = { type: 'transfer-to-person', connectionId, transferId: FAILURE_TRANSFER_ID };
@@ -245,10 +248,52 @@ describe('a connected call', () => {
   });
 
   it('hears it too when the report of the failure is lost', () => {
-    const { state } = after(callIn.connected, watchdogFired);
+    const { state } = after(callIn.connected, watchdogFired, ourTransferAsked);
     const fired = (afterMs: number) => transition(state, { ...watchdogFired, atMs: atMs + afterMs });
     expect(fired(LAST_RESORT_TIMEOUT_MS - 1).kind).toBe('ignored');
     expect(fired(LAST_RESORT_TIMEOUT_MS)).toMatchObject({ kind: 'moved', commands: [apology] });
+  });
+
+  describe('by a process that died before it asked the front, as far as anybody knows', () => {
+    const unasked = after(callIn.connected, watchdogFired).state;
+    const firedAt = (state: CallState, afterMs: number) =>
+      transition(state, { ...watchdogFired, atMs: atMs + afterMs });
+    const askedAgain = (): CallState => {
+      const again = firedAt(unasked, ASK_TIMEOUT_MS);
+      if (again.kind !== 'moved') throw new Error('nothing was asked');
+      expect(again.commands).toEqual([toPerson]);
+      return again.state;
+    };
+
+    it('is sent to a person again, once that process would have been done', () => {
+      expect(firedAt(unasked, ASK_TIMEOUT_MS - 1).kind).toBe('ignored');
+      const state = askedAgain();
+      expect(firedAt(state, 2 * ASK_TIMEOUT_MS).kind).toBe('ignored');
+      expect(firedAt(state, ASK_TIMEOUT_MS + LAST_RESORT_TIMEOUT_MS)).toMatchObject({ commands: [apology] });
+    });
+
+    it('is looked at by then', () => {
+      const lookMs = (state: CallState): number => nextLookMs(state, atMs, 7_000) ?? Infinity;
+      expect(lookMs(unasked)).toBeGreaterThan(ASK_TIMEOUT_MS);
+      expect(lookMs(unasked)).toBeLessThan(ASK_TIMEOUT_MS + 2_000);
+      expect(lookMs(after(callIn.connected, watchdogFired, ourTransferAsked).state)).toBeGreaterThan(
+        LAST_RESORT_TIMEOUT_MS,
+      );
+    });
+
+    it('waits for the person who was being called after all, and for the next try when that one does not answer', () => {
+      const busy: CallEvent = { ...ourTransferFailed, atMs: atMs + ASK_TIMEOUT_MS + 1, code: 409, subCode: 8607 };
+      const waiting = transition(askedAgain(), busy);
+      if (waiting.kind !== 'moved') throw new Error('the conflict was passed over');
+      expect(waiting.commands).toEqual([]);
+      expect(transition(waiting.state, busy).kind).toBe('ignored');
+      const late = atMs + ASK_TIMEOUT_MS + 9_000;
+      const accepted: CallEvent = { ...transferAccepted, transferId: FAILURE_TRANSFER_ID, atMs: late };
+      expect(transition(waiting.state, accepted)).toMatchObject({ state: { phase: 'handed-over' } });
+      expect(transition(waiting.state, { ...ourTransferFailed, atMs: late })).toMatchObject({
+        commands: [{ type: 'transfer-to-person', transferId: SECOND_FAILURE_TRANSFER_ID }],
+      });
+    });
   });
 
   it('is handed over when the person answers', () => {
