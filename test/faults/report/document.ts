@@ -18,7 +18,8 @@ Whatever breaks, the caller ends in the conversation, with a person, or with a t
 places through the whole local stack while that one thing is broken: the command prints the same rows with what it measured, and ends with status 1 when one of
 them does not hold. This page is written from the rows (\`test/faults/rows\`): \`npm run test:faults -- --write-doc\`.
 
-The time runs from the moment the fault is first felt to the agent's voice, the person's answer or the first word of the goodbye. A row also says no
+The time runs from the moment the fault is first felt to the agent's voice, the person's answer or the first word of the goodbye, with the product's own settings and
+agents that announce a person in a few words (\`test/faults/world/words.ts\`): each second more of those is a second more here. A row also says no
 if the fault was never felt, if the conversation does not answer the caller's next question, if the person does not hear the caller, if the call row is not final
 afterwards, or if a bridge, the edge or a recogniser still holds something of the call.
 `;

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { rootFolder } from '../../../emulator/stack/config.ts';
 import type { Scenario } from '../../../emulator/scenario/schema.ts';
 import type { FaultRow, QueueDoes } from '../rows/row.ts';
-import { GREETING, GREETING_BY_NAME, TOOL_FAILED } from './words.ts';
+import { GREETING, GREETING_BY_NAME, SHORT_TEXTS, TOOL_FAILED } from './words.ts';
 
 /** Numbers of one row: nobody else calls from, to or with them. */
 export interface RowNumbers {
@@ -91,7 +91,8 @@ function queues({ queues: [first, second] }: RowNumbers): object {
 }
 
 function language(greeting: string): object {
-  return { language: 'en-US', voice: 'en-US-AvaMultilingualNeural', greeting, greetingUnknown: GREETING };
+  const voice = 'en-US-AvaMultilingualNeural';
+  return { language: 'en-US', voice, greeting, greetingUnknown: GREETING, texts: SHORT_TEXTS };
 }
 
 function common(toolUrl: string): object {

@@ -3,6 +3,12 @@ import { scenarioSchema, type Scenario } from '../../../emulator/scenario/schema
 /** What callers of the fault runs say, what the model answers, and what the agent says by itself. Short: a call costs its time. */
 export const GREETING = 'Hello. How can I help?';
 export const GREETING_BY_NAME = 'Hello {name}. How can I help?';
+/** Instead of the language pack's own: the way to a person is as long as what is said on it. */
+export const SHORT_TEXTS = {
+  announcement: 'I am connecting you.',
+  trouble: 'I have a problem here. Let me connect you.',
+  failureMessage: 'I am sorry, nobody can take your call. Goodbye.',
+};
 export const CUSTOMER_NAME = 'Maria Silva';
 
 export const QUESTION = 'What is my balance';
