@@ -30,6 +30,21 @@ describe('the configuration', () => {
     for (const name of Object.keys(wrong)) expect(act).toThrow(name);
   });
 
+  it('knows the resource accounts of Teams by their numbers, each once', () => {
+    const account = 'cc123456-5678-5678-1234-ccc123456789';
+    const load = (value: string) =>
+      loadConfig({ ...needed, EDGE_TEAMS_RESOURCE_ACCOUNTS: value }).settings.teamsResourceAccounts;
+    expect(load(`+18005550199=${account}`)).toEqual({ '+18005550199': account });
+    expect(load('')).toBeUndefined();
+    for (const wrong of [
+      '+18005550199',
+      `0199=${account}`,
+      '+18005550199=me',
+      `+18005550199=${account},+18005550199=${account}`,
+    ])
+      expect(() => load(wrong)).toThrow('EDGE_TEAMS_RESOURCE_ACCOUNTS');
+  });
+
   it('keeps the caller through a transfer and tries callbacks again, unless told otherwise', () => {
     expect(loadConfig(needed).settings).toMatchObject({
       transferBye: 'after-final-notify',
