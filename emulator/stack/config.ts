@@ -57,6 +57,8 @@ type AzureSettings = Readonly<Record<string, string>>;
 
 /** What the tools of agents may ask, and with which secrets: the names of the secrets are the agents' own. */
 const TOOL_SETTING = /^TOOL_(?:HOSTS$|SECRET_)/;
+/** Where traces go; the name of a program is its own. */
+const TELEMETRY_SETTING = /^OTEL_(?!SERVICE_NAME$)/;
 const CUSTOMER_SETTING = /^(?:TOOL_HOSTS$|CUSTOMERS_)/;
 
 export interface StackConfig {
@@ -78,6 +80,8 @@ export interface StackConfig {
   readonly model: AzureSettings | undefined;
   /** `TOOL_HOSTS` and each `TOOL_SECRET_<name>`, as the bridge reads them. */
   readonly tools: Readonly<Record<string, string>>;
+  /** Each `OTEL_…`, as all programs read them. */
+  readonly telemetry: Readonly<Record<string, string>>;
   /** A source of customers beside the invented ones: each `CUSTOMERS_…`, and where it may be. */
   readonly customers: Readonly<Record<string, string>>;
 }
@@ -105,6 +109,7 @@ export function stackConfig(env: Readonly<Record<string, string | undefined>>): 
     speech: usesAzureSpeech ? given(/^SPEECH_/, settings) : undefined,
     model: settings.OPENAI_ENDPOINT === undefined ? undefined : given(/^OPENAI_/, settings),
     tools: given(TOOL_SETTING, env),
+    telemetry: given(TELEMETRY_SETTING, env),
     customers: given(CUSTOMER_SETTING, env),
   };
 }

@@ -140,7 +140,8 @@ export class CallStory {
   over(reason: string): void {
     const nowMs = this.#clock.now();
     this.#tellTools(this.#session);
-    this.#handover?.end(nowMs, { outcome: 'not told' });
+    // The front may end its leg before the row says that somebody took the call: the call's own outcome knows.
+    this.#handover?.end(nowMs, { outcome: 'socket closed first' });
     const recognised = this.#framesHeard * FRAME_S;
     const spoken = this.#framesSpoken * FRAME_S;
     this.#telemetry.record({

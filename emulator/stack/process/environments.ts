@@ -49,10 +49,11 @@ export function modelEnvironment({ modelKey }: Secrets): Environment {
 
 export function edgeEnvironment(
   secrets: Secrets,
-  { sipListen, telephony }: StackConfig,
+  { sipListen, telephony, telemetry }: StackConfig,
   speechUrl: string,
 ): Environment {
   return {
+    ...telemetry,
     EDGE_SIP_LISTEN: sipListen,
     EDGE_HTTP_LISTEN: EVERY_ADDRESS,
     EDGE_CONTROL_LISTEN: EVERY_ADDRESS,
@@ -78,10 +79,11 @@ interface Addresses {
 
 function backendEnvironment(
   secrets: Secrets,
-  { agent, keySource, customers, telephony }: StackConfig,
+  { agent, keySource, customers, telephony, telemetry }: StackConfig,
   addresses: Addresses,
 ): Environment {
   return {
+    ...telemetry,
     TELEPHONY: telephony,
     ACS_ENDPOINT: addresses.edgeUrl,
     ACS_ACCESS_KEY: secrets.acsAccessKey,
