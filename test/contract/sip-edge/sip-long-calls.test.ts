@@ -5,10 +5,10 @@ import { offer, openRtp, peerCall, type PeerCall, type RtpEnd, TRUNK } from './s
 import { type Edge, openEdge } from './sip-edge.ts';
 import { openPeer, type SipPeer } from './sip-peer.ts';
 
-/** Minutes pass fifty times as fast; the beat of the sound does not. */
+/** Minutes pass twenty-five times as fast; the beat of the sound does not. */
 const hurried: Clock = {
   nowMs: () => systemClock.nowMs(),
-  after: (delayMs, run) => systemClock.after(delayMs > 20_000 ? delayMs / 50 : delayMs, run),
+  after: (delayMs, run) => systemClock.after(delayMs > 20_000 ? delayMs / 25 : delayMs, run),
 };
 
 let edge: Edge;
