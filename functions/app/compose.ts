@@ -27,13 +27,13 @@ import { handleIncomingCall, type IncomingCallServices } from './incoming-call.t
 import { RecentIds } from './recent-ids.ts';
 import { handleWatchdog } from './watchdog.ts';
 
-/** Made once a process, at the start: a wrong setting or agent stops the app before it takes a call it cannot serve. */
-const services = exitOnConfigurationError(() => compose(loadFunctionsConfig(process.env)));
-
 /** The ring is over, or nearly, when the libraries are loaded: that takes the process some hundred milliseconds. */
 const LOAD_TELEMETRY_AFTER_MS = 3_000;
 /** The host gives the process a few seconds in all. */
 const LAST_TELEMETRY_LIMIT_MS = 2_000;
+
+/** Made once a process, at the start: a wrong setting or agent stops the app before it takes a call it cannot serve. */
+const services = exitOnConfigurationError(() => compose(loadFunctionsConfig(process.env)));
 
 interface Handlers {
   readonly incomingCall: EventGridHandler<unknown>;
