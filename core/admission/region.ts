@@ -72,3 +72,29 @@ function aliveOf({ reports, readAtMs, seenAtMs }: ReportsRead, nowMs: number): r
       nowMs - atMs <= REPORT_LIFE_MS + CLOCK_SKEW_MAX_MS,
   );
 }
+
+/** What all living bridges of a region have between them. */
+export interface Load {
+  /** Calls that have a bridge, also one that drains. */
+  readonly calls: number;
+  /** How many the serving ones take. */
+  readonly capacity: number;
+  readonly serving: number;
+  readonly draining: number;
+}
+
+/**
+ * What a scale rule needs to know. The calls of draining bridges count: those that are not over when the drain is go to a bridge that serves, and while a
+ * new version takes over they are what its bridges have to be there for. `undefined` while no bridge says anything: that is not the same as no calls.
+ */
+export function loadOf(read: ReportsRead, nowMs: number): Load | undefined {
+  const alive = aliveOf(read, nowMs);
+  if (alive.length === 0) return undefined;
+  const serving = alive.filter(({ state }) => state === 'serving');
+  return {
+    calls: alive.reduce((sum, { calls }) => sum + calls, 0),
+    capacity: serving.reduce((sum, { maxCalls }) => sum + maxCalls, 0),
+    serving: serving.length,
+    draining: alive.length - serving.length,
+  };
+}

@@ -1,4 +1,4 @@
-import type { EventGridHandler, HttpHandler, StorageQueueHandler } from '@azure/functions';
+import type { EventGridHandler, HttpHandler, StorageQueueHandler, TimerHandler } from '@azure/functions';
 import { callbackUrl, mediaUrl } from '#adapters/acs-tokens/call-urls';
 import { acsTokenValidator } from '#adapters/acs-tokens/token-validator';
 import { livePolicy } from '#adapters/admission/live-policy';
@@ -9,7 +9,9 @@ import { acsCallControl } from '#adapters/call-automation/call-control';
 import { systemClock } from '#adapters/clock/system-clock';
 import { openCustomers } from '#adapters/customers/open-customers';
 import { createLogger } from '#adapters/logging/logger';
+import { systemRandom } from '#adapters/random/random-numbers';
 import { exitOnConfigurationError } from '#adapters/settings/load-settings';
+import { storedKeptRows } from '#adapters/storage/kept-rows';
 import { queueWatchdog } from '#adapters/storage/queue-watchdog';
 import { tableBridgeReports } from '#adapters/storage/table-bridge-reports';
 import { tableCallStore } from '#adapters/storage/table-call-store';
@@ -21,10 +23,13 @@ import { asInvocation } from '#adapters/telemetry/invocation';
 import { observedCalls } from '#adapters/telemetry/observed-calls';
 import { noteUnanswered, observedControl, watchdogAction } from '#adapters/telemetry/observed-control';
 import { openTelemetry, type OpenedTelemetry } from '#adapters/telemetry/open-telemetry';
+import { retentionOf } from '#core/retention/retention';
 import { handleCallEvents, type CallEventsServices } from './call-events.ts';
 import { loadFunctionsConfig, type FunctionsConfig } from './config.ts';
 import { handleIncomingCall, type IncomingCallServices } from './incoming-call.ts';
+import { handleLoad, type LoadServices } from './load.ts';
 import { RecentIds } from './recent-ids.ts';
+import { handleRetention, type RetentionServices } from './retention.ts';
 import { handleWatchdog } from './watchdog.ts';
 
 /** The ring is over, or nearly, when the libraries are loaded: that takes the process some hundred milliseconds. */
@@ -39,7 +44,9 @@ interface Handlers {
   readonly incomingCall: EventGridHandler<unknown>;
   readonly callEvents: HttpHandler;
   readonly watchdog: StorageQueueHandler;
+  readonly retention: TimerHandler;
   readonly health: HttpHandler;
+  readonly load: HttpHandler;
   /** Before the process ends. */
   readonly end: () => Promise<void>;
 }
@@ -76,14 +83,25 @@ export const handlers: Handlers = {
         services.telemetry.record({ name: 'trunkline.watchdog.actions', attributes: { action } });
       },
     ),
+  retention: () => handleRetention(services.retention),
   end: () => services.telemetry.close(LAST_TELEMETRY_LIMIT_MS),
+  load: (request) => handleLoad(request.headers.get('x-api-key'), services),
   health: () => ({ status: 200, jsonBody: { status: 'ok', agent: services.agents.standard.definition.name } }),
 };
+
+/** NCRONTAB. */
+export const { retentionSchedule } = services;
+
+interface Services extends IncomingCallServices, CallEventsServices, LoadServices {
+  readonly telemetry: OpenedTelemetry;
+  readonly retention: RetentionServices;
+  readonly retentionSchedule: string;
+}
 
 /** Clients, and the policy is being read: nothing else connects before the first call. */
 function compose(
   config: FunctionsConfig,
-): IncomingCallServices & CallEventsServices & { readonly telemetry: OpenedTelemetry } {
+): Services {
   const clock = systemClock();
   const { secret } = config.ticket;
   const log = createLogger('functions', config.log);
@@ -94,6 +112,7 @@ function compose(
     loadAfterMs: LOAD_TELEMETRY_AFTER_MS,
   });
   const counted = <Port extends object>(port: Port): Port => countedErrors(port, telemetry);
+  const reports = tableBridgeReports(config.storage);
   const customers = openCustomers(config.customers, { clock, log }).directory;
   return {
     clock,
@@ -120,12 +139,23 @@ function compose(
         clock,
         log,
       }),
-      region: liveRegion(tableBridgeReports(config.storage), clock, log),
+      region: liveRegion(reports, clock, log),
       trunkHeader: config.agents.trunkHeader,
       telemetry,
     },
     validateToken: acsTokenValidator(config.tokens),
     ticketSecret: secret,
+    reports,
+    loadKey: config.loadKey,
+    retention: {
+      kept: counted(storedKeptRows(config.storage)),
+      bridges: reports,
+      retention: retentionOf(config.retention.days),
+      clock,
+      random: systemRandom,
+      log,
+    },
+    retentionSchedule: config.retention.schedule,
     recentIds: new RecentIds(),
     callbackUrl: (offer) => callbackUrl(config.callbackBaseUrl, secret, offer, clock.now()),
     mediaUrl: (offer) => mediaUrl(config.mediaBaseUrl, secret, offer, clock.now()),

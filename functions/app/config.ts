@@ -11,6 +11,7 @@ import { customerSettings } from '#adapters/customers/settings';
 import { logSettings } from '#adapters/logging/logger';
 import { milliseconds } from '#adapters/settings/fields';
 import { loadSettings, type Environment } from '#adapters/settings/load-settings';
+import { retentionSettings } from '#adapters/storage/retention-settings';
 import { hostStorageSettings, storageSettings } from '#adapters/storage/settings';
 import { telemetrySettings } from '#adapters/telemetry/settings';
 import { z } from 'zod';
@@ -21,6 +22,14 @@ export const WATCHDOG_DEFAULT_MS = 7_000;
 const watchdogSettings = z
   .object({ WATCHDOG_MS: milliseconds(1_000, 60_000).default(WATCHDOG_DEFAULT_MS) })
   .transform((env) => env.WATCHDOG_MS);
+
+const LOAD_KEY_MIN_CHARS = 32;
+
+const loadKeySettings = z
+  .object({
+    LOAD_KEY: z.string().min(LOAD_KEY_MIN_CHARS, `expected ${LOAD_KEY_MIN_CHARS} characters at least`).optional(),
+  })
+  .transform((env) => env.LOAD_KEY);
 
 const fragments = {
   telephony: telephonySettings,
@@ -37,6 +46,8 @@ const fragments = {
   customers: customerSettings,
   admission: admissionSettings,
   watchdogMs: watchdogSettings,
+  loadKey: loadKeySettings,
+  retention: retentionSettings,
   log: logSettings,
   telemetry: telemetrySettings,
 };

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CLOCK_SKEW_MAX_MS, REPORT_LIFE_MS, regionOf, type BridgeReport } from '#core/admission/region';
+import { CLOCK_SKEW_MAX_MS, loadOf, REPORT_LIFE_MS, regionOf, type BridgeReport } from '#core/admission/region';
 
 const nowMs = 1_790_000_000_000;
 const none = () => 0;
@@ -78,5 +79,54 @@ describe('what the bridges say together', () => {
     const mute = report({ failing: ['text-to-speech', 'speech-to-text'] });
     expect(regionBy(deaf, mute)).toEqual({ state: 'failing', services: ['speech-to-text', 'text-to-speech'] });
     expect(regionBy(deaf, report())).toMatchObject({ state: 'serving' });
+  });
+});
+
+describe('how full the bridges are together', () => {
+  const loadBy = (...reports: readonly BridgeReport[]) => loadOf({ reports, readAtMs: nowMs }, nowMs);
+
+  it('is all their calls, those of bridges that drain too, and the places of those that serve', () => {
+    const draining = report({ replica: 'bridge-2', state: 'draining', calls: 7 });
+    expect(loadBy(report(), draining, report({ replica: 'bridge-3', calls: 60 }))).toEqual({
+      calls: 77,
+      capacity: 100,
+      serving: 2,
+      draining: 1,
+    });
+  });
+
+  it('counts nothing that a dead bridge said', () => {
+    expect(loadBy(report(), dead)).toMatchObject({ calls: 10, serving: 1 });
+  });
+
+  it('is not known while no bridge says anything, which is not the same as no calls', () => {
+    expect(loadBy()).toBeUndefined();
+    expect(loadBy(dead)).toBeUndefined();
+    expect(loadBy(report({ calls: 0 }))).toMatchObject({ calls: 0 });
+  });
+
+  it('never leaves out a call of a bridge that has just reported, and counts each once', () => {
+    const some = fc.array(
+      fc.record({
+        calls: fc.nat(200),
+        state: fc.constantFrom('serving' as const, 'draining' as const),
+        ageMs: fc.nat(60_000),
+      }),
+      { minLength: 1, maxLength: 20 },
+    );
+    fc.assert(
+      fc.property(some, (bridges) => {
+        const reports = bridges.map(({ ageMs, ...one }, index) =>
+          report({ ...one, replica: `bridge-${index}`, atMs: nowMs - ageMs }),
+        );
+        const all = reports.reduce((sum, { calls }) => sum + calls, 0);
+        const newestMs = Math.max(...reports.map(({ atMs }) => atMs));
+        const fresh = reports.filter(({ atMs }) => newestMs - atMs <= REPORT_LIFE_MS && nowMs - atMs <= REPORT_LIFE_MS);
+        const load = loadOf({ reports, readAtMs: nowMs }, nowMs);
+        expect(load?.calls ?? 0).toBeLessThanOrEqual(all);
+        expect(load?.calls ?? 0).toBeGreaterThanOrEqual(fresh.reduce((sum, { calls }) => sum + calls, 0));
+        expect((load?.serving ?? 0) + (load?.draining ?? 0)).toBeLessThanOrEqual(reports.length);
+      }),
+    );
   });
 });
