@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { systemRandom } from '#adapters/random/random-numbers';
 import { createLogger } from '#adapters/logging/logger';
 import { openTelemetry } from '#adapters/telemetry/open-telemetry';
 import { ConfigurationError, exitOnConfigurationError } from '#adapters/settings/load-settings';
@@ -25,6 +26,7 @@ const report = reportSelf({
   replica: `${hostname().replaceAll(/[^A-Za-z0-9.-]/g, '-')}-${randomUUID().slice(0, 8)}`,
   maxCalls: config.listen.maxCalls,
   clock: services.clock,
+  random: systemRandom,
   log,
   telemetry,
 });

@@ -1,6 +1,7 @@
 import { REPORT_EVERY_MS, REPORT_LIFE_MS, type NeededService } from '#core/admission/region';
 import type { BridgeReports } from '#core/ports/bridge-reports';
 import type { Clock } from '#core/ports/clock';
+import type { RandomNumbers } from '#core/ports/random-numbers';
 import type { Telemetry } from '#core/ports/telemetry';
 import type { Log } from '#adapters/logging/logger';
 import type { SessionRegistry } from './session/session-registry.ts';
@@ -11,6 +12,8 @@ const ROUND_BUDGET_MS = 5_000;
 const FAREWELL_BUDGET_MS = 1_000;
 /** A bridge that crashed leaves its row behind. It counts as gone by then, and somebody has to take it away. */
 const ABANDONED_MS = 3_600_000;
+/** One bridge in so many that start looks for such rows: in a deploy hundreds start at once, and all the rows are in one partition. */
+export const TAKES_AWAY_ONE_IN = 20;
 
 interface SelfReportServices {
   readonly reports: BridgeReports;
@@ -20,6 +23,7 @@ interface SelfReportServices {
   readonly maxCalls: number;
   readonly failing: () => readonly NeededService[];
   readonly clock: Clock;
+  readonly random: RandomNumbers;
   readonly log: Log;
   readonly telemetry: Telemetry;
 }
@@ -36,7 +40,7 @@ export interface SelfReport {
  * as gone after a while, and calls go elsewhere.
  */
 export function reportSelf(services: SelfReportServices): SelfReport {
-  const { clock, log, replica, reports } = services;
+  const { clock, log, random, replica, reports } = services;
   const ended = new AbortController();
   let pause = new AbortController();
   let lastRound: 'told' | 'failed' = 'told';
@@ -57,7 +61,7 @@ export function reportSelf(services: SelfReportServices): SelfReport {
     }
   };
   const rounds = async (): Promise<void> => {
-    await takeAwayAbandoned(services, ended.signal);
+    if (random.below(TAKES_AWAY_ONE_IN) === 0) await takeAwayAbandoned(services, ended.signal);
     while (!ended.signal.aborted) {
       pause = new AbortController();
       await round();

@@ -2,18 +2,22 @@ import { noTelemetry } from '#adapters/telemetry/no-telemetry';
 import { describe, expect, it } from 'vitest';
 import { REPORT_EVERY_MS, type BridgeReport } from '#core/admission/region';
 import type { BridgeReports } from '#core/ports/bridge-reports';
-import { reportSelf } from '../../../media-bridge/self-report.ts';
+import { reportSelf, TAKES_AWAY_ONE_IN } from '../../../media-bridge/self-report.ts';
 import { capturedLog } from '../../support/captured-log.ts';
 import { manualClock } from '../../support/manual-clock.ts';
 
-function bridge(earlier: readonly BridgeReport[] = []) {
+function bridge(earlier: readonly BridgeReport[] = [], chance: (limit: number) => number = () => 0) {
   const clock = manualClock();
   const { log, lines } = capturedLog();
   const rows = new Map<string, Omit<BridgeReport, 'atMs'>>(earlier.map((row) => [row.replica, row]));
   const saved: Omit<BridgeReport, 'atMs'>[] = [];
   let storage: 'up' | 'down' = 'up';
+  let lists = 0;
   const reports: BridgeReports = {
-    list: () => Promise.resolve(earlier),
+    list: () => {
+      lists += 1;
+      return Promise.resolve(earlier);
+    },
     save: (report) => {
       if (storage === 'down') return Promise.reject(new Error('storage is down'));
       rows.set(report.replica, report);
@@ -32,10 +36,12 @@ function bridge(earlier: readonly BridgeReport[] = []) {
       maxCalls: 50,
       failing: () => failing,
       clock,
+      random: { below: chance },
       log,
       telemetry: noTelemetry,
     });
-  return { clock, failing, lines, registry, rows, saved, start, storage: (now: typeof storage) => (storage = now) };
+  const become = (now: typeof storage) => (storage = now);
+  return { clock, failing, lines, listed: () => lists, registry, rows, saved, start, storage: become };
 }
 
 const early = (replica: string, atMs: number): BridgeReport => ({
@@ -104,5 +110,19 @@ describe('a bridge', () => {
     await clock.advance(0);
     expect([...rows.keys()]).toEqual(['gone', 'peer', 'bridge-1']);
     await report.end();
+  });
+
+  it('leaves that to others mostly: when hundreds start at once, few of them read the rows of all', async () => {
+    for (const [drawn, lists] of [
+      [0, 1],
+      [1, 0],
+      [TAKES_AWAY_ONE_IN - 1, 0],
+    ] as const) {
+      const { clock, listed, saved, start } = bridge([], () => drawn);
+      const report = start();
+      await clock.advance(0);
+      expect([listed(), saved.length]).toEqual([lists, 1]);
+      await report.end();
+    }
   });
 });
