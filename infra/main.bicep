@@ -51,6 +51,16 @@ param agent string = ''
 @minLength(32)
 param ticketSecret string
 
+@description('What the scale rule on calls shows the functions to be told how many there are, 32 characters or more.')
+@secure()
+@minLength(32)
+param loadKey string
+
+@description('Calls that are up, as the hook infra/hooks/calls-now.sh found: a new version of the bridge begins with replicas for as many. docs/deploy.md')
+@minValue(0)
+@maxValue(1000000)
+param callsNow int = 0
+
 @description('Where calls come from: acs (Communication Services Direct Routing), teams-phone (Teams Phone Extensibility) or edge (our own, with no Communication Services at all). docs/after-acs.md')
 @allowed(['acs', 'teams-phone', 'edge'])
 param telephony string = 'acs'
@@ -118,6 +128,8 @@ module resources 'resources.bicep' = {
     bridgeImage: bridgeImage
     agent: agent
     ticketSecret: ticketSecret
+    loadKey: loadKey
+    callsNow: callsNow
     telephony: telephony
     teamsResourceAccounts: teamsResourceAccounts
     edgeUrl: edgeUrl

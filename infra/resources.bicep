@@ -26,8 +26,13 @@ param teamsResourceAccounts string
 param edgeUrl string
 param edgeResourceId string
 
+param callsNow int
+
 @secure()
 param ticketSecret string
+
+@secure()
+param loadKey string
 
 @secure()
 param edgeAccessKey string
@@ -75,6 +80,7 @@ module vault 'modules/key-vault.bicep' = {
     isPrivate: privateNetworking
     isProduction: isProduction
     ticketSecret: ticketSecret
+    loadKey: loadKey
     edgeAccessKey: edgeAccessKey
   }
 }
@@ -200,6 +206,11 @@ var shared = union(
   telephony == 'teams-phone' ? { DTMF_SOURCE: 'both' } : {}
 )
 
+var maxReplicas = isProduction ? 100 : 3
+var maxCalls = 50
+// What is left of a replica has to do while another one starts.
+var scaleAtCalls = maxCalls * 70 / 100
+
 module bridge 'modules/media-bridge.bicep' = {
   params: {
     name: environmentName
@@ -211,9 +222,13 @@ module bridge 'modules/media-bridge.bicep' = {
     image: bridgeImage
     subnetId: privateNetworking ? network!.outputs.bridgeSubnetId : ''
     isProduction: isProduction
-    minReplicas: isProduction ? 2 : 1
-    maxReplicas: isProduction ? 100 : 3
+    minReplicas: min(maxReplicas, max(isProduction ? 2 : 1, (callsNow + scaleAtCalls - 1) / scaleAtCalls))
+    maxReplicas: maxReplicas
     scaleAtCpuPercent: 35
+    maxCalls: maxCalls
+    scaleAtCalls: scaleAtCalls
+    loadUrl: 'https://${functionsHost}/api/load'
+    loadKeyUri: vault.outputs.loadKeyUri
     graceSeconds: 600
     ticketSecretUri: vault.outputs.ticketSecretUri
     frontKeyUri: isEdge ? vault.outputs.frontKeyUri : ''
@@ -254,6 +269,7 @@ module functions 'modules/functions.bicep' = {
       {
         MEDIA_BASE_URL: 'wss://${bridge.outputs.host}'
         TICKET_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.ticketSecretUri})'
+        LOAD_KEY: '@Microsoft.KeyVault(SecretUri=${vault.outputs.loadKeyUri})'
       },
       isEdge ? { ACS_ACCESS_KEY: '@Microsoft.KeyVault(SecretUri=${vault.outputs.frontKeyUri})' } : {},
       empty(teamsResourceAccounts) ? {} : { TEAMS_RESOURCE_ACCOUNTS: teamsResourceAccounts }

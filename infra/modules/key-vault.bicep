@@ -1,4 +1,4 @@
-metadata description = 'What binds URLs to calls, and the key of the edge where that is the front. Everything else signs in by identity.'
+metadata description = 'What binds URLs to calls, the key of the scale rule on calls, and the key of the edge where that is the front. Everything else signs in by identity.'
 
 param name string
 param location string
@@ -8,6 +8,9 @@ param isProduction bool
 
 @secure()
 param ticketSecret string
+
+@secure()
+param loadKey string
 
 @description('Empty: the front takes identities.')
 @secure()
@@ -40,6 +43,15 @@ resource ticket 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = {
   }
 }
 
+resource load 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = {
+  parent: vault
+  name: 'load-key'
+  properties: {
+    value: loadKey
+    contentType: 'text/plain'
+  }
+}
+
 resource frontKey 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(edgeAccessKey)) {
   parent: vault
   name: 'front-key'
@@ -53,5 +65,7 @@ output id string = vault.id
 output name string = vault.name
 @description('Where the secret is, not what it is.')
 output ticketSecretUri string = '${vault.properties.vaultUri}secrets/${ticket.name}'
+@description('Where the key of the scale rule is.')
+output loadKeyUri string = '${vault.properties.vaultUri}secrets/${load.name}'
 @description('Where the key of the front is, when there is one.')
 output frontKeyUri string = '${vault.properties.vaultUri}secrets/front-key'

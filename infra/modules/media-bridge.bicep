@@ -1,4 +1,4 @@
-metadata description = 'Data plane: the media bridge in a Container Apps environment, scaled on CPU, which calls use evenly.'
+metadata description = 'Data plane: the media bridge in a Container Apps environment, scaled on the calls it has and on CPU, whichever asks for more.'
 
 param name string
 param location string
@@ -22,6 +22,19 @@ param maxReplicas int
 
 @description('CPU in percent, on average over the replicas, above which another one is started. Low, because a start takes longer than a caller waits.')
 param scaleAtCpuPercent int
+
+@description('Calls a replica takes.')
+param maxCalls int
+
+@description('Calls on average over the replicas above which another one is started: less than a replica takes.')
+@minValue(1)
+param scaleAtCalls int
+
+@description('Where the functions say how many calls there are.')
+param loadUrl string
+
+@description('Where in the vault the key for that is.')
+param loadKeyUri string
 
 @description('Seconds a replica may go on after SIGTERM; Container Apps allows 600.')
 @maxValue(600)
@@ -80,7 +93,10 @@ resource bridge 'Microsoft.App/containerApps@2024-03-01' = {
       }
       registries: [{ server: registryEndpoint, identity: identity.id }]
       secrets: concat(
-        [{ name: 'ticket-secret', keyVaultUrl: ticketSecretUri, identity: identity.id }],
+        [
+          { name: 'ticket-secret', keyVaultUrl: ticketSecretUri, identity: identity.id }
+          { name: 'load-key', keyVaultUrl: loadKeyUri, identity: identity.id }
+        ],
         empty(frontKeyUri) ? [] : [{ name: 'front-key', keyVaultUrl: frontKeyUri, identity: identity.id }]
       )
     }
@@ -98,6 +114,7 @@ resource bridge 'Microsoft.App/containerApps@2024-03-01' = {
               { name: 'AZURE_CLIENT_ID', value: identity.clientId }
               { name: 'HOST', value: '0.0.0.0' }
               { name: 'PORT', value: '8080' }
+              { name: 'MAX_CALLS', value: string(maxCalls) }
               // What is left when it is over goes to another replica, which takes some seconds itself.
               { name: 'DRAIN_TIMEOUT_MS', value: string((graceSeconds - 20) * 1000) }
             ],
@@ -129,6 +146,7 @@ resource bridge 'Microsoft.App/containerApps@2024-03-01' = {
       scale: {
         minReplicas: minReplicas
         maxReplicas: maxReplicas
+        // The higher of what they ask for. Only CPU would not see bridges that are full of light calls, only calls not those that are busy with heavy ones.
         // Not by concurrent requests: Container Apps takes them as the requests of the last 15 seconds divided by 15, and a call is one request however
         // long it lasts; and beside a rule of another kind the HTTP rule has been seen not to work at all.
         rules: [
@@ -137,6 +155,24 @@ resource bridge 'Microsoft.App/containerApps@2024-03-01' = {
             custom: {
               type: 'cpu'
               metadata: { type: 'Utilization', value: string(scaleAtCpuPercent) }
+            }
+          }
+          // Every rule of KEDA that scales a ScaledObject can be a custom rule, its credentials under auth (learn.microsoft.com/azure/container-apps/scale-app,
+          // "Custom"); this one asks a URL for a number and divides it by the target, for the number of replicas (keda.sh/docs/latest/scalers/metrics-api, November
+          // 2026). While it gets none, nothing is scaled in, and out by CPU only (kubernetes.io, Horizontal Pod Autoscaling, "Scaling on multiple metrics").
+          {
+            name: 'calls'
+            custom: {
+              type: 'metrics-api'
+              metadata: {
+                url: loadUrl
+                valueLocation: 'calls'
+                targetValue: string(scaleAtCalls)
+                authMode: 'apiKey'
+                method: 'header'
+                keyParamName: 'X-API-KEY'
+              }
+              auth: [{ secretRef: 'load-key', triggerParameter: 'apiKey' }]
             }
           }
         ]

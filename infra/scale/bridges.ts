@@ -1,14 +1,16 @@
 import { REPORT_EVERY_MS, type BridgeReport } from '#core/admission/region';
+import { unreachable } from '#core/unreachable';
 import type { EventHeap } from './event-heap.ts';
 import type { Random } from './random.ts';
 import { Replica, type Call } from './replica.ts';
+import { TAKES_AWAY_ONE_IN } from '../../media-bridge/self-report.ts';
 import { Scaler } from './scale-rule.ts';
 import type { Setup } from './setup.ts';
 
 const ZONES = 3;
 const TICK_MS = 1_000;
 const REPORT_TICKS = REPORT_EVERY_MS / TICK_MS;
-/** Rows of processes that died are taken away by the next one that starts, when they are so old. */
+/** Rows of processes that died are taken away by one of those that start, when they are so old. */
 const ABANDONED_MS = 3_600_000;
 
 /** What happens to calls when their bridge leaves them. */
@@ -45,7 +47,7 @@ export class Bridges {
   #ticks = 0;
   /** Set while most replies fail for want of the model. */
   failing: BridgeReport['failing'] = [];
-  /** Rows of table `bridges` that bridges read when they begin, to take away those of the long dead (media-bridge/self-report.ts). */
+  /** Rows of table `bridges` that some bridges read when they begin, to take away those of the long dead, and that are read for the rule on calls. */
   rowsRead = 0;
   /** Replicas that were wanted and had no cores, at the worst. */
   withoutCores = 0;
@@ -108,11 +110,12 @@ export class Bridges {
   look(nowMs: number): void {
     for (const revision of [this.#active, this.#next]) {
       if (revision === undefined) continue;
+      this.rowsRead += this.#rows.size;
       const ready = revision.replicas.filter(({ state }) => state === 'serving').length;
       const cpuPercent = revision.cpu.ticks === 0 ? 0 : (100 * revision.cpu.sum) / revision.cpu.ticks;
       revision.cpu = { sum: 0, ticks: 0 };
-      const calls = [...this.#all].reduce((sum, one) => sum + one.calls.size, 0);
-      const count = revision.scaler.look({ replicas: revision.replicas.length, ready, cpuPercent, calls }, nowMs);
+      const seen = { replicas: revision.replicas.length, ready, cpuPercent, calls: this.#calls() };
+      const count = revision.scaler.look(seen, nowMs);
       revision.count = count;
       // Kubernetes ends what is not ready first, then the youngest.
       for (const replica of revision.replicas.slice(count)) this.#stop(replica, nowMs);
@@ -141,10 +144,28 @@ export class Bridges {
 
   /** A new revision; the old one serves until the new one is ready, and then drains. */
   deploy(nowMs: number): void {
-    const { minReplicas, newRevision } = this.#setup;
-    const count = newRevision === 'min' ? minReplicas : Math.max(minReplicas, this.#active.replicas.length);
-    this.#next = this.#newRevision(count, nowMs);
+    this.#next = this.#newRevision(this.#beginsWith(), nowMs);
     this.#fill(this.#next, nowMs);
+  }
+
+  #beginsWith(): number {
+    const { maxReplicas, minReplicas, newRevision, newRevisionCalls } = this.#setup;
+    switch (newRevision) {
+      case 'min':
+        return minReplicas;
+      case 'as-many':
+        return Math.max(minReplicas, this.#active.replicas.length);
+      case 'by-calls':
+        return Math.min(maxReplicas, Math.max(minReplicas, Math.ceil(this.#calls() / newRevisionCalls)));
+      default:
+        return unreachable(newRevision);
+    }
+  }
+
+  #calls(): number {
+    let calls = 0;
+    for (const replica of this.#all) calls += replica.calls.size;
+    return calls;
   }
 
   /** A call is over or has gone elsewhere. */
@@ -154,7 +175,7 @@ export class Bridges {
   }
 
   #newRevision(count: number, nowMs: number): Revision {
-    const scaler = new Scaler(this.#setup.rule, this.#setup, { atMs: nowMs, replicas: count });
+    const scaler = new Scaler(this.#setup.rules, this.#setup, { atMs: nowMs, replicas: count });
     return { replicas: [], scaler, count, cpu: { sum: 0, ticks: 0 } };
   }
 
@@ -185,7 +206,10 @@ export class Bridges {
   #begin(replica: Replica, nowMs: number): void {
     if (replica.state !== 'starting') return;
     replica.state = 'serving';
-    this.rowsRead += this.#rows.size;
+    if (this.#random.below(TAKES_AWAY_ONE_IN) === 0) {
+      this.rowsRead += this.#rows.size;
+      this.#takeAwayAbandoned(nowMs);
+    }
     this.#write(replica, nowMs);
     this.#refresh();
     if (this.#next !== undefined && this.#isReady(this.#next)) this.#switchTo(this.#next, nowMs);
@@ -193,7 +217,7 @@ export class Bridges {
 
   #isReady({ replicas, count }: Revision): boolean {
     const ready = replicas.filter(({ state }) => state === 'serving').length;
-    return this.#setup.newRevision === 'min' ? ready > 0 : ready >= count;
+    return this.#setup.newRevision === 'as-many' ? ready >= count : ready > 0;
   }
 
   #switchTo(revision: Revision, nowMs: number): void {
@@ -237,7 +261,6 @@ export class Bridges {
   #write(replica: Replica, nowMs: number): void {
     replica.writeReport(nowMs, this.#setup.maxCalls, this.failing);
     if (replica.report === undefined || replica.state === 'ended') return;
-    if (!this.#rows.has(replica.name)) this.#takeAwayAbandoned(nowMs);
     this.#rows.set(replica.name, replica.report);
     this.#listed = undefined;
   }

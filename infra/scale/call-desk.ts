@@ -49,7 +49,11 @@ export class CallDesk {
     }
     // The SBC goes on offering calls to the region that is gone: each rings there until the front gives up.
     const ringMs = nowMs < this.#lostAtMs + this.#setup.rerouteMs ? this.#setup.ringMs : 0;
-    this.#heap.at(nowMs + ringMs, () => this.#ring(1, nowMs + ringMs, ringMs));
+    this.#ringing += 1;
+    this.#heap.at(nowMs + ringMs, () => {
+      this.#ringing -= 1;
+      this.#ring(1, nowMs + ringMs, ringMs);
+    });
   }
 
   /** Everything of this region is gone, with all calls it had: nothing of ours is left that could look after them. */

@@ -5,6 +5,9 @@ export interface Deployed {
   readonly minReplicas: number;
   readonly maxReplicas: number;
   readonly scaleAtCpuPercent: number;
+  readonly scaleAtCalls: number;
+  /** `MAX_CALLS` of each bridge. */
+  readonly maxCalls: number;
   readonly graceMs: number;
   readonly drainTimeoutMs: number;
   readonly coresPerReplica: number;
@@ -22,15 +25,24 @@ export function readDeployed(): Deployed {
   const functions = template('modules/functions.bicep');
   const main = template('main.bicep');
   const graceSeconds = resources.number(/graceSeconds: (\d+)/, 'graceSeconds');
-  const ruleType = bridge.text.match(
-    /custom: \{\s*type: '(\w+)'\s*metadata: \{ type: 'Utilization', value: string\(scaleAtCpuPercent\) \}/,
-  );
-  if (ruleType?.[1] !== 'cpu')
-    throw new Error('infra/modules/media-bridge.bicep: expected one scale rule, by cpu utilisation');
+  const types = [...bridge.text.matchAll(/custom: \{\s*type: '([\w-]+)'/g)].map(([, type]) => type);
+  const isAsBefore =
+    types.join() === 'cpu,metrics-api' &&
+    /type: 'Utilization', value: string\(scaleAtCpuPercent\)/.test(bridge.text) &&
+    /valueLocation: 'calls'\s*targetValue: string\(scaleAtCalls\)/.test(bridge.text);
+  if (!isAsBefore)
+    throw new Error('infra/modules/media-bridge.bicep: expected two scale rules, by cpu utilisation and by calls');
+  const maxCalls = resources.number(/var maxCalls = (\d+)/, 'maxCalls');
+  const ofMaxCallsPercent = resources.number(/var scaleAtCalls = maxCalls \* (\d+) \/ 100/, 'scaleAtCalls');
   return {
-    minReplicas: resources.number(/minReplicas: isProduction \? (\d+)/, 'minReplicas of production'),
-    maxReplicas: resources.number(/maxReplicas: isProduction \? (\d+)/, 'maxReplicas of production'),
+    minReplicas: resources.number(
+      /minReplicas: min\(maxReplicas, max\(isProduction \? (\d+)/,
+      'minReplicas of production',
+    ),
+    maxReplicas: resources.number(/var maxReplicas = isProduction \? (\d+)/, 'maxReplicas of production'),
     scaleAtCpuPercent: resources.number(/scaleAtCpuPercent: (\d+)/, 'scaleAtCpuPercent'),
+    scaleAtCalls: Math.floor((maxCalls * ofMaxCallsPercent) / 100),
+    maxCalls,
     graceMs: graceSeconds * 1000,
     drainTimeoutMs: (graceSeconds - bridge.number(/\(graceSeconds - (\d+)\) \* 1000/, 'DRAIN_TIMEOUT_MS')) * 1000,
     coresPerReplica: bridge.number(/cpu: json\('([\d.]+)'\)/, 'cores of a replica'),

@@ -31,12 +31,16 @@ const NUMBERS = {
   'model-tpm': { least: 1, most: 1e10, whole: true, set: (value: number) => ({ modelTokensPerMinute: value }) },
   recognisers: { least: 1, most: 1_000_000, whole: true, set: (value: number) => ({ recognisersMax: value }) },
   'functions-ready': { least: 1, most: 100, whole: true, set: (value: number) => ({ functionsReady: value }) },
-  'scale-at-cpu': { least: 1, most: 100, whole: true, set: (value: number) => ({ rule: byCpu(value) }) },
-  'scale-at-calls': { least: 1, most: 10_000, whole: true, set: (value: number) => ({ rule: byCalls(value) }) },
+  'scale-at-cpu': { least: 1, most: 100, whole: true, set: (value: number) => ({ rules: [byCpu(value)] }) },
+  'scale-at-calls': { least: 1, most: 10_000, whole: true, set: (value: number) => ({ rules: [byCalls(value)] }) },
 } as const;
 
 const WORDS = {
-  'new-revision': { min: { newRevision: 'min' }, 'as-many': { newRevision: 'as-many' } },
+  'new-revision': {
+    'by-calls': { newRevision: 'by-calls' },
+    min: { newRevision: 'min' },
+    'as-many': { newRevision: 'as-many' },
+  },
   ingress: { random: { ingress: 'random' }, 'fewest-calls': { ingress: 'fewest-calls' } },
   'when-full': { people: { whenFull: 'people' }, refuse: { whenFull: 'refuse' } },
 } as const satisfies Record<string, Record<string, Partial<Setup>>>;
@@ -49,8 +53,8 @@ export const USAGE = `npm run simulate-scale -- [OPTION ...]
  what the bridges are:
   --cpu-per-call 0.888  percent of a core                --max-calls 50   what a bridge says it takes
   --min-replicas 2      --max-replicas 400               --cores 1000     of the environment
-  --scale-at-cpu 35     percent, or --scale-at-calls 40, calls to a replica
-  --start-seconds 30    --drain-seconds 580              --new-revision min, or as-many
+  --scale-at-cpu 35     percent; alone, only this rule   --scale-at-calls 35, to a replica; alone, only this rule
+  --start-seconds 30    --drain-seconds 580              --new-revision by-calls, min or as-many
   --ingress random, or fewest-calls
  what is around them:
   --functions-ready 2   --take-overs-per-second 500      --when-full people, or refuse
@@ -70,9 +74,6 @@ export function parseOptions(args: readonly string[], scenarios: readonly string
       const text = numbers[name];
       if (typeof text === 'string') changes.push(wordOf(name, text, words));
     }
-    if (values['scale-at-cpu'] !== undefined && values['scale-at-calls'] !== undefined) {
-      throw new OptionError('--scale-at-cpu and --scale-at-calls: give one of them');
-    }
     return {
       ok: true,
       options: {
@@ -80,7 +81,7 @@ export function parseOptions(args: readonly string[], scenarios: readonly string
         days: values.days === undefined ? 1 : numberOf('days', values.days, { least: 1, most: 31, whole: true }),
         format: values.json === true ? 'json' : 'text',
         out: outOf(values.out),
-        changes: checked(Object.assign({}, ...changes) as Partial<Setup>),
+        changes: checked(merged(changes)),
       },
     };
   } catch (error) {
@@ -135,6 +136,12 @@ function scenariosOf(text: string | undefined, known: readonly string[]): readon
 function outOf(file: string | undefined): string | undefined {
   if (file === undefined || file.endsWith('.svg')) return file;
   throw new OptionError(`--out ${file}: expected the name of an .svg file`);
+}
+
+/** The rules that are given are all there are. */
+function merged(changes: readonly Partial<Setup>[]): Partial<Setup> {
+  const rules = changes.flatMap((change) => change.rules ?? []);
+  return Object.assign({}, ...changes, rules.length === 0 ? {} : { rules }) as Partial<Setup>;
 }
 
 function checked(changes: Partial<Setup>): Partial<Setup> {

@@ -4,7 +4,8 @@ import { unreachable } from '#core/unreachable';
  * The scale rule of Container Apps as Microsoft writes it down (https://learn.microsoft.com/azure/container-apps/scale-app, "Scale behavior"): a look every
  * 30 s, steps up of 1, 4, 8, 16, 32, ..., all that is too many away at once after 300 s; and underneath the Horizontal Pod Autoscaler, which the `cpu` rule of
  * KEDA hands its numbers to (https://keda.sh/docs/latest/scalers/cpu/,
- * https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/, "Algorithm details").
+ * https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/, "Algorithm details"). The rule on calls is KEDA's `metrics-api`: one
+ * number, divided by the target for each replica (https://keda.sh/docs/latest/scalers/metrics-api/).
  */
 export const LOOK_EVERY_MS = 30_000;
 const SCALE_IN_WINDOW_MS = 300_000;
@@ -62,12 +63,16 @@ export interface ScaleLimits {
 
 /** Remembers what was asked for in the last five minutes: it goes down to the highest of that only. */
 export class Scaler {
-  readonly #rule: ScaleRule;
+  readonly #rules: readonly ScaleRule[];
   readonly #limits: ScaleLimits;
   #asked: { readonly atMs: number; readonly replicas: number }[];
 
-  constructor(rule: ScaleRule, limits: ScaleLimits, now: { readonly atMs: number; readonly replicas: number }) {
-    this.#rule = rule;
+  constructor(
+    rules: readonly ScaleRule[],
+    limits: ScaleLimits,
+    now: { readonly atMs: number; readonly replicas: number },
+  ) {
+    this.#rules = rules;
     this.#limits = limits;
     this.#asked = [now];
   }
@@ -75,7 +80,8 @@ export class Scaler {
   /** How many replicas there are to be from now on. */
   look(seen: Seen, nowMs: number): number {
     const { minReplicas, maxReplicas } = this.#limits;
-    const replicas = wanted(this.#rule, seen);
+    // Of several rules the one counts that asks for the most.
+    const replicas = Math.max(...this.#rules.map((rule) => wanted(rule, seen)));
     this.#asked = this.#asked.filter(({ atMs }) => nowMs - atMs < SCALE_IN_WINDOW_MS);
     this.#asked.push({ atMs: nowMs, replicas });
     const step = Math.max(FIRST_STEP, 2 * seen.replicas);

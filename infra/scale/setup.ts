@@ -1,6 +1,5 @@
 import { FRESHNESS } from '#adapters/admission/live-region';
 import { WATCHDOG_DEFAULT_MS } from '../../functions/app/config.ts';
-import { MAX_CALLS_DEFAULT } from '../../media-bridge/config.ts';
 import { DEPARTURE_MAX_MS } from '../../media-bridge/session/departure.ts';
 import type { Deployed } from './deployed.ts';
 import { lossesBeforePerson } from './losses.ts';
@@ -18,7 +17,8 @@ export interface Setup {
   readonly cpuPerCall: number;
   /** What a bridge says it takes (`MAX_CALLS`). */
   readonly maxCalls: number;
-  readonly rule: ScaleRule;
+  /** The highest of what they ask for. */
+  readonly rules: readonly ScaleRule[];
   readonly minReplicas: number;
   readonly maxReplicas: number;
   readonly coresPerReplica: number;
@@ -26,8 +26,13 @@ export interface Setup {
   readonly coresMax: number;
   /** From the decision to the first call, on average; 30 % more or less. */
   readonly startMs: number;
-  /** With how many replicas a new revision begins: as many as the old one has, or `minReplicas`, ready with the first. */
-  readonly newRevision: 'as-many' | 'min';
+  /**
+   * With how many replicas a new revision begins: as many as the calls need that are up (infra/hooks/calls-now.sh) or `minReplicas`, both ready with the
+   * first; or as many as the old one has, ready with the last.
+   */
+  readonly newRevision: 'by-calls' | 'min' | 'as-many';
+  /** With `by-calls`: to each replica. */
+  readonly newRevisionCalls: number;
   /** Which replica gets the next socket. */
   readonly ingress: 'random' | 'fewest-calls';
   readonly drainTimeoutMs: number;
@@ -78,14 +83,18 @@ export function raisedSetup(deployed: Deployed): Setup {
     meanCallMs: 240_000,
     callSpread: 0.8,
     cpuPerCall: 0.00888,
-    maxCalls: MAX_CALLS_DEFAULT,
-    rule: { kind: 'cpu', targetPercent: deployed.scaleAtCpuPercent },
+    maxCalls: deployed.maxCalls,
+    rules: [
+      { kind: 'cpu', targetPercent: deployed.scaleAtCpuPercent },
+      { kind: 'calls', targetCalls: deployed.scaleAtCalls },
+    ],
+    newRevisionCalls: deployed.scaleAtCalls,
     minReplicas: deployed.minReplicas,
     maxReplicas: 400,
     coresPerReplica: deployed.coresPerReplica,
     coresMax: 1_000,
     startMs: 30_000,
-    newRevision: 'min',
+    newRevision: 'by-calls',
     ingress: 'random',
     drainTimeoutMs: deployed.drainTimeoutMs,
     graceMs: deployed.graceMs,

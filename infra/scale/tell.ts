@@ -13,7 +13,7 @@ export function tellScenario({ plan, result }: Played): string {
   const line = (title: string, value: (sample: Sample) => number, unit: string) =>
     bars(title, samples.map(value), unit);
   return [
-    `\n${name}: ${about} (${tellRule(setup)}, ${setup.minReplicas} to ${setup.maxReplicas} replicas)`,
+    `\n${name}: ${about} (${tellRules(setup)}, ${setup.minReplicas} to ${setup.maxReplicas} replicas)`,
     `  ${' '.repeat(21)}0${`${Math.round((last?.atMs ?? 0) / 60_000)} min`.padStart(CHART_COLUMNS - 1)}`,
     line('calls', ({ calls }) => calls, ''),
     line('replicas serving', ({ serving }) => serving, ''),
@@ -69,10 +69,14 @@ export function tellSummary(played: readonly Played[]): string {
   return `\n${text.join('\n')}`;
 }
 
-function tellRule({ rule }: Setup): string {
-  return rule.kind === 'cpu'
-    ? `another replica above ${rule.targetPercent} % CPU`
-    : `a replica for ${rule.targetCalls} calls`;
+function tellRules({ rules }: Setup): string {
+  return rules
+    .map((rule) =>
+      rule.kind === 'cpu'
+        ? `another replica above ${rule.targetPercent} % CPU`
+        : `a replica for ${rule.targetCalls} calls`,
+    )
+    .join(' or ');
 }
 
 /** The highest value of each column; a blank is nothing at all. */

@@ -22,7 +22,8 @@ describe('azure.yaml', () => {
       if (docker !== undefined) expect(existsSync(root + docker.path), docker.path).toBe(true);
     expect(services['functions']?.project).toBe('dist/package/functions');
     expect(hooks['prepackage']?.run).toContain('npm run package -- functions');
-    expect(existsSync(root + (hooks['postdeploy']?.run.split(' ')[1] ?? ''))).toBe(true);
+    for (const hook of ['preprovision', 'postdeploy'])
+      expect(existsSync(root + (hooks[hook]?.run.split(' ')[1] ?? 'nowhere')), hook).toBe(true);
   });
 
   it('needs nothing built in a release: the packages are there', () => {

@@ -116,6 +116,22 @@ describe('what the templates open', () => {
       expect(['modules/roles.bicep', 'modules/communication-role.bicep', 'modules/event-grid.bicep']).toContain(where);
   });
 
+  it('scales the bridges by calls too, with a key that is in the vault only', () => {
+    const { text } = file('modules/media-bridge.bicep');
+    expect([...text.matchAll(/^ +type: '(cpu|metrics-api)'$/gm)].map(([, type]) => type)).toEqual([
+      'cpu',
+      'metrics-api',
+    ]);
+    expect(text).toContain("auth: [{ secretRef: 'load-key', triggerParameter: 'apiKey' }]");
+    expect(text).toContain("{ name: 'load-key', keyVaultUrl: loadKeyUri, identity: identity.id }");
+    expect(file('resources.bicep').text).toContain(
+      "LOAD_KEY: '@Microsoft.KeyVault(SecretUri=${vault.outputs.loadKeyUri})'",
+    );
+    // A scale rule by one limit and bridges with another would fill them up before it acts.
+    expect(text).toContain("{ name: 'MAX_CALLS', value: string(maxCalls) }");
+    expect(text).toContain('targetValue: string(scaleAtCalls)');
+  });
+
   it('delivers a call twice at most, within a minute: the phone rings for half of one', () => {
     expect(file('modules/event-grid.bicep').text).toContain('maxDeliveryAttempts: 2, eventTimeToLiveInMinutes: 1');
   });
@@ -138,6 +154,8 @@ const SAMPLES: Readonly<Record<string, string>> = {
   STORAGE_ACCOUNT_NAME: 'stcalls',
   AzureWebJobsStorage__accountName: 'sthost',
   TICKET_SECRET: 'a-secret-that-is-long-enough-for-tests',
+  LOAD_KEY: 'a-key-that-is-long-enough-for-these-tests',
+  MAX_CALLS: '50',
   AGENT: 'card-services',
   TELEPHONY: 'acs',
   DTMF_SOURCE: 'both',

@@ -57,7 +57,8 @@ describe('npm run simulate-scale', () => {
     [['--out', 'picture.png'], '--out picture.png: expected the name of an .svg file'],
     [['--ingress', 'toString'], '--ingress toString: expected random or fewest-calls'],
     [['--min-replicas', '9', '--max-replicas', '3'], '--min-replicas 9: more than --max-replicas 3'],
-    [['--scale-at-cpu', '9', '--scale-at-calls', '3'], 'give one of them'],
+    [['--scale-at-calls', '0'], '--scale-at-calls 0: expected a whole number from 1 to 10000'],
+    [['--new-revision', 'all'], '--new-revision all: expected by-calls or min or as-many'],
     [['--fast'], "Unknown option '--fast'"],
     [['storm'], "Unexpected argument 'storm'"],
   ])('says what is wrong with %j', (args, problem) => {
@@ -83,11 +84,26 @@ describe('npm run simulate-scale', () => {
     ]);
   });
 
+  it('scales by both rules unless one is given, and then by that one', () => {
+    const kinds = (...args: readonly string[]): readonly string[] => {
+      const [{ setup }] = JSON.parse(told(['--calls', '40', '--only', 'storm', '--json', ...args]).text) as [
+        { setup: { rules: readonly { kind: string }[] } },
+      ];
+      return setup.rules.map(({ kind }) => kind);
+    };
+    expect(kinds()).toEqual(['cpu', 'calls']);
+    expect(kinds('--scale-at-cpu', '20')).toEqual(['cpu']);
+    expect(kinds('--scale-at-calls', '20')).toEqual(['calls']);
+    expect(kinds('--scale-at-cpu', '20', '--scale-at-calls', '20')).toEqual(['cpu', 'calls']);
+  });
+
   it('takes the limits of the bridges from the templates', async () => {
-    const { graceMs, maxReplicas, minReplicas, scaleAtCpuPercent } = readDeployed();
+    const { graceMs, maxCalls, maxReplicas, minReplicas, scaleAtCalls, scaleAtCpuPercent } = readDeployed();
     const resources = (await readBicep()).get('resources.bicep')?.text ?? '';
-    expect(resources).toContain(`maxReplicas: isProduction ? ${maxReplicas} : `);
-    expect(resources).toContain(`minReplicas: isProduction ? ${minReplicas} : `);
+    expect(resources).toContain(`var maxReplicas = isProduction ? ${maxReplicas} : `);
+    expect(resources).toContain(`max(isProduction ? ${minReplicas} : `);
+    expect(resources).toContain(`var maxCalls = ${maxCalls}\n`);
+    expect(scaleAtCalls).toBeLessThan(maxCalls);
     expect(resources).toContain(`scaleAtCpuPercent: ${scaleAtCpuPercent}\n`);
     expect(resources).toContain(`graceSeconds: ${graceMs / 1000}\n`);
   });

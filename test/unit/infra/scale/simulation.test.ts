@@ -65,6 +65,16 @@ describe('a simulated day of calls', () => {
     expect(tally.movedAfterLoss).toBe(0);
   });
 
+  it('turns nobody away in a deploy that begins with replicas for the calls that are up, as it would with the fewest', () => {
+    const many = { ...setup, peakCalls: 2_000, maxReplicas: 80 };
+    const turnedAway = (newRevision: Setup['newRevision']): number => {
+      const quiet = simulate({ ...many, newRevision }, scenario()).tally.redirected;
+      return simulate({ ...many, newRevision }, scenario([at(5, 'deploy')])).tally.redirected - quiet;
+    };
+    expect(turnedAway('by-calls')).toBe(0);
+    expect(turnedAway('min')).toBeGreaterThan(0);
+  });
+
   it('counts the calls of a region that is gone apart from all others, and their callers call again', () => {
     const { tally } = simulate({ ...setup, minReplicas: 4 }, scenario([at(5, 'region-lost')], { regions: 2 }));
     expectNobodyMissing(tally);
@@ -107,13 +117,13 @@ describe('a simulated day of calls', () => {
     expect(tally.redirected).toBe(0);
   });
 
-  it('does not scale out by CPU when the bridges are full before they are busy', () => {
+  it('scales out by calls, and would not by CPU, when the bridges are full before they are busy', () => {
     const light = { ...setup, peakCalls: 500, cpuPerCall: 0.004 };
-    const byCpu = simulate(light, scenario()).tally;
-    const byCalls = simulate({ ...light, rule: { kind: 'calls', targetCalls: 35 } }, scenario()).tally;
+    const byCpu = simulate({ ...light, rules: [{ kind: 'cpu', targetPercent: 35 }] }, scenario()).tally;
+    const byBoth = simulate(light, scenario()).tally;
     expect(byCpu.peakReplicas).toBe(light.minReplicas);
     expect(byCpu.redirected).toBeGreaterThan(byCpu.answered);
-    expect(byCalls.redirected).toBeLessThan(byCalls.offered / 10);
+    expect(byBoth.redirected).toBeLessThan(byBoth.offered / 10);
   });
 
   it('gives callers to people when the model is over its quota', () => {
@@ -139,7 +149,7 @@ describe('a simulated day of calls', () => {
         fc.nat(1_000_000),
         fc.integer({ min: 1, max: 4 }),
         fc.constantFrom('people' as const, 'refuse' as const),
-        fc.constantFrom('min' as const, 'as-many' as const),
+        fc.constantFrom('min' as const, 'as-many' as const, 'by-calls' as const),
         (incidents, seed, minReplicas, whenFull, newRevision) => {
           const small = { ...setup, peakCalls: 40, maxCalls: 12, seed, minReplicas, whenFull, newRevision };
           const { tally } = simulate(small, scenario(incidents, { regions: 2, load: { kind: 'peak', minutes: 5 } }));
