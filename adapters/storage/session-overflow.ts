@@ -1,16 +1,12 @@
-import type { ContainerClient, StoragePipelineOptions } from '@azure/storage-blob';
-import { lazyAzureCredential } from '../identity/lazy-credential.ts';
+import { openContainer } from './blob-container.ts';
 import type { StorageAccount } from './settings.ts';
 import { statusOf, storageError } from './storage-error.ts';
 
-const CONTAINER = 'session-overflow';
+export const OVERFLOW_CONTAINER = 'session-overflow';
 /** A blob this size takes a moment; nobody on the line waits for it. */
 const REQUEST_BUDGET_MS = 8_000;
 /** Days of conversation. What is larger is a fault, not a call. */
 const DOCUMENT_MAX_BYTES = 16 * 1024 * 1024;
-const PIPELINE: StoragePipelineOptions = {
-  retryOptions: { maxTries: 3, tryTimeoutInMs: 4_000, retryDelayInMs: 100, maxRetryDelayInMs: 500 },
-};
 
 /** Documents too large for a table row, each in a blob under this name. Throws `PortError`. */
 export interface SessionOverflow {
@@ -20,8 +16,7 @@ export interface SessionOverflow {
 }
 
 export function blobSessionOverflow(account: StorageAccount): SessionOverflow {
-  let connecting: Promise<ContainerClient> | undefined;
-  const container = (): Promise<ContainerClient> => (connecting ??= connect(account));
+  const container = openContainer(account, OVERFLOW_CONTAINER);
   const within = async <Result>(
     name: string,
     signal: AbortSignal,
@@ -66,14 +61,4 @@ export function blobSessionOverflow(account: StorageAccount): SessionOverflow {
         }
       }),
   };
-}
-
-/** The library is loaded when the first document is too large: the functions would load it before they answer a call, and hardly ever need it. */
-async function connect(account: StorageAccount): Promise<ContainerClient> {
-  const { BlobServiceClient } = await import('@azure/storage-blob');
-  const service =
-    account.by === 'identity'
-      ? new BlobServiceClient(`https://${account.accountName}.blob.core.windows.net`, lazyAzureCredential(), PIPELINE)
-      : BlobServiceClient.fromConnectionString(account.connectionString, PIPELINE);
-  return service.getContainerClient(CONTAINER);
 }

@@ -4,7 +4,7 @@ import { lazyAzureCredential } from '../identity/lazy-credential.ts';
 import type { StorageAccount } from './settings.ts';
 import { storageError, statusOf } from './storage-error.ts';
 
-/** A caller waits behind most of these requests. */
+/** A caller waits behind most requests. */
 const REQUEST_BUDGET_MS = 4_000;
 const RETRIES = { maxRetries: 2, retryDelayInMs: 100, maxRetryDelayInMs: 500 };
 
@@ -25,14 +25,20 @@ type Response<Result> =
 
 export type Row = TableEntity;
 
-export function openTable(port: PortName, account: StorageAccount, name: string): Table {
+/** `budgetMs`: what one request may take, with its retries. */
+export function openTable(
+  port: PortName,
+  account: StorageAccount,
+  name: string,
+  budgetMs: number = REQUEST_BUDGET_MS,
+): Table {
   const client = connect(account, name);
   return {
     request: async (request, signal, expected, send) => {
       signal.throwIfAborted();
       // Not AbortSignal.timeout: its timer outlives the request, and fires for nothing.
       const budget = new AbortController();
-      const timer = setTimeout(() => budget.abort(new Error('the budget is spent')), REQUEST_BUDGET_MS);
+      const timer = setTimeout(() => budget.abort(new Error('the budget is spent')), budgetMs);
       const abortSignal = AbortSignal.any([signal, budget.signal]);
       const attempt = async (): Promise<Response<Awaited<ReturnType<typeof send>>>> => {
         try {
@@ -54,7 +60,7 @@ export function openTable(port: PortName, account: StorageAccount, name: string)
         }
       } catch (error) {
         signal.throwIfAborted();
-        throw storageError(port, request, error, budget.signal.aborted ? REQUEST_BUDGET_MS : undefined);
+        throw storageError(port, request, error, budget.signal.aborted ? budgetMs : undefined);
       } finally {
         clearTimeout(timer);
       }

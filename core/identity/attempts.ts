@@ -11,7 +11,8 @@ const MINUTE_MS = 60_000;
 const LOCK_MS = 30 * MINUTE_MS;
 /** Long for a guesser, and short enough for the customer to be served the next day. */
 const LOCK_MAX_MS = 24 * 60 * MINUTE_MS;
-const FORGOTTEN_AFTER_MS = 30 * LOCK_MAX_MS;
+/** So long after the last wrong one nothing counts any more: a row is then as good as none. */
+export const FORGOTTEN_AFTER_MS = 30 * LOCK_MAX_MS;
 
 export const noAttempts: Attempts = { wrong: 0, lastAtMs: 0 };
 

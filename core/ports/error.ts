@@ -14,6 +14,7 @@ export type PortName =
   | 'knowledge-base'
   | 'queue-status'
   | 'call-back-requests'
+  | 'kept-rows'
   | 'agent-catalogue'
   | 'token-keys';
 

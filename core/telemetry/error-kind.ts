@@ -43,6 +43,7 @@ export function serviceOf(port: PortName): MeasuredService | undefined {
     case 'policy-store':
     case 'bridge-reports':
     case 'call-back-requests':
+    case 'kept-rows':
       return 'storage';
     case 'agent-catalogue':
       return undefined;
