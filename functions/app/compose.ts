@@ -99,9 +99,7 @@ interface Services extends IncomingCallServices, CallEventsServices, LoadService
 }
 
 /** Clients, and the policy is being read: nothing else connects before the first call. */
-function compose(
-  config: FunctionsConfig,
-): Services {
+function compose(config: FunctionsConfig): Services {
   const clock = systemClock();
   const { secret } = config.ticket;
   const log = createLogger('functions', config.log);

@@ -11,7 +11,7 @@ import { root } from '../../../infra/build/deployable.ts';
 import { makeRelease, type Release } from '../../../infra/release/make-release.ts';
 import { startAzurite, type Azurite } from '../../support/azurite.ts';
 import { incomingCallEvent, TICKET_SECRET } from '../../support/function-services.ts';
-import { HOST_KEY, startHostProcess } from '../../support/functions-host.ts';
+import { HOST_KEY, startHostProcess, type HostProcess } from '../../support/functions-host.ts';
 import { startHttpRecorder, type HttpRecorder } from '../../support/http-recorder.ts';
 
 const ORIGIN = { commit: '0'.repeat(40), committedAtMs: 1_800_000_000_000, tree: 'as-committed' } as const;
@@ -117,14 +117,18 @@ describe('a release', () => {
 });
 
 describe('what is deployed, and nothing else', () => {
-  it('answers a call from the Functions package alone', async () => {
+  const startFunctions = (): Promise<HostProcess> => {
     const app = path.join(unpacked, 'packages', 'functions');
-    const host = await startHostProcess(app, {
+    return startHostProcess(app, {
       ...settings(),
       AGENTS_DIR: path.join(app, 'agents'),
       AzureWebJobsStorage: azurite.connectionString,
       MEDIA_BASE_URL: 'ws://127.0.0.1:9',
     });
+  };
+
+  it('answers a call from the Functions package alone', async () => {
+    const host = await startFunctions();
     try {
       const delivered = await fetch(
         `${host.url}/runtime/webhooks/EventGrid?functionName=incomingCall&code=${HOST_KEY}`,
@@ -137,6 +141,22 @@ describe('what is deployed, and nothing else', () => {
       expect(delivered.status).toBeLessThan(300);
       const [answer] = acs.requests;
       expect(answer?.path).toMatch(/^\/calling\/callConnections:answer/);
+    } finally {
+      host.kill('SIGTERM');
+      await host.exited;
+    }
+  });
+
+  it('deletes what is past its retention from the Functions package alone, when somebody says so before the night', async () => {
+    const host = await startFunctions();
+    try {
+      const run = await fetch(`${host.url}/admin/functions/retention`, {
+        method: 'POST',
+        headers: { 'x-functions-key': HOST_KEY, 'content-type': 'application/json' },
+        body: JSON.stringify({ input: '' }),
+      });
+      expect(run.status).toBe(202);
+      expect(await host.line({ msg: 'retention run' })).toMatchObject({ state: 'finished', removed: { calls: 0 } });
     } finally {
       host.kill('SIGTERM');
       await host.exited;
