@@ -239,6 +239,20 @@ var rules = [
     dimension: 'reason'
   }
   {
+    name: 'retention-behind'
+    title: 'What is past its retention is still there'
+    severity: 3
+    every: 'PT6H'
+    // Two nights, and as long as a rule may look back.
+    window: 'P2D'
+    query: loadTextContent('../operations/alerts/retention-behind.kql')
+    lets: ''
+    measure: 'runs'
+    operator: 'LessThan'
+    threshold: 1
+    dimension: ''
+  }
+  {
     name: 'cost-of-day'
     title: 'A day costs more than it should'
     severity: 3

@@ -17,7 +17,6 @@ import { offer } from '../../../support/offered-call.ts';
 
 const guide = readFileSync(new URL('../../../../docs/operations.md', import.meta.url), 'utf8');
 const OTHER = 'c-fedcba9876543210fedcba98' as CallId;
-const UP = 'c-00112233445566778899aabb' as CallId;
 const CUSTOMERS = { [offer.callId]: 'C-4711', [OTHER]: 'C-4712' };
 
 let azurite: Azurite;
@@ -103,23 +102,6 @@ async function eraseAsTheGuideSays(call: CallId, customerId: string): Promise<vo
   const blobs = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient(container);
   for await (const { name } of blobs.listBlobsFlat({ prefix })) await blobs.deleteBlob(name);
 }
-
-describe('what is past its retention', () => {
-  const [, filter = ''] = /--filter "(RowKey eq 'call' and phase [^"]+)"/.exec(guide) ?? [];
-  const found = async (before: string): Promise<readonly string[]> => {
-    const ids: string[] = [];
-    const queryOptions = { filter: filter.replace(/datetime'[^']+'/, `datetime'${before}'`) };
-    for await (const { partitionKey } of tableOf('calls').listEntities({ queryOptions })) ids.push(partitionKey ?? '');
-    return ids.sort();
-  };
-
-  it('is found by the filter of the guide: calls that ended, and that began before', async () => {
-    await tableCallStore(account).create({ ...callIn.talking, offer: { ...offer, callId: UP } }, signal);
-    expect(await found(new Date(offer.offeredAtMs + 1_000).toISOString())).toEqual([offer.callId, OTHER].sort());
-    expect(await found(new Date(offer.offeredAtMs).toISOString())).toEqual([]);
-    await tableOf('calls').deleteEntity(UP, 'call');
-  });
-});
 
 describe('a caller who asks to be forgotten', () => {
   it('is gone from every table and blob after the commands of the guide, and nobody else is', async () => {
