@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { callbackUrlSettings } from '#adapters/acs-tokens/call-urls';
 import { ticketSettings } from '#adapters/acs-tokens/ticket';
 import { tokenSettings } from '#adapters/acs-tokens/token-validator';

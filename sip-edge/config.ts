@@ -1,5 +1,5 @@
 /** Settings of the process, read once; every wrong one is named at once. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { resourceAccountsSchema } from './calls/identifiers.ts';
 import { refusalStatus, settingsSchema } from './settings.ts';
 import { isWildcard, parseListenAddress } from './sip/listen-address.ts';

@@ -1,5 +1,5 @@
 /** Faults ordered from outside, each used up by the next `times` uses of its surface. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const faultSchema = z.strictObject({
   surface: z.enum(['call-automation', 'event-grid', 'callback', 'media-socket']),

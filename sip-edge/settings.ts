@@ -2,7 +2,7 @@
  * What Microsoft leaves undocumented, and faults, changeable while the edge runs (control API). Each field names one
  * row of the fidelity table in README.md.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { resourceAccountsSchema } from './calls/identifiers.ts';
 
 const milliseconds = z.number().int().min(0).max(600_000);

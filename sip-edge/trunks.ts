@@ -1,7 +1,7 @@
 /** The trunks file (YAML): which SBCs there are, how each proves who it is and how it is reached, and the voice routes to begin with. */
 import { BlockList, isIP } from 'node:net';
 import { parse as parseYaml } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const fqdn = z
   .string()

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CallOffer } from '#core/call/offer';
 import { flag, httpUrl, requireSecure, webSocketUrl } from '../settings/fields.ts';
 import { sealOffer } from './sealed-offer.ts';

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CallId } from '#core/ids';
 
 /** What a ticket opens: the media socket of a call, or its callbacks. One does not open the other. */

@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
-import { z } from 'zod';
+import * as z from 'zod';
 import { flag, httpUrl, requireSecure } from '../settings/fields.ts';
 
 /** The published values of the service (acs-facts 3.5); the SIP edge has its own key address. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parsePolicy } from '#core/admission/parse';
 import { openPolicy, type AdmissionPolicy } from '#core/admission/policy';
 import { ConfigurationError } from '../settings/load-settings.ts';

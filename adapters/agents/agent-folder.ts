@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Agent, AgentCatalogue } from '#core/agent/agent';
 import { answersConflicts, chooseAgent } from '#core/agent/choose-agent';
 import type { AgentDefinition } from '#core/agent/definition';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { flag, httpUrl, milliseconds, requireSecure } from '../settings/fields.ts';
 
 /** Between two chunks, and at most before the first: the caller believes the line is dead. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { flag, requireSecure } from '../settings/fields.ts';
 
 /** Where speech is recognised and made. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { KEY_SOURCES } from '#core/conversation/key-sources';
 
 /** Where a caller's keys come from; functions and bridge have to be told alike. */

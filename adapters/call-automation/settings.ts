@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { flag, httpUrl, requireSecure } from '../settings/fields.ts';
 
 /** Time for one request to the front, its one retry included. A caller listens to silence meanwhile, at a hand-over for two of them. */

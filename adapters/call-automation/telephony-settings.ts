@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parsePhoneNumber, parseTeamsAppId, type PhoneNumber, type TeamsAppId } from '#core/ids';
 import { contradictions, FRONTS, type Contradiction, type Front } from '#core/telephony/front';
 import { unreachable } from '#core/unreachable';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CallerNumber } from '#core/call/offer';
 import type { HeaderPrefix } from '#core/handover/headers';
 import { parsePhoneNumber, type PhoneNumber } from '#core/ids';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parsePhoneNumber } from '#core/ids';
 import { ConfigurationError } from '../settings/load-settings.ts';
 import { DIGIT_HASH } from './digit-hash.ts';

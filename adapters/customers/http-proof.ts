@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PortError } from '#core/ports/error';
 import { PROOF_DIGITS, type IdentityProof, type ProofVerdict } from '#core/ports/identity-proof';
 import { fillUrl } from '#core/tools/request';

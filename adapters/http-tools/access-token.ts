@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '#core/ports/clock';
 import { PortError, type PortName } from '#core/ports/error';
 import { untilAborted } from '#core/until-aborted';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hasStrayBrace, placesIn } from '#core/tools/places';
 import type { HostSettings } from './settings.ts';
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { flag } from '../settings/fields.ts';
 
 const SECRET_PREFIX = 'TOOL_SECRET_';

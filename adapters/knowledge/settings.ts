@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { flag, httpUrl, requireSecure } from '../settings/fields.ts';
 
 export interface SearchServiceConfig {

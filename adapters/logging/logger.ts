@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
-import { z } from 'zod';
+import * as z from 'zod';
 import { describeError } from './describe-error.ts';
 
 export interface LogConfig {

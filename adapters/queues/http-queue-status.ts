@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { QueueStatus } from '#core/handover/queue-status';
 import { PortError } from '#core/ports/error';
 import type { QueueStatusSource } from '#core/ports/queue-status-source';

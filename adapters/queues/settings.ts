@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { accessFields, accessIn, problemWithUrl } from '../http-tools/access.ts';
 import type { ServiceSettings } from '../http-tools/http-service.ts';
 import { hostFields, hostsIn } from '../http-tools/settings.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A quarter of an hour of prompts: some agents in some languages each. */
 const PROMPT_CACHE_DEFAULT_MB = 32;

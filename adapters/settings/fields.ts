@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `true` or `false`; off when left out. */
 export const flag = z

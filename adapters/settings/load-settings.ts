@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Where settings come from: `process.env`, or an object in a test. */
 export type Environment = Readonly<Record<string, string | undefined>>;

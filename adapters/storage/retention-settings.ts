@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RetentionDays } from '#core/retention/retention';
 
 const DEFAULT_DAYS = 30;

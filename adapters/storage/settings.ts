@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { flag } from '../settings/fields.ts';
 
 /** Whose tables and queues: by key for a run on one machine, by the process's identity in Azure. */

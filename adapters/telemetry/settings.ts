@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { httpUrl, milliseconds } from '../settings/fields.ts';
 
 /** Where spans and figures go; with neither destination nothing is loaded and nothing costs. */

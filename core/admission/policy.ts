@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hours } from '../hours/hours.ts';
 
 const NUMBERS_MAX = 10_000;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { admissionPolicy } from './policy.ts';
 
 /** The JSON Schema of an admission policy's YAML, published as agents/admission/admission.schema.json for editors. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Which calls an agent takes: any of the three is enough. Which agent wins, when several do: core/agent/choose-agent.ts. */
 export const answers = z.strictObject({

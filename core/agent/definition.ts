@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { identity } from '../identity/definition.ts';
 import { knowledge } from '../knowledge/definition.ts';
 import { texts } from '../language/pack.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const pause = (defaultMs: number) => z.number().int().min(0).max(10_000).default(defaultMs);
 

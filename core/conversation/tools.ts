@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AgentDefinition } from '../agent/definition.ts';
 import { primarySubtag } from '../language/locale.ts';
 import { clip, plainText } from '../plain-text.ts';

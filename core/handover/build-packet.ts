@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CallOffer } from '../call/offer.ts';
 import type { TranscriptTurn } from '../conversation/transcript.ts';
 import { customerOf, type CallerIdentity } from '../identity/caller-identity.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How a caller proves to be the customer they are taken for. */
 export const identity = z.strictObject({

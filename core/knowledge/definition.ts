@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How an agent uses the knowledge base. */
 export const knowledge = z.strictObject({

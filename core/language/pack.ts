@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Compared with bare words (bare-words.ts): one with a capital or a full stop would never be found. */
 const phrase = z

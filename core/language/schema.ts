@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { languagePack } from './pack.ts';
 
 /** The JSON Schema of a language's YAML, published as agents/languages/language.schema.json for editors. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a caller has to do before the conversation begins, when nobody knows them. */
 export const screening = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { toolParameter } from './parameters.ts';
 import { toolWords } from './words.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { primarySubtag } from '../language/locale.ts';
 
 const sentence = z.string().min(1).max(300);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AppFunction } from './app/functions.ts';
 import { queueInvocation } from './triggers/queue-trigger.ts';
 import { timerInvocation } from './triggers/timer-trigger.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { listenAddress, logLevel } from '../process/listen-address.ts';
 import { readSettings } from '../process/settings.ts';
 

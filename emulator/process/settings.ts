@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Thrown by `loadConfig`; its message names every wrong setting at once and is meant for a person. */
 class SettingsError extends Error {

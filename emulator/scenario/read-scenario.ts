@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { scenarioSchema, type Scenario } from './schema.ts';
 
 /** A scenario file that is wrong: one line a problem, each `file:line: field: what is wrong`. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const number = z.string().regex(/^\+[1-9]\d{1,14}$/, 'expected an E.164 number in quotes, such as "+18005550142"');
 

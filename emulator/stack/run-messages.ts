@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ScenarioResult } from '../scenario/result.ts';
 import type { ScenarioEvent } from '../scenario/run-scenario.ts';
 import type { Stack } from './stack.ts';

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { stringify } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ScenarioResult } from '../scenario/result.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { parseRunMessage, STACK_SERVICE } from './run-messages.ts';

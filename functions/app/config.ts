@@ -14,7 +14,7 @@ import { loadSettings, type Environment } from '#adapters/settings/load-settings
 import { retentionSettings } from '#adapters/storage/retention-settings';
 import { hostStorageSettings, storageSettings } from '#adapters/storage/settings';
 import { telemetrySettings } from '#adapters/telemetry/settings';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Long enough for the media socket to come up, short enough for a caller to be still there. */
 export const WATCHDOG_DEFAULT_MS = 7_000;

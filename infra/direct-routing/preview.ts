@@ -1,5 +1,5 @@
 import type { SipRoutingClient, SipRoutingClientOptions } from '@azure/communication-phone-numbers';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RoutingState } from './plan.ts';
 import type { Route } from './routing-file.ts';
 import type { TrunkHealth } from './trunk-health.ts';

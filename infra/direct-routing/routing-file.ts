@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseYaml, type ParsedYaml, type YamlIssue } from '#core/yaml-file';
 
 /** Limits of the SIP routing API (acs-facts 7.2). */

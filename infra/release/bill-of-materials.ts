@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { root } from '../build/deployable.ts';
 import type { Origin } from './origin.ts';
 import { refOf, type ShippedPackage } from './shipped-packages.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DEPLOYABLES, root } from '../build/deployable.ts';
 import { packageInto } from '../build/package-into.ts';
 import { billOfMaterials } from './bill-of-materials.ts';

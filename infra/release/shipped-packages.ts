@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { root } from '../build/deployable.ts';
 
 /** A package of somebody else whose code or data is in one of our packages. */

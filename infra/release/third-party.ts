@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { root } from '../build/deployable.ts';
 import { refOf, type ShippedPackage } from './shipped-packages.ts';
 

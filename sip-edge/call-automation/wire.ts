@@ -1,5 +1,5 @@
 /** Request bodies as the published description writes them, read leniently: unknown members are ignored (acs-facts 2.3). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { e164Schema, identifierSchema } from '../calls/identifiers.ts';
 
 const url = z.string().max(4096);

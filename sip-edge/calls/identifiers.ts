@@ -1,5 +1,5 @@
 /** Identifiers as the published API writes them (acs-facts 2.3), and how a request's looser form is read. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export type WireIdentifier = WirePhoneNumber | WireCommunicationUser;
 

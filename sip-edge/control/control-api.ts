@@ -1,5 +1,5 @@
 /** The control API: settings, faults, subscriptions, trunks and a view of the calls, for a local stack and for tests. Off unless asked for. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CallRegistry } from '../calls/call-registry.ts';
 import { wireCallState } from '../calls/call-state.ts';
 import type { IncomingCalls } from '../calls/incoming-calls.ts';

@@ -1,6 +1,6 @@
 /** Where trunks are reached: told by file at the start, or by a peer that announces itself through the control API. */
 import { isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Trunk } from '../trunks.ts';
 
 export const trunkAddressSchema = z.strictObject({

@@ -1,5 +1,5 @@
 /** Trunks and voice routes as the published SIP routing API holds them (acs-facts 7.2), and its merge-patch rules. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { VoiceRouting } from '../leg.ts';
 
 export const MAX_TRUNKS = 250;

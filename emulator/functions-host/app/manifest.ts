@@ -1,6 +1,6 @@
 import { glob, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What `package.json` and `host.json` of a Functions app say, as far as this host follows it. */
 export interface AppManifest {

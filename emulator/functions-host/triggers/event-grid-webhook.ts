@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EventGridFunction } from '../app/functions.ts';
 import type { Reply } from '../http/reply.ts';
 import { parseJsonBody } from '../http/request-body.ts';

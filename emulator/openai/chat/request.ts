@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The part of a chat completion request that a scripted answer depends on; anything else is accepted and passed over. */
 export interface ChatRequest {

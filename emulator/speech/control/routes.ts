@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJson, readBody, sendJson } from '../../http/body.ts';
 import { SPEECH_RATE_HZ } from '../engine/speech.ts';
 import { EngineBusy, EngineClosed, type SpeechEngine } from '../engine/pool.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a client asks of one recognition turn, from the URL and from `speech.context` (Speech SDK 1.52, `ServiceRecognizerBase`). */
 export interface TurnOptions {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a client asks for in `synthesis.context` (Speech SDK 1.52, `SynthesisContext`). */
 export interface SynthesisOptions {

@@ -1,5 +1,5 @@
 import type { TokenValidatorConfig } from '#adapters/acs-tokens/token-validator';
-import { z } from 'zod';
+import * as z from 'zod';
 import { reasonOf } from '../../tool/reason-of.ts';
 import { broken, well, type Check } from '../check.ts';
 

@@ -1,5 +1,5 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod';
 import { freePort } from '../../../emulator/stack/process/free-port.ts';
 import { pause } from '../bridge/stage.ts';
 

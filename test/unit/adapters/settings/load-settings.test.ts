@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { callbackUrlSettings } from '#adapters/acs-tokens/call-urls';
 import { ticketSettings } from '#adapters/acs-tokens/ticket';
 import { tokenSettings } from '#adapters/acs-tokens/token-validator';
