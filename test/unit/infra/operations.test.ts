@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { alertRules, queryFiles, usualLimits } from '../../support/alert-rules.ts';
 import { readBicep } from '../../support/bicep.ts';
+import { kustoComplaints } from '../../support/kusto.ts';
 import { measuredAttributes } from '../../support/measured-attributes.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -129,16 +130,17 @@ describe('a query', () => {
     expect([...new Set(loaded)].sort()).toEqual([...queries.keys()].sort());
   });
 
-  it.each([...queries])('%s: what is opened is closed', (_, text) => {
-    const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
-    const open: string[] = [];
-    const bare = code(text).replaceAll(/@?"[^"]*"|'[^'\n]*'/g, '');
-    expect(bare).not.toMatch(/['"]/);
-    for (const sign of bare) {
-      if (closing[sign] !== undefined) open.push(closing[sign]);
-      else if (')]}'.includes(sign)) expect(open.pop()).toBe(sign);
-    }
-    expect(open).toEqual([]);
+  it.each([...queries, ...asked])('%s is written as the query language wants it', (_, text) => {
+    // What the workbook puts in before it asks.
+    expect(kustoComplaints(text.replaceAll('{TimeRange:grain}', '5m'))).toEqual([]);
+  });
+
+  it.each([
+    ["The name 'union' needs to be bracketed", 'AppTraces | summarize union = count()'],
+    ['Expected: )', 'AppTraces | where (Message has "x"'],
+    ['Missing expression', 'AppTraces | where'],
+  ])('would be found: %s', (complaint, wrong) => {
+    expect(kustoComplaints(wrong).join()).toContain(complaint);
   });
 
   it.each([...queries])('%s says what it shows', (_, text) => {
