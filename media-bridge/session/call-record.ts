@@ -191,7 +191,7 @@ export class CallRecord {
   }
 
   /** The record as others may know it. */
-  get session(): SessionRecord {
+  get sessionRecord(): SessionRecord {
     return {
       callId: this.#options.facts.offer.callId,
       agent: this.#agent.name,

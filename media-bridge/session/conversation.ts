@@ -61,7 +61,7 @@ export interface ConversationOptions {
   readonly story: CallStory;
   /** Another agent or another language from now on. */
   readonly onLocale: (locale: Locale, phrases: readonly string[]) => void;
-  /** What `record` gives has changed. */
+  /** What `sessionRecord` gives has changed. */
   readonly onChange: () => void;
   /** Resolves when what was recorded is written, or when that takes too long. Never rejects. */
   readonly whenWritten: () => Promise<void>;
@@ -201,8 +201,8 @@ export class Conversation {
   }
 
   /** All that is known of the call by now, as others may know it. */
-  get record(): SessionRecord {
-    return this.#record.session;
+  get sessionRecord(): SessionRecord {
+    return this.#record.sessionRecord;
   }
 
   /** A tool is changing something outside. */

@@ -149,8 +149,9 @@ export class MediaSession {
     this.#services = services;
     this.#agent = agent;
     this.#journal = new SessionJournal({
+      callId: offer.callId,
       lease,
-      read: () => this.#conversation.record,
+      read: () => this.#conversation.sessionRecord,
       clock,
       log,
       onLost: () => void this.end('replaced'),

@@ -1,4 +1,6 @@
 import type { Log } from '#adapters/logging/logger';
+import type { CallId } from '#core/ids';
+import { noLongerThan } from '#core/no-longer-than';
 import type { Clock } from '#core/ports/clock';
 import type { SessionLease, SessionRecord } from '#core/ports/session-store';
 
@@ -11,6 +13,7 @@ const SETTLE_MS = 250;
 const TRIES_MAX = 4;
 
 export interface JournalOptions {
+  readonly callId: CallId;
   readonly lease: Pick<SessionLease, 'save' | 'release'>;
   /** The record as it is now. Asked for when it is written. */
   readonly read: () => SessionRecord;
@@ -42,19 +45,16 @@ export class SessionJournal {
     this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
   }
 
-  /** Resolves when everything noted is written or given up, and when the budget for it is spent. */
+  /** Resolves when everything noted is written or given up, and when the budget for it is spent. Never rejects. */
   async flush(budgetMs = FLUSH_BUDGET_MS): Promise<void> {
     if (this.#writing === undefined) return;
     this.#waiting += 1;
     this.#settling?.abort();
-    const written = new AbortController();
-    const budget = this.#options.clock.sleep(budgetMs, written.signal).catch(() => undefined);
-    await Promise.race([this.#writing, budget]);
-    written.abort();
+    await noLongerThan(budgetMs, this.#options.clock, this.#writing);
     this.#waiting -= 1;
   }
 
-  /** Writes the record once more, whether it has changed or not, and says that it is given up for another session to go on with. */
+  /** Writes the record once more, whether it has changed or not, and says that it is given up for another session to go on with. Never rejects. */
   async release(): Promise<void> {
     if (this.#next === 'nothing') return;
     this.#next = 'release';
@@ -63,17 +63,16 @@ export class SessionJournal {
   }
 
   async #write(): Promise<void> {
-    const { read, clock, log } = this.#options;
+    const { callId, read, clock, log } = this.#options;
     for (let tries = 0; this.#change === 'unwritten';) {
       await (tries === 0 ? this.#settled() : clock.sleep(RETRY_PAUSE_MS));
       this.#change = 'none';
-      const record = read();
       try {
-        await this.#writeOnce(record);
+        await this.#writeOnce(read());
         tries = 0;
       } catch (error) {
         tries += 1;
-        log.warn({ callId: record.callId, err: error, tries }, 'session row not written');
+        log.warn({ callId, err: error, tries }, 'session row not written');
         if (tries >= TRIES_MAX) return;
         this.#change = 'unwritten';
       }
@@ -89,7 +88,7 @@ export class SessionJournal {
   }
 
   async #writeOnce(record: SessionRecord): Promise<void> {
-    const { lease, log, onLost } = this.#options;
+    const { callId, lease, log, onLost } = this.#options;
     const signal = AbortSignal.timeout(WRITE_BUDGET_MS);
     const releases = this.#next === 'release';
     const outcome = releases ? await lease.release(record, signal) : await lease.save(record, signal);
@@ -99,7 +98,7 @@ export class SessionJournal {
     }
     this.#next = 'nothing';
     this.#change = 'none';
-    log.warn({ callId: record.callId }, 'session taken over by another');
+    log.warn({ callId }, 'session taken over by another');
     onLost();
   }
 }

@@ -33,7 +33,7 @@ async function journalUnderTest(...failures: readonly Error[]) {
   const lease = await sessions.claim(callId, signal);
   let losses = 0;
   let record = recordOf(0);
-  const journal = new SessionJournal({ lease, read: () => record, clock, log, onLost: () => (losses += 1) });
+  const journal = new SessionJournal({ callId, lease, read: () => record, clock, log, onLost: () => (losses += 1) });
   const note = (turns: number): void => {
     record = recordOf(turns);
     journal.note();
@@ -69,7 +69,14 @@ describe('the journal of a call', () => {
     };
     let turns = 1;
     const lease = { save, release: save };
-    const journal = new SessionJournal({ lease, read: () => recordOf(turns), clock, log, onLost: () => undefined });
+    const journal = new SessionJournal({
+      callId,
+      lease,
+      read: () => recordOf(turns),
+      clock,
+      log,
+      onLost: () => undefined,
+    });
     journal.note();
     await clock.advance(250);
     for (turns = 2; turns < 9; turns += 1) journal.note();
@@ -110,11 +117,30 @@ describe('the journal of a call', () => {
     const clock = manualClock();
     const never = (): Promise<never> => new Promise(() => undefined);
     const lease: Pick<SessionLease, 'save' | 'release'> = { save: never, release: never };
-    const journal = new SessionJournal({ lease, read: () => recordOf(1), clock, log, onLost: () => undefined });
+    const journal = new SessionJournal({ callId, lease, read: () => recordOf(1), clock, log, onLost: () => undefined });
     journal.note();
     const flushed = journal.flush();
     await clock.advance(3_000);
     await flushed;
+  });
+
+  it('ends in time when its record cannot be made: whoever closes the call goes on', async () => {
+    const clock = manualClock();
+    const sessions = memorySessionStore();
+    const lease = await sessions.claim(callId, signal);
+    let tries = 0;
+    const read = (): SessionRecord => {
+      tries += 1;
+      if (tries <= 4) throw new TypeError('no such turn');
+      return recordOf(1);
+    };
+    const journal = new SessionJournal({ callId, lease, read, clock, log, onLost: () => undefined });
+    const given = journal.release();
+    await clock.advance(2_000);
+    await given;
+    expect([tries, sessions.saves, sessions.ownership(callId)]).toEqual([4, 0, 'held']);
+    await journal.release();
+    expect(sessions.ownership(callId)).toBe('released');
   });
 
   it('gives the record up with its last write', async () => {
