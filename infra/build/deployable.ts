@@ -35,11 +35,12 @@ export interface Bundle {
   readonly metafile: Metafile;
 }
 
-/** One deployable as one file, and its map; the functions with a second one for later. Writes nothing. Throws when something is in it that does not belong there. */
+/** One deployable as one file, and its map; the functions with files for later. Writes nothing. Throws when something is in it that does not belong there. */
 export async function bundleOf(deployable: Deployable): Promise<Bundle> {
   const folder = path.join(root, 'dist', deployable);
   const options = await optionsOf(deployable, folder);
-  const wanted = deployable === 'functions' ? [options, laterOptions(folder)] : [options];
+  const wanted =
+    deployable === 'functions' ? [options, ...LATER.map((later) => laterOptions(later, folder))] : [options];
   const built = await Promise.all(wanted.map((one) => build({ ...common, ...one, metafile: true, write: false })));
   const metafile = {
     inputs: Object.assign({}, ...built.map((one) => one.metafile.inputs)) as Metafile['inputs'],
@@ -49,13 +50,37 @@ export async function bundleOf(deployable: Deployable): Promise<Bundle> {
   return { files: built.flatMap(({ outputFiles }) => outputFiles), metafile };
 }
 
-/** What sends traces: not even read before a call is answered. Another ending than the app's, which the host looks for. */
-const LATER_FILE = 'telemetry.mjs';
+/**
+ * What the functions load when they first need it, each in a file beside theirs: before a call is answered it is not even read. Another ending than the
+ * app's, which the host looks for.
+ */
+const LATER: readonly Later[] = [
+  {
+    file: 'telemetry.mjs',
+    asked: /^\.\/pipeline\.ts$/,
+    by: path.join('adapters', 'telemetry', 'open-telemetry.ts'),
+    contents: "export * from './adapters/telemetry/pipeline.ts';",
+  },
+  {
+    file: 'storage-blob.mjs',
+    asked: /^@azure\/storage-blob$/,
+    by: path.join('adapters', 'storage', 'blob-container.ts'),
+    contents: "export { BlobServiceClient } from '@azure/storage-blob';",
+  },
+];
 
-function laterOptions(folder: string): BuildOptions {
+interface Later {
+  readonly file: string;
+  /** As the import says it, and the file that says it. */
+  readonly asked: RegExp;
+  readonly by: string;
+  readonly contents: string;
+}
+
+function laterOptions({ file, contents }: Later, folder: string): BuildOptions {
   return {
-    entryPoints: [path.join(root, 'adapters/telemetry/pipeline.ts')],
-    outfile: path.join(folder, LATER_FILE),
+    stdin: { contents, resolveDir: root, sourcefile: file.replace(/mjs$/, 'ts'), loader: 'ts' },
+    outfile: path.join(folder, file),
     format: 'esm',
     banner: { js: REQUIRE_FOR_ESM },
   };
@@ -64,11 +89,11 @@ function laterOptions(folder: string): BuildOptions {
 const loadedLater: Plugin = {
   name: 'loaded-later',
   setup: (bundler) => {
-    bundler.onResolve({ filter: /^\.\/pipeline\.ts$/ }, ({ kind, importer }) =>
-      kind === 'dynamic-import' && importer.endsWith(path.join('adapters', 'telemetry', 'open-telemetry.ts'))
-        ? { path: `./${LATER_FILE}`, external: true }
-        : undefined,
-    );
+    for (const { file, asked, by } of LATER) {
+      bundler.onResolve({ filter: asked }, ({ kind, importer }) =>
+        kind === 'dynamic-import' && importer.endsWith(by) ? { path: `./${file}`, external: true } : undefined,
+      );
+    }
   },
 };
 
@@ -94,7 +119,7 @@ async function optionsOf(deployable: Deployable, folder: string): Promise<BuildO
 /** Each file directly in functions/ registers one trigger when it is imported. */
 async function importsOfTriggers(): Promise<string> {
   const files = (await readdir(path.join(root, 'functions'))).filter((file) => file.endsWith('.ts')).sort();
-  return files.map((file) => `import './functions/${file}';`).join('\n');
+  return ['start/no-prepared-schemas.ts', ...files].map((file) => `import './functions/${file}';`).join('\n');
 }
 
 function refuseForeignInputs(metafile: Metafile): void {
