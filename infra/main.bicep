@@ -68,6 +68,9 @@ param telephony string = 'acs'
 @description('With teams-phone: which number each resource account has, +18005550199=OBJECT-ID with commas.')
 param teamsResourceAccounts string = ''
 
+@description('With teams-phone: queues of people that are call queues of Teams, +18005550110=OBJECT-ID of the application with commas.')
+param teamsCallQueues string = ''
+
 @description('With edge: https:// address of the edge, its EDGE_PUBLIC_URL.')
 param edgeUrl string = ''
 
@@ -132,6 +135,7 @@ module resources 'resources.bicep' = {
     callsNow: callsNow
     telephony: telephony
     teamsResourceAccounts: teamsResourceAccounts
+    teamsCallQueues: teamsCallQueues
     edgeUrl: edgeUrl
     edgeResourceId: edgeResourceId
     edgeAccessKey: edgeAccessKey

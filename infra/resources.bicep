@@ -23,6 +23,7 @@ param prices object
 
 param telephony string
 param teamsResourceAccounts string
+param teamsCallQueues string
 param edgeUrl string
 param edgeResourceId string
 
@@ -202,6 +203,8 @@ var shared = union(
   },
   empty(agent) ? {} : { AGENT: agent },
   isEdge ? { ACS_JWKS_URL: '${edgeUrl}/calling/keys' } : {},
+  // Both transfer: the bridge for the agent, the functions when something failed.
+  empty(teamsCallQueues) ? {} : { TEAMS_CALL_QUEUES: teamsCallQueues },
   // Keys in the stream of Teams Phone are not documented.
   telephony == 'teams-phone' ? { DTMF_SOURCE: 'both' } : {}
 )

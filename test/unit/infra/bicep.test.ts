@@ -162,6 +162,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   ACS_ENDPOINT: 'https://contoso.communication.azure.com',
   ACS_ACCESS_KEY: 'a2V5',
   TEAMS_RESOURCE_ACCOUNTS: '+18005550199=cc123456-5678-5678-1234-ccc123456789',
+  TEAMS_CALL_QUEUES: '+18005550110=dd123456-5678-5678-1234-ccc123456789',
   APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=a7c5e5ae-0000-4000-8000-2b6c1f5d7e90',
 };
 
@@ -189,7 +190,7 @@ describe('settings', () => {
   /** What the templates give with one front alone. */
   const ofFront = {
     acs: [],
-    'teams-phone': ['TEAMS_RESOURCE_ACCOUNTS', 'DTMF_SOURCE'],
+    'teams-phone': ['TEAMS_RESOURCE_ACCOUNTS', 'TEAMS_CALL_QUEUES', 'DTMF_SOURCE'],
     edge: ['ACS_ACCESS_KEY', 'ACS_JWKS_URL'],
   };
   const fronts = Object.entries(ofFront).map(([front, names]) => {
@@ -208,6 +209,11 @@ describe('settings', () => {
   it.each(fronts)('are enough for the bridge to start with %s', (_, others, own) => {
     const names = bridge.filter((name) => !others.has(name));
     expect(() => loadBridgeConfig({ ...environment(names), ...own })).not.toThrow();
+  });
+
+  it('name the call queues of Teams to whoever transfers: the bridge, and the functions when something failed', () => {
+    expect(shared).toContain('TEAMS_CALL_QUEUES');
+    expect(readFileSync(path.join(INFRA, 'main.parameters.json'), 'utf8')).toContain('"${TEAMS_CALL_QUEUES=}"');
   });
 
   it('take no event subscription and no Communication Services where the edge is the front', () => {
