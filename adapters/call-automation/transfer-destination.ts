@@ -1,5 +1,5 @@
 import type { CustomCallingContext } from '@azure/communication-call-automation';
-import type { OutboundHeaders } from '#core/handover/headers';
+import { CONTEXT_HEADER, INTENT_HEADER, SUMMARY_HEADER, type OutboundHeaders } from '#core/handover/headers';
 import { percentDecode } from '#core/handover/percent';
 import { clip } from '#core/plain-text';
 import type { TransferRequest } from '#core/ports/call-control';
@@ -35,15 +35,15 @@ function sipContext(headers: OutboundHeaders): CustomCallingContext {
 function teamsContext({ custom }: OutboundHeaders): CustomCallingContext {
   const text = (wanted: string): string => percentDecode(custom.find(({ name }) => name === wanted)?.value ?? '');
   const filled = (key: string, value: string) => (value === '' ? {} : { [key]: value });
-  const intent = text('AI-Intent');
+  const intent = text(INTENT_HEADER);
   return [
     ...custom.map(({ name, value }) => ({ kind: 'voip' as const, key: name, value })),
     {
       kind: 'TeamsPhoneCallDetails',
       ...filled('callTopic', clip(intent, TOPIC_MAX_CHARS)),
       ...filled('intent', intent),
-      ...filled('callContext', text('AI-Summary')),
-      ...filled('sessionId', text('Context-ID')),
+      ...filled('callContext', text(SUMMARY_HEADER)),
+      ...filled('sessionId', text(CONTEXT_HEADER)),
     },
   ];
 }

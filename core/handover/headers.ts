@@ -19,6 +19,11 @@ export interface OutboundHeaders {
   readonly custom: readonly { readonly name: string; readonly value: string }[];
 }
 
+/** Custom headers by the name they have without a prefix. */
+export const SUMMARY_HEADER = 'AI-Summary';
+export const INTENT_HEADER = 'AI-Intent';
+export const CONTEXT_HEADER = 'Context-ID';
+
 /**
  * A packet as the SIP headers a contact centre reads. Total: whatever the packet holds, the result is legal. With the prefix `X-`:
  *
@@ -32,9 +37,9 @@ export interface OutboundHeaders {
  */
 export function packHeaders(packet: HandoverPacket, prefix: HeaderPrefix): OutboundHeaders {
   const fields: readonly (readonly [name: string, value: string])[] = [
-    ['AI-Summary', encode(packet.summary)],
-    ['AI-Intent', encode(packet.intent)],
-    ['Context-ID', encode(packet.contextId)],
+    [SUMMARY_HEADER, encode(packet.summary)],
+    [INTENT_HEADER, encode(packet.intent)],
+    [CONTEXT_HEADER, encode(packet.contextId)],
     ['Customer-ID', encode(packet.customerId ?? '')],
     ['AI-Reason', reasonFields(packet)],
   ];
