@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CallState } from '#core/call/state';
+import type { CallState, TransferAttempt } from '#core/call/state';
 import type { CallId } from '#core/ids';
 import type { CallStore, StoredCall, WriteResult } from '#core/ports/call-store';
 import { PortError } from '#core/ports/error';
@@ -96,5 +96,15 @@ function stateOf(id: CallId, row: Row): CallState {
     throw unreadable('call-store', id, 'unknown phase');
   }
   if (state.offer?.callId !== id) throw unreadable('call-store', id, 'another call is in it');
-  return state as CallState;
+  return withAsked(state as CallState);
+}
+
+type UnderWay = Extract<TransferAttempt['result'], { kind: 'under-way' }>;
+
+/** Rows of before it was kept do not say whether a transfer was asked for. */
+function withAsked(state: CallState): CallState {
+  if (!('transfer' in state) || state.transfer?.result.kind !== 'under-way') return state;
+  const written: Partial<UnderWay> = state.transfer.result;
+  const asked = written.asked ?? 'unknown';
+  return { ...state, transfer: { ...state.transfer, result: { ...state.transfer.result, asked } } };
 }

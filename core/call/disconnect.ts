@@ -1,6 +1,6 @@
 import { unreachable } from '../unreachable.ts';
 import type { CallEvent } from './event.ts';
-import { isGivenUp, lastResort } from './last-resort.ts';
+import { isBeingEnded, lastResort } from './last-resort.ts';
 import type { CallOutcome } from './outcome.ts';
 import type { CallState } from './state.ts';
 
@@ -28,7 +28,7 @@ export function outcomeOfDisconnect(
 /** What is left to say of a call that the front has forgotten, when its CallDisconnected never came. */
 export function outcomeWhenGone(state: Exclude<CallState, { phase: 'ended' }>): CallOutcome {
   if (state.phase === 'handed-over') return { kind: 'handed-over', target: state.transfer?.target };
-  return isGivenUp(state) ? endedByUs(state) : { kind: 'unreported' };
+  return isBeingEnded(state) ? endedByUs(state) : { kind: 'unreported' };
 }
 
 /** The SBC's word for it, or the call controller's own 487 without a sub-code (acs-facts 9.4). */
@@ -42,7 +42,7 @@ function endedByUs(state: Exclude<CallState, { phase: 'ended' }>): CallOutcome {
       return { kind: 'agent-ended' };
     case 'connected':
       // For a bridge that could not.
-      if (isGivenUp(state) && lastResort(state) !== 'failed') return { kind: 'agent-ended' };
+      if (isBeingEnded(state) && lastResort(state) !== 'failed') return { kind: 'agent-ended' };
       if (state.transfer?.result.kind === 'failed') return { kind: 'failed', reason: 'transfer-failed' };
       return { kind: 'failed', reason: state.mediaLostAtMs.length > 0 ? 'media-lost' : 'no-media' };
     case 'offered':

@@ -20,7 +20,7 @@ export const APOLOGY_TIMEOUT_MS = 30_000;
 export const HANG_UP_AGAIN_MS = 10_000;
 
 /** The last words were said, or are being said, and the end follows: a stream that comes or goes now changes nothing. */
-export function isGivenUp(state: CallState): boolean {
+export function isBeingEnded(state: CallState): boolean {
   return state.phase === 'connected' && (lastResort(state) === 'failed' || state.hungUpAtMs !== undefined);
 }
 
@@ -44,6 +44,6 @@ export function lastResort({
  */
 export function mayBeUnasked({ transfer }: { readonly transfer: TransferAttempt | undefined }): boolean {
   return (
-    transfer?.id === FAILURE_TRANSFER_ID && transfer.result.kind === 'under-way' && transfer.result.asked === undefined
+    transfer?.id === FAILURE_TRANSFER_ID && transfer.result.kind === 'under-way' && transfer.result.asked === 'unknown'
   );
 }

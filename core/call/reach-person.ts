@@ -4,7 +4,7 @@ import {
   ASK_TIMEOUT_MS,
   FAILURE_TRANSFER_ID,
   HANG_UP_AGAIN_MS,
-  isGivenUp,
+  isBeingEnded,
   isOurTransfer,
   LAST_RESORT_TIMEOUT_MS,
   mayBeUnasked,
@@ -19,7 +19,10 @@ const TRANSFER_CONFLICT = 8607;
 /** Begins the control plane's own attempt. */
 export function toPerson(state: EstablishedState, atMs: number, transferId = FAILURE_TRANSFER_ID): Transition {
   return moved(
-    { ...state, transfer: { id: transferId, target: undefined, result: { kind: 'under-way', atMs } } },
+    {
+      ...state,
+      transfer: { id: transferId, target: undefined, result: { kind: 'under-way', atMs, asked: 'unknown' } },
+    },
     { type: 'transfer-to-person', connectionId: state.connectionId, transferId },
   );
 }
@@ -37,7 +40,7 @@ function toPersonAgain(state: EstablishedState, atMs: number): Transition {
 export function transferAsked(state: EstablishedState, event: Event<'transfer-asked'>): Transition {
   const { transfer } = state;
   const result = transfer?.id === event.transferId ? transfer.result : undefined;
-  if (transfer === undefined || result?.kind !== 'under-way' || result.asked !== undefined)
+  if (transfer === undefined || result?.kind !== 'under-way' || result.asked !== 'unknown')
     return ignored(state, event);
   return moved({ ...state, transfer: { ...transfer, result: { ...result, asked: 'yes' } } });
 }
@@ -136,7 +139,7 @@ export function nobodyTalks(state: EstablishedState, event: Event<'watchdog-fire
 }
 
 export function failureMessageOver(state: EstablishedState, event: Event<'failure-message-over'>): Transition {
-  return isGivenUp(state) && state.hungUpAtMs === undefined ? hangUp(state, event.atMs) : ignored(state, event);
+  return isBeingEnded(state) && state.hungUpAtMs === undefined ? hangUp(state, event.atMs) : ignored(state, event);
 }
 
 /** Noted, so that the same event does it once, and so that it is done again when the call goes on. */

@@ -75,8 +75,8 @@ export interface TransferAttempt {
     | {
         readonly kind: 'under-way';
         readonly atMs: number;
-        /** Left out: the row was written, and whether the request followed is not known; `again`: so it was asked for once more. */
-        readonly asked?: 'yes' | 'again';
+        /** `unknown`: the row was written, and whether the request followed nobody knows; `again`: so it was asked for once more. */
+        readonly asked: 'unknown' | 'yes' | 'again';
       }
     /** The front is busy with a transfer that the bridge asked for (8607, acs-facts 5.2): its outcome comes first. */
     | { readonly kind: 'waiting'; readonly atMs: number };

@@ -3,7 +3,7 @@ import { unreachable } from '../unreachable.ts';
 import { outcomeOfDisconnect, outcomeWhenGone } from './disconnect.ts';
 import { START_REFUSED, type CallEvent } from './event.ts';
 import { MEDIA_MOVED, MEDIA_OVER } from './given-up.ts';
-import { isGivenUp, lastResort } from './last-resort.ts';
+import { isBeingEnded, lastResort } from './last-resort.ts';
 import { mayComeBack } from './may-come-back.ts';
 import { end, ignored, moved, type EstablishedState, type Event, type Transition } from './moves.ts';
 import type { CallOffer } from './offer.ts';
@@ -182,7 +182,7 @@ function afterEnd(state: CallIn<'ended'>, event: CallEvent): Transition {
 function mediaStarted(state: EstablishedState, event: Event<'media-started'>): Transition {
   const lastLoss = Math.max(state.mediaLostAtMs.at(-1) ?? -Infinity, state.mediaMovedAtMs ?? -Infinity);
   const outdated = event.atMs < lastLoss || event.atMs === state.mediaStartedAtMs;
-  if (state.phase !== 'connected' || outdated || isGivenUp(state)) return ignored(state, event);
+  if (state.phase !== 'connected' || outdated || isBeingEnded(state)) return ignored(state, event);
   return moved({ ...state, phase: 'talking', mediaStartedAtMs: event.atMs });
 }
 
@@ -191,7 +191,7 @@ function mediaLost(state: EstablishedState, event: Event<'media-lost'>): Transit
   const isToldLate = isKnown || event.atMs < (state.mediaStartedAtMs ?? -Infinity);
   const outdated = event.detail === START_REFUSED ? state.phase !== 'connected' : isToldLate;
   const expected = state.phase === 'handed-over' || event.detail === STOPPED_ON_PURPOSE;
-  if (outdated || expected || isGivenUp(state)) return ignored(state, event);
+  if (outdated || expected || isBeingEnded(state)) return ignored(state, event);
   // A move is no failure, and there is one for every bridge that is replaced while the call is up.
   if (isMove(state, event)) {
     const given = { ...state, phase: 'connected', mediaMovedAtMs: event.atMs } as const;

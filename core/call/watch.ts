@@ -5,7 +5,7 @@ import {
   APOLOGY_TIMEOUT_MS,
   ASK_TIMEOUT_MS,
   HANG_UP_AGAIN_MS,
-  isGivenUp,
+  isBeingEnded,
   LAST_RESORT_TIMEOUT_MS,
   lastResort,
   mayBeUnasked,
@@ -57,7 +57,7 @@ export function eventOfLook(state: CallState, look: CallLook | undefined, atMs: 
   if (look === 'gone' || isOld) return { type: 'call-gone', atMs };
   const isSilent = state.phase === 'answered' || state.phase === 'connected';
   // The stream is up, and that it started was not told.
-  if (look === 'streaming' && isSilent && !isGivenUp(state)) {
+  if (look === 'streaming' && isSilent && !isBeingEnded(state)) {
     return { type: 'media-started', atMs, connectionId: state.connectionId };
   }
   return { type: 'watchdog-fired', atMs };

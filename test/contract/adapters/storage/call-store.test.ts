@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tableCallStore } from '#adapters/storage/table-call-store';
+import { FAILURE_TRANSFER_ID } from '#core/call/last-resort';
 import type { CallState } from '#core/call/state';
 import type { CallId } from '#core/ids';
 import type { CallStore } from '#core/ports/call-store';
@@ -101,6 +102,16 @@ describe('a call row in tables', () => {
     const store = tableCallStore(azurite.account);
     await store.create(hostile, signal);
     expect((await store.load(state.offer.callId, signal))?.state).toEqual(hostile);
+  });
+
+  it('does not know whether a transfer was asked for when the row does not say', async () => {
+    const transfer = { id: FAILURE_TRANSFER_ID, result: { kind: 'under-way', atMs: 1 } };
+    const state = { ...offeredCall(), phase: 'connected', connectionId, connectedAtMs: 0, mediaLostAtMs: [], transfer };
+    const id = state.offer.callId;
+    await client().createTable();
+    await client().createEntity({ partitionKey: id, rowKey: 'call', json: JSON.stringify({ version: 1, state }) });
+    const stored = await tableCallStore(azurite.account).load(id, signal);
+    expect(stored?.state).toMatchObject({ transfer: { ...transfer, result: { atMs: 1, asked: 'unknown' } } });
   });
 
   it.each([

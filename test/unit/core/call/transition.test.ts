@@ -228,7 +228,11 @@ describe('a connected call', () => {
     const sorry = transition(
       {
         ...callIn.connected,
-        transfer: { id: FAILURE_TRANSFER_ID, target: undefined, result: { kind: 'under-way', atMs: 1_000 } },
+        transfer: {
+          id: FAILURE_TRANSFER_ID,
+          target: undefined,
+          result: { kind: 'under-way', atMs: 1_000, asked: 'unknown' },
+        },
       },
       { type: 'transfer-failed', atMs: 2_000, transferId: FAILURE_TRANSFER_ID, code: 486, subCode: 560_486 },
     );
