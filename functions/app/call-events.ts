@@ -7,7 +7,7 @@ import type { CallOffer } from '#core/call/offer';
 import { parseCallId, type CallId } from '#core/ids';
 import type { CallServices } from './call-services.ts';
 import { moveCall } from './move-call.ts';
-import { knownMove } from './moved-media.ts';
+import { whyLost } from './why-lost.ts';
 import type { RecentIds } from './recent-ids.ts';
 import { APOLOGY_PREFIX } from './run-command.ts';
 
@@ -105,7 +105,7 @@ async function take(
     ? ({ type: 'failure-message-over', atMs: event.timeMs } as const)
     : event.event;
   if (means === undefined) return;
-  await moveCall(callId, await knownMove(callId, means, services, signal), services, signal, offer);
+  await moveCall(callId, await whyLost(callId, means, services, signal), services, signal, offer);
 }
 
 function endsFailureMessage({ operationContext, type }: CallbackEvent): boolean {

@@ -10,7 +10,7 @@ import type { CallLook } from '#core/ports/call-control';
 import { PortError } from '#core/ports/error';
 import type { CallServices } from './call-services.ts';
 import { moveCall } from './move-call.ts';
-import { knownMove } from './moved-media.ts';
+import { whyLost } from './why-lost.ts';
 import { wasTalkedTo } from './was-talked-to.ts';
 
 const HANDLER_BUDGET_MS = 25_000;
@@ -114,7 +114,7 @@ async function streamAgain(
 ): Promise<CallEvent | undefined> {
   const { clock, control, log } = services;
   const lost = { type: 'media-lost', atMs: clock.now(), connectionId, detail: 'not-streaming' } as const;
-  const known = await knownMove(callId, lost, services, signal);
+  const known = await whyLost(callId, lost, services, signal);
   // The bridge has said goodbye.
   if (known.type === 'media-lost' && known.detail === MEDIA_OVER) return known;
   try {

@@ -8,7 +8,7 @@ import { sessionRow } from './session-row.ts';
  * The front says only that the stream is gone. Whether a bridge gave it up in order, for another one to take or for us to end the call, stands in the session
  * row; when that cannot be read, the stream counts as lost.
  */
-export async function knownMove(
+export async function whyLost(
   callId: CallId,
   event: CallEvent,
   services: Pick<CallServices, 'sessions' | 'log'>,
