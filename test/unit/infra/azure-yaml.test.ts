@@ -22,8 +22,11 @@ describe('azure.yaml', () => {
       if (docker !== undefined) expect(existsSync(root + docker.path), docker.path).toBe(true);
     expect(services['functions']?.project).toBe('dist/package/functions');
     expect(hooks['prepackage']?.run).toContain('npm run package -- functions');
-    for (const hook of ['preprovision', 'postdeploy'])
-      expect(existsSync(root + (hooks[hook]?.run.split(' ')[1] ?? 'nowhere')), hook).toBe(true);
+    for (const hook of ['preprovision', 'postdeploy']) {
+      const commands = hooks[hook]?.run.split(' && ') ?? ['sh nowhere'];
+      for (const command of commands)
+        expect(existsSync(root + (command.split(' ')[1] ?? 'nowhere')), command).toBe(true);
+    }
   });
 
   it('needs nothing built in a release: the packages are there', () => {
