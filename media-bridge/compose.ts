@@ -15,6 +15,8 @@ import { tableCallStore } from '#adapters/storage/table-call-store';
 import { tableCallerStore } from '#adapters/storage/table-caller-store';
 import { tableSessionStore } from '#adapters/storage/table-session-store';
 import { countedErrors } from '#adapters/telemetry/counted-errors';
+import { countedKeys } from '#adapters/telemetry/counted-keys';
+import { countedTools } from '#adapters/telemetry/counted-tools';
 import type { NeededService } from '#core/admission/region';
 import type { BridgeReports } from '#core/ports/bridge-reports';
 import type { Telemetry } from '#core/ports/telemetry';
@@ -41,17 +43,18 @@ export async function compose(config: BridgeConfig, log: Log, telemetry: Telemet
   const agents = loadCatalogue(config.agents);
   const { model, speechToText, textToSpeech, failing, warm, close } = turnServices(config, clock, log, telemetry);
   const definitions = agents.all.map(({ definition }) => definition);
-  const tools = httpTools(definitions, config.tools, log);
+  const tools = countedTools(httpTools(definitions, config.tools, log), telemetry);
   const queueStatus =
-    config.queueStatus === undefined ? undefined : httpQueueStatus(config.queueStatus, { clock, log });
+    config.queueStatus === undefined ? undefined : counted(httpQueueStatus(config.queueStatus, { clock, log }));
   const knowledge = openKnowledge(config.knowledge, agents.all);
   const customers = openCustomers(config.customers, { clock, log });
+  const proof = customers.proof(tableAttemptStore(config.storage));
   const directory = customers.directory && counted(customers.directory);
   warm(promptUtterances(agents.all));
   return {
     services: {
       agents,
-      validateToken: acsTokenValidator(config.tokens),
+      validateToken: countedKeys(acsTokenValidator(config.tokens), telemetry),
       missingToken: config.listen.missingToken,
       mediaSilenceMs: config.listen.mediaSilenceMs,
       ticketSecret: config.ticket.secret,
@@ -64,8 +67,8 @@ export async function compose(config: BridgeConfig, log: Log, telemetry: Telemet
       callers: counted(tableCallerStore(config.storage)),
       random: systemRandom,
       trunkHeader: config.agents.trunkHeader,
-      identityProof: customers.proof(tableAttemptStore(config.storage)),
-      tools: { httpTools: tools, customers: directory, knowledge, log },
+      identityProof: proof && counted(proof),
+      tools: { httpTools: tools, customers: directory, knowledge: knowledge && counted(knowledge), log },
       queueStatus,
       callBacks: counted(tableCallBackRequests(config.storage)),
       control: counted(acsCallControl(config.callControl, config.telephony.callQueues)),
@@ -78,7 +81,7 @@ export async function compose(config: BridgeConfig, log: Log, telemetry: Telemet
       log,
       telemetry,
     },
-    reports: tableBridgeReports(config.storage),
+    reports: counted(tableBridgeReports(config.storage)),
     failing,
     close: () => {
       tools.close();

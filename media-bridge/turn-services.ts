@@ -5,6 +5,7 @@ import type { Log } from '#adapters/logging/logger';
 import { cachingTextToSpeech } from '#adapters/resilience/caching-text-to-speech';
 import { failingOverEar, failingOverModel, failingOverVoice, type Services } from '#adapters/resilience/failing-over';
 import { ServicesHealth } from '#adapters/resilience/services-health';
+import { countedEar } from '#adapters/telemetry/counted-ear';
 import { countedErrors } from '#adapters/telemetry/counted-errors';
 import type { NeededService } from '#core/admission/region';
 import type { Clock } from '#core/ports/clock';
@@ -53,9 +54,7 @@ export function turnServices(
       telemetry,
     ),
   );
-  const ears = each(services, (service) =>
-    countedErrors(azureSpeechToText(service, log, config.recognition), telemetry),
-  );
+  const ears = each(services, (service) => countedEar(azureSpeechToText(service, log, config.recognition), telemetry));
   const ended = new AbortController();
   const health = new ServicesHealth();
   const voice = failingOverVoice(voices, {

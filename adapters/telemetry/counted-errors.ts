@@ -2,6 +2,9 @@ import { PortError } from '#core/ports/error';
 import type { Telemetry } from '#core/ports/telemetry';
 import { errorKind, serviceOf } from '#core/telemetry/error-kind';
 
+/** Several may wait for one request, and ports stand on each other: its error is one error. */
+const told = new WeakSet<PortError>();
+
 /** A port whose failed requests are counted; it is the same otherwise. For methods that give promises or streams. */
 export function countedErrors<Port extends object>(port: Port, telemetry: Telemetry): Port {
   return new Proxy(port, {
@@ -21,7 +24,8 @@ function isStream(result: unknown): result is AsyncIterable<unknown> {
   return typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
 }
 
-async function* countedStream(stream: AsyncIterable<unknown>, telemetry: Telemetry): AsyncGenerator {
+/** The same items; the error it ends with is counted. */
+export async function* countedStream<Item>(stream: AsyncIterable<Item>, telemetry: Telemetry): AsyncGenerator<Item> {
   try {
     yield* stream;
   } catch (error) {
@@ -34,6 +38,7 @@ async function* countedStream(stream: AsyncIterable<unknown>, telemetry: Telemet
 function countError(error: unknown, telemetry: Telemetry): void {
   if (!(error instanceof PortError)) return;
   const service = serviceOf(error.port);
-  if (service === undefined) return;
+  if (service === undefined || told.has(error)) return;
+  told.add(error);
   telemetry.record({ name: 'trunkline.service.errors', attributes: { service, kind: errorKind(error) } });
 }

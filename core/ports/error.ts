@@ -15,8 +15,7 @@ export type PortName =
   | 'queue-status'
   | 'call-back-requests'
   | 'kept-rows'
-  | 'agent-catalogue'
-  | 'token-keys';
+  | 'agent-catalogue';
 
 /** The one error a port throws. `retryable` says whether the same call may succeed a moment later; `status` is the far side's HTTP status when it had one. */
 export class PortError extends Error {

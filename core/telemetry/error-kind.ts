@@ -22,7 +22,6 @@ export function errorKind(error: unknown): ErrorKind {
 export function serviceOf(port: PortName): MeasuredService | undefined {
   switch (port) {
     case 'call-control':
-    case 'token-keys':
       return 'call-control';
     case 'speech-to-text':
       return 'speech-in';

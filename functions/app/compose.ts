@@ -19,6 +19,7 @@ import { tableCallerStore } from '#adapters/storage/table-caller-store';
 import { tablePolicyStore } from '#adapters/storage/table-policy-store';
 import { tableSessionStore } from '#adapters/storage/table-session-store';
 import { countedErrors } from '#adapters/telemetry/counted-errors';
+import { countedKeys } from '#adapters/telemetry/counted-keys';
 import { asInvocation } from '#adapters/telemetry/invocation';
 import { observedCalls } from '#adapters/telemetry/observed-calls';
 import { noteUnanswered, observedControl, watchdogAction } from '#adapters/telemetry/observed-control';
@@ -110,7 +111,7 @@ function compose(config: FunctionsConfig): Services {
     loadAfterMs: LOAD_TELEMETRY_AFTER_MS,
   });
   const counted = <Port extends object>(port: Port): Port => countedErrors(port, telemetry);
-  const reports = tableBridgeReports(config.storage);
+  const reports = counted(tableBridgeReports(config.storage));
   const customers = openCustomers(config.customers, { clock, log }).directory;
   return {
     clock,
@@ -132,7 +133,7 @@ function compose(config: FunctionsConfig): Services {
     keySource: config.keySource,
     admission: {
       policy: livePolicy({
-        store: tablePolicyStore(config.storage),
+        store: counted(tablePolicyStore(config.storage)),
         standard: loadDefaultPolicy(config.admission),
         clock,
         log,
@@ -141,7 +142,7 @@ function compose(config: FunctionsConfig): Services {
       trunkHeader: config.agents.trunkHeader,
       telemetry,
     },
-    validateToken: acsTokenValidator(config.tokens),
+    validateToken: countedKeys(acsTokenValidator(config.tokens), telemetry),
     ticketSecret: secret,
     reports,
     loadKey: config.loadKey,
