@@ -29,13 +29,14 @@ export type Measurement =
   | {
       readonly name: 'trunkline.turn.latency';
       readonly value: number;
-      readonly attributes: { readonly stage: TurnStageName | 'total' };
+      readonly attributes: { readonly stage: ReplyStage | 'total' };
     }
-  /** The agent has answered. */
-  | { readonly name: 'trunkline.turns'; readonly attributes: { readonly agent: string } }
+  /** The agent has replied to the caller. */
+  | { readonly name: 'trunkline.replies'; readonly attributes: { readonly agent: string } }
   /** `false`: a cough or "uh-huh", after which the agent went on. */
   | { readonly name: 'trunkline.interruptions'; readonly attributes: { readonly kind: 'real' | 'false' } }
-  | { readonly name: 'trunkline.handovers'; readonly attributes: { readonly outcome: 'accepted' | 'failed' } }
+  /** One attempt: a hand-over may take several. */
+  | { readonly name: 'trunkline.transfers'; readonly attributes: { readonly outcome: 'accepted' | 'failed' } }
   /** Something failed and the caller was told or given to a person: an incident of the conversation, or why a call was given up. */
   | {
       readonly name: 'trunkline.failures';
@@ -61,7 +62,7 @@ export type Measurement =
 export type MeasurementName = Measurement['name'];
 
 /** In the order in which they happen: words are understood, the turn is taken to be over, the model writes, the voice speaks. */
-export type TurnStageName = 'hearing' | 'deciding' | 'model' | 'voice';
+export type ReplyStage = 'hearing' | 'deciding' | 'model' | 'voice';
 
 /** Whose failure an error is. */
 export type MeasuredService = 'speech-in' | 'speech-out' | 'model' | 'storage' | 'call-control' | 'crm' | 'tool';
@@ -103,16 +104,16 @@ export const INSTRUMENTS: { readonly [Name in MeasurementName]: Instrument } = {
     description: 'From the last word of a caller to the first sound of the answer, by stage.',
     boundaries: LATENCY_BOUNDARIES,
   },
-  'trunkline.turns': { kind: 'counter', unit: '{turn}', description: 'Answers of the agent.' },
+  'trunkline.replies': { kind: 'counter', unit: '{reply}', description: 'Replies of the agent to callers.' },
   'trunkline.interruptions': {
     kind: 'counter',
     unit: '{interruption}',
     description: 'Callers who spoke over the agent.',
   },
-  'trunkline.handovers': {
+  'trunkline.transfers': {
     kind: 'counter',
-    unit: '{handover}',
-    description: 'Transfers to a person that were asked for.',
+    unit: '{transfer}',
+    description: 'Transfers to a person, each attempt once.',
   },
   'trunkline.failures': {
     kind: 'counter',

@@ -8,7 +8,7 @@ export function measurementsOfMove(before: CallState, after: CallState, agent: s
   const isNews =
     transfer !== undefined && (transfer.id !== earlier?.id || transfer.result.kind !== earlier.result.kind);
   if (isNews && (transfer.result.kind === 'accepted' || transfer.result.kind === 'failed')) {
-    counted.push({ name: 'trunkline.handovers', attributes: { outcome: transfer.result.kind } });
+    counted.push({ name: 'trunkline.transfers', attributes: { outcome: transfer.result.kind } });
   }
   if (before.phase === 'ended' || after.phase !== 'ended') return counted;
   const { outcome } = after;

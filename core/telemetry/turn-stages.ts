@@ -1,4 +1,4 @@
-import type { TurnStageName } from './measurement.ts';
+import type { ReplyStage } from './measurement.ts';
 
 /** When the stages of one answer were passed, on any one clock. What did not happen is left out. */
 export interface TurnMarks {
@@ -15,7 +15,7 @@ export interface TurnMarks {
 }
 
 export interface TurnStage {
-  readonly stage: TurnStageName;
+  readonly stage: ReplyStage;
   readonly startMs: number;
   readonly endMs: number;
 }

@@ -27,9 +27,9 @@ export class CallStory {
   readonly #telemetry: Telemetry;
   readonly #clock: Clock;
   readonly #session: Span;
-  /** Tools and false interruptions of the turn that is not over yet. */
+  /** Of what the agent is saying, until that is over. */
   #tools: Told[] = [];
-  #events: { readonly name: string; readonly atMs: number }[] = [];
+  #falseInterruptionsMs: number[] = [];
   #handover: Span | undefined;
   #turns = 0;
   #framesHeard = 0;
@@ -56,11 +56,12 @@ export class CallStory {
   agentSaid(agent: string, interrupted: boolean, marks: TurnMarks | undefined): void {
     const nowMs = this.#clock.now();
     if (marks === undefined) {
+      this.#tellFalseInterruptions(this.#session);
       this.#session.event('prompt', nowMs, { interrupted });
       return;
     }
     this.#turns += 1;
-    this.#telemetry.record({ name: 'trunkline.turns', attributes: { agent } });
+    this.#telemetry.record({ name: 'trunkline.replies', attributes: { agent } });
     const stages = turnStages(marks);
     const wall = this.#wallClock();
     const startMs = wall(stages[0]?.startMs ?? marks.overMs);
@@ -76,7 +77,7 @@ export class CallStory {
       this.#telemetry.record({ name: 'trunkline.turn.latency', value, attributes: { stage: 'total' } });
     }
     this.#tellTools(turn);
-    for (const { name, atMs } of this.#events.splice(0)) turn.event(name, atMs);
+    this.#tellFalseInterruptions(turn);
     if (interrupted) turn.event('interruption', nowMs);
     turn.end(nowMs, { interrupted });
   }
@@ -84,7 +85,7 @@ export class CallStory {
   /** `false`: the agent goes on. */
   interrupted(kind: 'real' | 'false'): void {
     this.#telemetry.record({ name: 'trunkline.interruptions', attributes: { kind } });
-    if (kind === 'false') this.#events.push({ name: 'false interruption', atMs: this.#clock.now() });
+    if (kind === 'false') this.#falseInterruptionsMs.push(this.#clock.now());
   }
 
   failed(kind: Incident['kind']): void {
@@ -123,10 +124,6 @@ export class CallStory {
         try {
           const result = await runner.run(call, signal);
           tell(result.outcome, result.outcome === 'failed' ? 'failed' : undefined);
-          if (result.outcome === 'failed') {
-            const attributes = { service: 'tool', kind: 'other' } as const;
-            this.#telemetry.record({ name: 'trunkline.service.errors', attributes });
-          }
           return result;
         } catch (error) {
           tell('stopped');
@@ -140,6 +137,7 @@ export class CallStory {
   over(reason: string): void {
     const nowMs = this.#clock.now();
     this.#tellTools(this.#session);
+    this.#tellFalseInterruptions(this.#session);
     // The front may end its leg before the row says that somebody took the call: the call's own outcome knows.
     this.#handover?.end(nowMs, { outcome: 'socket closed first' });
     const recognised = this.#framesHeard * FRAME_S;
@@ -158,6 +156,11 @@ export class CallStory {
     for (const { name, startMs, endMs, attributes, failure } of this.#tools.splice(0)) {
       under.begin(name, startMs, attributes).end(endMs, {}, failure);
     }
+  }
+
+  /** Of what the agent was saying. */
+  #tellFalseInterruptions(of: Span): void {
+    for (const atMs of this.#falseInterruptionsMs.splice(0)) of.event('false interruption', atMs);
   }
 
   /** From monotonic milliseconds, as they are now. */

@@ -25,12 +25,12 @@ describe('telemetry over OTLP', () => {
     const receiver = await startOtlpReceiver();
     const telemetry = open({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' });
     telemetry.call(id).begin('incoming call', 1_000.25, { decision: 'answer' }).end(1_250.5, {}, '8522');
-    telemetry.record({ name: 'trunkline.turns', attributes: { agent: 'card-services' } });
+    telemetry.record({ name: 'trunkline.replies', attributes: { agent: 'card-services' } });
     await telemetry.close(5_000);
     expect(receiver.spans).toMatchObject([
       { traceId: id.replaceAll('-', ''), name: 'incoming call', startMs: 1_000.25, endMs: 1_250.5, failure: '8522' },
     ]);
-    expect(receiver.metrics).toMatchObject([{ name: 'trunkline.turns', attributes: [{ agent: 'card-services' }] }]);
+    expect(receiver.metrics).toMatchObject([{ name: 'trunkline.replies', attributes: [{ agent: 'card-services' }] }]);
     await receiver.close();
   });
 

@@ -28,7 +28,7 @@ describe('a call whose row moves', () => {
   });
 
   it('counts each outcome of a transfer once', () => {
-    const news = { name: 'trunkline.handovers', attributes: { outcome: 'failed' } };
+    const news = { name: 'trunkline.transfers', attributes: { outcome: 'failed' } };
     expect(measurementsOfMove(callIn.connected, failed, 'cards')).toEqual([news]);
     expect(measurementsOfMove(failed, failed, 'cards')).toEqual([]);
     const again = { ...failed, transfer: { ...failed.transfer, id: 'transfer-2' } };
