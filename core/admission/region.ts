@@ -79,8 +79,18 @@ export interface Load {
   readonly calls: number;
   /** How many the serving ones take. */
   readonly capacity: number;
+  /** Calls that there should be replicas for. */
+  readonly demand: number;
   readonly serving: number;
   readonly draining: number;
+}
+
+/** From here on callers are turned away, or will be before a replica has started. */
+const FULL_SHARE = 0.9;
+
+/** Bridges that are full do not see who is turned away: it may be as many again. `calls` are all, `servingCalls` those of bridges that take calls. */
+export function demandOf(calls: number, servingCalls: number, capacity: number): number {
+  return capacity > 0 && servingCalls >= FULL_SHARE * capacity ? 2 * calls : calls;
 }
 
 /**
@@ -91,10 +101,17 @@ export function loadOf(read: ReportsRead, nowMs: number): Load | undefined {
   const alive = aliveOf(read, nowMs);
   if (alive.length === 0) return undefined;
   const serving = alive.filter(({ state }) => state === 'serving');
+  const calls = callsOf(alive);
+  const capacity = serving.reduce((sum, { maxCalls }) => sum + maxCalls, 0);
   return {
-    calls: alive.reduce((sum, { calls }) => sum + calls, 0),
-    capacity: serving.reduce((sum, { maxCalls }) => sum + maxCalls, 0),
+    calls,
+    capacity,
+    demand: demandOf(calls, callsOf(serving), capacity),
     serving: serving.length,
     draining: alive.length - serving.length,
   };
+}
+
+function callsOf(reports: readonly BridgeReport[]): number {
+  return reports.reduce((sum, { calls }) => sum + calls, 0);
 }

@@ -166,7 +166,7 @@ resource bridge 'Microsoft.App/containerApps@2024-03-01' = {
               type: 'metrics-api'
               metadata: {
                 url: loadUrl
-                valueLocation: 'calls'
+                valueLocation: 'demand'
                 targetValue: string(scaleAtCalls)
                 authMode: 'apiKey'
                 method: 'header'

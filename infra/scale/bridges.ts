@@ -1,4 +1,4 @@
-import { REPORT_EVERY_MS, type BridgeReport } from '#core/admission/region';
+import { demandOf, REPORT_EVERY_MS, type BridgeReport } from '#core/admission/region';
 import { unreachable } from '#core/unreachable';
 import type { EventHeap } from './event-heap.ts';
 import type { Random } from './random.ts';
@@ -114,7 +114,7 @@ export class Bridges {
       const ready = revision.replicas.filter(({ state }) => state === 'serving').length;
       const cpuPercent = revision.cpu.ticks === 0 ? 0 : (100 * revision.cpu.sum) / revision.cpu.ticks;
       revision.cpu = { sum: 0, ticks: 0 };
-      const seen = { replicas: revision.replicas.length, ready, cpuPercent, calls: this.#calls() };
+      const seen = { replicas: revision.replicas.length, ready, cpuPercent, calls: this.#demand() };
       const count = revision.scaler.look(seen, nowMs);
       revision.count = count;
       // Kubernetes ends what is not ready first, then the youngest.
@@ -160,6 +160,13 @@ export class Bridges {
       default:
         return unreachable(newRevision);
     }
+  }
+
+  /** As the functions would tell it (core/admission/region.ts). */
+  #demand(): number {
+    const serving = [...this.#all].filter(({ state }) => state === 'serving');
+    const servingCalls = serving.reduce((sum, { calls }) => sum + calls.size, 0);
+    return demandOf(this.#calls(), servingCalls, serving.length * this.#setup.maxCalls);
   }
 
   #calls(): number {

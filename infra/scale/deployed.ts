@@ -29,7 +29,7 @@ export function readDeployed(): Deployed {
   const isAsBefore =
     types.join() === 'cpu,metrics-api' &&
     /type: 'Utilization', value: string\(scaleAtCpuPercent\)/.test(bridge.text) &&
-    /valueLocation: 'calls'\s*targetValue: string\(scaleAtCalls\)/.test(bridge.text);
+    /valueLocation: 'demand'\s*targetValue: string\(scaleAtCalls\)/.test(bridge.text);
   if (!isAsBefore)
     throw new Error('infra/modules/media-bridge.bicep: expected two scale rules, by cpu utilisation and by calls');
   const maxCalls = resources.number(/var maxCalls = (\d+)/, 'maxCalls');

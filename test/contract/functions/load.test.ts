@@ -76,7 +76,7 @@ describe('the scale rule that asks how full the bridges are', () => {
     await bridge('three', 4, 'draining');
     const response = await ask();
     expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({ calls: 77, capacity: 100, serving: 2, draining: 1 });
+    expect(await response.json()).toEqual({ calls: 77, capacity: 100, demand: 77, serving: 2, draining: 1 });
   });
 
   it('finds the number where the template says that it is', async () => {
@@ -84,7 +84,7 @@ describe('the scale rule that asks how full the bridges are', () => {
     const text = (await readBicep()).get('modules/media-bridge.bicep')?.text ?? '';
     const location = /valueLocation: '(\w+)'/.exec(text)?.[1] ?? '';
     expect(((await (await ask()).json()) as Record<string, unknown>)[location]).toBe(12);
-    expect(text).toContain('/api/load');
+    expect((await readBicep()).get('resources.bicep')?.text).toContain("loadUrl: 'https://${functionsHost}/api/load'");
   });
 
   it.each([

@@ -90,9 +90,18 @@ describe('how full the bridges are together', () => {
     expect(loadBy(report(), draining, report({ replica: 'bridge-3', calls: 60 }))).toEqual({
       calls: 77,
       capacity: 100,
+      demand: 77,
       serving: 2,
       draining: 1,
     });
+  });
+
+  it('asks for places for as many again when they are nearly full: they do not see who is turned away', () => {
+    expect(loadBy(report({ calls: 44 }))).toMatchObject({ calls: 44, demand: 44 });
+    expect(loadBy(report({ calls: 45 }))).toMatchObject({ calls: 45, demand: 90 });
+    const draining = report({ replica: 'bridge-2', state: 'draining', calls: 50 });
+    expect(loadBy(report({ calls: 10 }), draining)).toMatchObject({ calls: 60, demand: 60 });
+    expect(loadBy(draining)).toMatchObject({ calls: 50, capacity: 0, demand: 50 });
   });
 
   it('counts nothing that a dead bridge said', () => {
