@@ -32,7 +32,7 @@ export default defineConfig({
           hookTimeout: 60_000,
           fileParallelism: false,
           // Calls at the same time, each in a stack of its own.
-          maxConcurrency: 3,
+          maxConcurrency: 2,
         },
       },
       {

@@ -8,7 +8,7 @@ import { startStack, type Stack } from '../../emulator/stack/stack.ts';
 import { sideBySide, type SideBySide } from '../support/side-by-side.ts';
 
 /** As many calls as `maxConcurrency` of this project lets begin. */
-const STACKS = 3;
+const STACKS = 2;
 /** From so many calls on, a scenario has the machine to itself. */
 const MANY_CALLS = 5;
 
