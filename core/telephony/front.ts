@@ -1,6 +1,6 @@
 /**
- * What stands between us and the SBC. All three serve the same contract; where they differ is said here, once, and
- * docs/after-acs.md prints it.
+ * What stands between us and the SBC. All three serve the same contract; where they differ for a program of ours is said
+ * here, once, and docs/after-acs.md prints it, beside what only people have to know.
  */
 export const FRONTS = ['acs', 'teams-phone', 'edge'] as const;
 export type Front = (typeof FRONTS)[number];
@@ -13,15 +13,10 @@ export interface FrontAbilities {
   readonly callerIdOnTransfer: 'any number' | 'refused';
   /** Where custom SIP headers and User-to-User come from and go to: a Calling Plan and Operator Connect have no SBC of ours. */
   readonly sipHeaders: 'always' | 'direct routing only';
-  /** Teams Phone Extensibility has it and advises against it. */
-  readonly redirect: 'yes' | 'discouraged';
-  readonly reject: 'yes';
   /** By which of our two sources keys are documented to come. Nobody says whether a stream of Teams Phone Extensibility has them. */
   readonly keys: 'media and events' | 'events, media unknown';
   /** To whom we transfer. A Teams user cannot be the target; a call queue can, by the object id of its application, and then takes no SIP header. */
   readonly transferTo: 'numbers' | 'numbers, call queues';
-  /** What a recording is started with. */
-  readonly recordedBy: 'server call id' | 'call connection id';
   /** Whose keys sign callbacks and media sockets. */
   readonly tokenKeys: 'of Microsoft' | 'of the edge';
   readonly retires: '2028-09-30' | 'not announced' | 'never';
@@ -37,11 +32,8 @@ export const FRONT_ABILITIES: Readonly<Record<Front, FrontAbilities>> = {
     called: 'number',
     callerIdOnTransfer: 'any number',
     sipHeaders: 'always',
-    redirect: 'yes',
-    reject: 'yes',
     keys: 'media and events',
     transferTo: 'numbers',
-    recordedBy: 'server call id',
     tokenKeys: 'of Microsoft',
     retires: '2028-09-30',
   },
@@ -49,11 +41,8 @@ export const FRONT_ABILITIES: Readonly<Record<Front, FrontAbilities>> = {
     called: 'resource account',
     callerIdOnTransfer: 'refused',
     sipHeaders: 'direct routing only',
-    redirect: 'discouraged',
-    reject: 'yes',
     keys: 'events, media unknown',
     transferTo: 'numbers, call queues',
-    recordedBy: 'call connection id',
     tokenKeys: 'of Microsoft',
     retires: 'not announced',
   },
@@ -61,11 +50,8 @@ export const FRONT_ABILITIES: Readonly<Record<Front, FrontAbilities>> = {
     called: 'number',
     callerIdOnTransfer: 'any number',
     sipHeaders: 'always',
-    redirect: 'yes',
-    reject: 'yes',
     keys: 'media and events',
     transferTo: 'numbers',
-    recordedBy: 'server call id',
     tokenKeys: 'of the edge',
     retires: 'never',
   },

@@ -8,11 +8,8 @@ const LABELS: Readonly<Record<keyof FrontAbilities, string>> = {
   called: 'a call names as called',
   callerIdOnTransfer: 'caller id on a transfer',
   sipHeaders: 'custom headers, in and out',
-  redirect: 'redirect before the answer',
-  reject: 'reject before the answer',
   keys: 'keys come by',
   transferTo: 'transfers go to',
-  recordedBy: 'a recording is started by',
   tokenKeys: 'tokens are signed with keys',
   retires: 'ends',
 };
