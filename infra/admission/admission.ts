@@ -8,18 +8,33 @@ import { tablePolicyStore } from '#adapters/storage/table-policy-store';
 import type { AgentDefinition } from '#core/agent/definition';
 import { PortError } from '#core/ports/error';
 import { EXIT } from '../tool/exit-status.ts';
-import { checkedPolicy, CommandError, put, reset, show, switchAgent, type LiveServices } from './live.ts';
+import {
+  checkedPolicy,
+  CommandError,
+  put,
+  reset,
+  show,
+  switchAgent,
+  type LiveServices,
+  type Standard,
+} from './live.ts';
 
 /** `npm run admission -- ...`: the admission policy of a deployment while it runs. See docs/admission.md. */
 const USAGE = `npm run admission -- show          what holds now, and how the bridges are
 npm run admission -- check FILE    whether a policy is right
 npm run admission -- put FILE      it holds from now on
-npm run admission -- agent on|off  the switch
+npm run admission -- agent on|off  the switch; with no-file after it when the functions have no ADMISSION_FILE
 npm run admission -- reset         the policy of ADMISSION_FILE holds again`;
+
+/** Said by a person who knows that the functions have no file: then the policy without rules is the one that holds. */
+const NO_FILE = 'no-file';
 
 const COMMAND_BUDGET_MS = 20_000;
 
 async function run([command, argument, ...more]: readonly string[]): Promise<string[]> {
+  if (command === 'agent' && (argument === 'on' || argument === 'off') && more.join(' ') === NO_FILE) {
+    return switchAgent(argument, services('known'));
+  }
   if (more.length > 0) throw new CommandError(USAGE);
   if (command === 'check' && argument !== undefined) return check(argument);
   if (command === 'put' && argument !== undefined) return put(argument, readText(argument), services());
@@ -34,7 +49,7 @@ function check(file: string): string[] {
   return [...remarks, `${file} is right.`];
 }
 
-function services(): LiveServices {
+function services(certainty: Standard['certainty'] = 'assumed'): LiveServices {
   const config = loadSettings('admission', { admission: admissionSettings, storage: storageSettings }, process.env);
   const { file } = config.admission;
   return {
@@ -42,8 +57,8 @@ function services(): LiveServices {
     reports: tableBridgeReports(config.storage),
     standard:
       file === undefined
-        ? { name: 'The policy without rules (ADMISSION_FILE is not set)', yaml: '{}' }
-        : { name: `The policy of ${file}`, yaml: readText(file) },
+        ? { name: 'The policy without rules (ADMISSION_FILE is not set here)', yaml: '{}', certainty }
+        : { name: `The policy of ${file}`, yaml: readText(file), certainty: 'known' },
     agents: agentsOf(process.env),
     nowMs: () => Date.now(),
     signal: AbortSignal.timeout(COMMAND_BUDGET_MS),

@@ -14,11 +14,18 @@ export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
+/** `assumed`: no file was named here, so what the functions have may be another; `known`: it is this. */
+export interface Standard {
+  readonly name: string;
+  readonly yaml: string;
+  readonly certainty: 'known' | 'assumed';
+}
+
 export interface LiveServices {
   readonly store: PolicyStore;
   readonly reports: BridgeReports;
   /** The file of the policy that holds while none is put. */
-  readonly standard: { readonly name: string; readonly yaml: string };
+  readonly standard: Standard;
   readonly agents: readonly AgentDefinition[];
   readonly nowMs: () => number;
   readonly signal: AbortSignal;
@@ -26,6 +33,10 @@ export interface LiveServices {
 
 /** Two people at one switch take turns: more often in a row, something else is wrong. */
 const RACES_MAX = 5;
+
+const REST_NOT_KNOWN = `Nothing was changed: nobody has put a live policy, and ADMISSION_FILE is not set here. What is put takes the place of the file that the functions have,
+so a switch alone would drop its hours, numbers and lines. When the functions have an ADMISSION_FILE: set it to the same file here, and try again.
+When they have none: npm run admission -- agent off no-file (or on).`;
 
 /** A policy as a text that is right. Throws `CommandError` with everything that is wrong. Gives what is worth saying all the same. */
 export function checkedPolicy(
@@ -71,11 +82,12 @@ export async function put(fileName: string, yaml: string, services: LiveServices
   return [...changesInWords(stored?.yaml ?? standard.yaml, yaml), ...remarks, inWords(policy, nowMs())];
 }
 
-/** Only the switch; the rest of the text stays as it was written. */
+/** Only the switch; the rest of the text stays as it was written. Throws `CommandError` when the rest is not known: a switch alone would take its place. */
 export async function switchAgent(to: 'on' | 'off', services: LiveServices): Promise<string[]> {
   const { nowMs, signal, standard, store } = services;
   for (let race = 0; race < RACES_MAX; race += 1) {
     const stored = await store.load(signal);
+    if (stored === undefined && standard.certainty === 'assumed') throw new CommandError(REST_NOT_KNOWN);
     const before = stored?.yaml ?? standard.yaml;
     const parsed = parsePolicy(before, 'live policy');
     if (!parsed.ok) {

@@ -57,7 +57,7 @@ async function typed(...words: readonly string[]): Promise<Said> {
 const services = (): LiveServices => ({
   store: tablePolicyStore(account),
   reports: tableBridgeReports(account),
-  standard: { name: 'The policy of a file', yaml: '{}' },
+  standard: { name: 'The policy of a file', yaml: '{}', certainty: 'known' },
   agents: [agent],
   nowMs: () => Date.now(),
   signal,
@@ -104,6 +104,22 @@ describe('the live policy', () => {
     expect(await liveText()).toBeUndefined();
   });
 
+  it('keeps the rules of the file when the switch is the first thing that is put', async () => {
+    const yaml = "calledNumbers: [ '+18005550199' ]\nagent: on\n";
+    const ofFile = { ...services(), standard: { name: 'The policy of a file', yaml, certainty: 'known' } as const };
+    await switchAgent('off', ofFile);
+    expect(await liveText()).toBe(yaml.replace('on', 'off'));
+  });
+
+  it('is not made by the switch where the rules that hold are not known here', async () => {
+    const assumed = { name: 'The policy of the functions', yaml: '{}', certainty: 'assumed' } as const;
+    await expect(switchAgent('off', { ...services(), standard: assumed })).rejects.toThrow('agent off no-file');
+    expect(await liveText()).toBeUndefined();
+    await putText('trunks: [ sbc.example ]\n');
+    await switchAgent('off', { ...services(), standard: assumed });
+    expect(await liveText()).toBe('trunks: [ sbc.example ]\nagent: off\n');
+  });
+
   it('is switched by two at once without losing what either did', async () => {
     await putText('trunks: [ sbc.example ]\n');
     await Promise.all([switchAgent('off', services()), switchAgent('off', services())]);
@@ -142,6 +158,13 @@ describe('the live policy', () => {
 
 describe('npm run admission', () => {
   it('does what it is told, and ends with a status of its own where it cannot', { timeout: 60_000 }, async () => {
+    expect(await typed('agent', 'off')).toMatchObject({
+      status: 1,
+      out: '',
+      err: expect.stringContaining('Nothing was changed') as string,
+    });
+    expect(await typed('agent', 'off', 'no-file')).toMatchObject({ status: 0, err: '' });
+    await reset(services());
     const [good, wrong, unknown, absent] = await Promise.all([
       typed('put', file('good.yaml', 'agent: off\n')),
       typed('check', file('wrong.yaml', 'agent: sometimes\n')),
