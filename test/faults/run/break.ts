@@ -63,8 +63,12 @@ function ruleOf(
   const fits = (name: string): boolean => pattern?.test(name) ?? true;
   if (!row.perCall) return { fault, only: fits };
   // By our id of the call, which URLs and callbacks carry, or by what only this row's agent says or asks.
-  const marks = (): readonly (string | undefined)[] => [placed()?.expectedCallId, row.name];
-  const isOfCall = (name: string): boolean => marks().some((mark) => mark !== undefined && name.includes(mark));
+  const ofRow = new RegExp(`(?<![\\w-])${row.name}(?![\\w-])`);
+  const isOfCall = (name: string): boolean => {
+    const callId = placed()?.expectedCallId;
+    // The names of some rows begin with the name of another one.
+    return (callId !== undefined && name.includes(callId)) || ofRow.test(name);
+  };
   return { fault, only: (name) => fits(name) && isOfCall(name), readsBody: true };
 }
 
