@@ -65,6 +65,9 @@ async function runStack(
         onResult(result);
       });
       left.push(...(await leaksOfAll(current)));
+      if (jobs.length > 0 && job.some(({ row }) => row.clockAheadS?.functions !== undefined)) {
+        await current.restart('functions');
+      }
       if (jobs.length > 0 && current.stack.functions.pid === undefined) await current.stack.functions.start();
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unknown reason';
