@@ -67,7 +67,7 @@ async function conversation(
   const words = row.agentSays === undefined ? USUAL_ANSWER : new RegExp(row.agentSays, 'i');
   const heard = await within(world.wake, limitMs, () => call.heard(words, sinceMs));
   if (heard === undefined) return undefined;
-  await within(world.wake, FOLLOW_UP_MS, () => (call.placed.handset.hearsVoice ? undefined : true));
+  await within(world.wake, FOLLOW_UP_MS, () => (call.isQuiet ? true : undefined));
   const askedAtMs = Date.now();
   say(SECOND_QUESTION, call, world);
   const answer = await within(world.wake, FOLLOW_UP_MS, () => call.heard(new RegExp(SECOND_ANSWER), askedAtMs));

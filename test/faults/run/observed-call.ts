@@ -14,7 +14,7 @@ export interface Heard {
   readonly atMs: number;
 }
 
-/** Between the log line of an utterance and its first frame at the caller's ear, either way. */
+/** Between the log line of what is said and its frames at the caller's ear, either way. */
 const LINE_TO_EAR_MS = 1_500;
 /** What was heard before may end a little later than the next utterance begins. */
 const SPOKEN_MIN_MS = 700;
@@ -69,12 +69,20 @@ export class ObservedCall {
 
   /** Something the agent said that fits, and that did come out of the handset, after `sinceMs`. */
   heard(pattern: RegExp, sinceMs: number): Heard | undefined {
-    for (const { text, atMs, kind } of this.#world.log.agentUtterances(this.placed.sipCallId)) {
+    const utterances = this.#world.log.agentUtterances(this.placed.sipCallId);
+    for (const [index, { text, atMs, kind }] of utterances.entries()) {
       if (kind !== 'speaking' || atMs < sinceMs || !pattern.test(text)) continue;
-      const voiceMs = this.#voiceAround(atMs);
+      // An agent that a caller talks over is quiet for a while, and then says it all the same.
+      const voiceMs = this.#voiceAround(atMs, utterances[index + 1]?.atMs ?? Infinity);
       if (voiceMs !== undefined) return { text, atMs: voiceMs };
     }
     return undefined;
+  }
+
+  /** Nothing is heard, and the agent is not about to go on either. */
+  get isQuiet(): boolean {
+    const last = this.#world.log.agentUtterances(this.placed.sipCallId).at(-1);
+    return last?.kind !== 'speaking' && !this.placed.handset.hearsVoice;
   }
 
   /** The front played something to the caller, and it was heard. */
@@ -112,10 +120,10 @@ export class ObservedCall {
     return typeof replica === 'string' ? replica : undefined;
   }
 
-  #voiceAround(atMs: number): number | undefined {
-    const voice = this.#voices.find(
-      ({ fromMs, untilMs }) => untilMs >= atMs + SPOKEN_MIN_MS && fromMs <= atMs + LINE_TO_EAR_MS,
-    );
+  /** Voice that goes with what was logged at `atMs`, and was over at `endedAtMs`. */
+  #voiceAround(atMs: number, endedAtMs = atMs): number | undefined {
+    const latestMs = Math.max(atMs + LINE_TO_EAR_MS, endedAtMs);
+    const voice = this.#voices.find(({ fromMs, untilMs }) => untilMs >= atMs + SPOKEN_MIN_MS && fromMs <= latestMs);
     return voice && Math.max(voice.fromMs, atMs);
   }
 }
