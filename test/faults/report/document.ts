@@ -32,7 +32,7 @@ const CLOSING = `
 - **No functions run when a call comes in**: Event Grid delivers it again ten seconds later, and the phone rings so much longer.
 - **An early BYE, and then the queue refuses**: the front has left by then. Only the SBC still has the caller.
 - **The functions' clock is more than 90 s ahead of the front's**: every offer seems older than a phone rings and is dropped (\`too-old\`, \`core/admission/admit.ts\`; the log says
-  "call dropped" with its age). Nobody is answered or redirected; each call rings on and ends with the front's own refusal. A clock that is behind drops nothing.
+  "call dropped" with its age). Nobody is answered or redirected; each call rings on and ends with the front's own refusal. One that is behind: see "Clocks" above.
 - **The media socket dies without a close while a transfer is under way, and nobody takes the call**: the bridge waits for no frame then, nor after it until one comes
   (\`media-bridge/session/frame-gap.ts\`). The caller hears nothing; the call is found only by its silence, after the agent's last reprompt (\`silence\` in its file).
 `;

@@ -200,6 +200,12 @@ describe('a query', () => {
     for (const price of prices) expect(query('operations/cost.kql')).toContain(price);
   });
 
+  it('has the prices of the model that the templates deploy, and says whose they are', () => {
+    const model = /param chatModel object = \{\s+name: '([^']+)'/.exec(read('infra/main.bicep'))?.[1] ?? 'no model';
+    expect(section('## Limits')).toContain(`\`${model}\``);
+    expect(read('docs/scale.md')).toContain(`\`${model}\``);
+  });
+
   it('shows or watches everything that is measured', () => {
     const all = [...queries.values()].map(code).join('\n');
     expect([...measured.keys()].filter((name) => !all.includes(`'${name}`))).toEqual([]);
