@@ -8,8 +8,9 @@ import type { SessionLease, SessionStore } from '#core/ports/session-store';
 import { untilAborted } from '#core/until-aborted';
 import { admitUpgrade, type UpgradeServices, type UpgradeVerdict } from './acs/upgrade.ts';
 import { lateLease } from './session/late-lease.ts';
-import { MediaSession, type SessionServices } from './session/media-session.ts';
+import { MediaSession } from './session/media-session.ts';
 import { SessionRegistry } from './session/session-registry.ts';
+import type { MediaSocket, SessionServices } from './session/session-services.ts';
 
 export interface BridgeServices extends UpgradeServices, SessionServices {
   readonly sessions: SessionStore;
@@ -165,11 +166,7 @@ function isDraining(registry: SessionRegistry): boolean {
 }
 
 /** Listens to the socket before anything else happens: the first message is on its way. `ended` is aborted when the session gives the socket up. */
-function attach(
-  media: WebSocket,
-  ended: AbortController,
-  start: (socket: ConstructorParameters<typeof MediaSession>[0]) => MediaSession,
-): void {
+function attach(media: WebSocket, ended: AbortController, start: (socket: MediaSocket) => MediaSession): void {
   const session = start({
     send: (text) => {
       if (media.readyState === media.OPEN) media.send(text);

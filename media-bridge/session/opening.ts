@@ -1,11 +1,20 @@
 import { findCustomer } from '#adapters/customers/find-customer';
 import type { Log } from '#adapters/logging/logger';
+import type { Agent } from '#core/agent/agent';
 import type { AgentDefinition } from '#core/agent/definition';
 import type { CallOffer } from '#core/call/offer';
+import { greetingFor } from '#core/conversation/greeting';
+import { resumption } from '#core/conversation/resume';
+import { headerValue } from '#core/handover/inbound-headers';
+import { chooseLocale } from '#core/language/choose-language';
 import { noLongerThan } from '#core/no-longer-than';
 import type { CallerSearch, CallerStore } from '#core/ports/caller-store';
 import type { Clock } from '#core/ports/clock';
 import type { CustomerDirectory, FoundCustomer } from '#core/ports/customer-directory';
+import type { RandomNumbers } from '#core/ports/random-numbers';
+import type { SessionLease } from '#core/ports/session-store';
+import type { Conversation } from './conversation.ts';
+import { gatesFor } from './gates.ts';
 
 /** The greeting waits this long for the customer's name; a later one is used from the next turn on. */
 const CUSTOMER_BUDGET_MS = 400;
@@ -20,6 +29,51 @@ export interface OpeningServices {
   readonly callers: CallerStore;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+export interface Opening {
+  readonly offer: CallOffer;
+  readonly agent: Agent;
+  /** What an earlier media session of this call left. */
+  readonly earlier: SessionLease['earlier'];
+  readonly conversation: Pick<Conversation, 'customerFound' | 'dispatch' | 'locale' | 'resume' | 'speak'>;
+  /** The caller speaks this language, BCP 47, and is listened to in no other. */
+  readonly onLanguage: (language: string, phrases: readonly string[]) => void;
+  readonly services: OpeningServices & { readonly random: RandomNumbers; readonly trunkHeader: string };
+  /** Aborted when the media session ends. */
+  readonly signal: AbortSignal;
+}
+
+/** Greets the caller, by name and in their language where they are known in time; or goes on where the stream was lost. */
+export async function openConversation({
+  offer,
+  agent,
+  earlier,
+  conversation,
+  onLanguage,
+  services,
+  signal,
+}: Opening): Promise<void> {
+  const { definition } = agent;
+  const lost = resumption(earlier);
+  if (lost !== undefined) {
+    services.log.info({ callId: offer.callId, how: lost.how, stage: lost.stage.kind }, 'conversation resumed');
+    conversation.resume(lost);
+    if (earlier?.record?.identity.kind !== 'unknown') return;
+  }
+  const onLate = (late: FoundCustomer): void => conversation.customerFound(late);
+  const found = await whoIsCalling(offer, definition, services, onLate, signal);
+  if (signal.aborted) return;
+  if (found !== undefined) conversation.customerFound(found);
+  if (lost !== undefined) return;
+  const { locale, candidates } = chooseLocale(agent, offer, found?.customer);
+  conversation.speak(locale.language);
+  // A record says what the customer speaks, not who is speaking: several are listened for until somebody has.
+  if (candidates.length === 1) onLanguage(locale.language, definition.phrases);
+  const reason = headerValue(offer.headers, definition.reasonHeader);
+  const greeting = greetingFor(conversation.locale, reason, found?.customer);
+  const gates = gatesFor(definition, offer, found, conversation.locale, services);
+  conversation.dispatch({ type: 'media-ready', greeting, gates });
 }
 
 /** Who is calling, if that is known by the greeting. Whoever is found later is told to `onLate`. Never throws. */

@@ -1,5 +1,6 @@
 import type { CallId } from '#core/ids';
-import type { MediaSession, SessionEnd } from './media-session.ts';
+import type { MediaSession } from './media-session.ts';
+import type { SessionEnd } from './session-services.ts';
 
 export type BridgeState = 'serving' | 'draining';
 
