@@ -138,7 +138,13 @@ const environment = z
       z.enum(['http/protobuf', 'http/json'], 'is not http/protobuf or http/json').default('http/protobuf'),
     ),
     OTEL_BSP_SCHEDULE_DELAY: milliseconds(10, 60_000, 5_000),
-    APPLICATIONINSIGHTS_CONNECTION_STRING: text,
+    APPLICATIONINSIGHTS_CONNECTION_STRING: z.preprocess(
+      absent,
+      z
+        .string()
+        .regex(/^InstrumentationKey=/i, 'is not the connection string of an Application Insights resource')
+        .optional(),
+    ),
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: text,
   })
   .refine((env) => (env.EDGE_BEARER_ISSUER === undefined) === (env.EDGE_BEARER_JWKS_URL === undefined), {

@@ -4,6 +4,7 @@ import { createEdge } from './compose.ts';
 import type { SpanSender } from './telemetry/exporter.ts';
 import { InvalidConfiguration, loadConfig, type EdgeConfig } from './config.ts';
 import { TrunkAddresses } from './control/trunk-addresses.ts';
+import type { Log } from './log.ts';
 import { endWithSignals } from './process-end.ts';
 import { readStartupFiles } from './startup-files.ts';
 import { createTraces, noTraces } from './telemetry/traces.ts';
@@ -18,7 +19,7 @@ async function start(): Promise<void> {
     log.error({ err: error }, 'unhandled rejection');
   });
   const trunks = new TrunkAddresses(trunksOfFile);
-  const sender = await spanSender(config.telemetry);
+  const sender = await spanSender(config.telemetry, log);
   const { listen, domain, rtp, transferHeaders } = config.sip;
   const edge = await createEdge(
     config,
@@ -53,10 +54,10 @@ async function start(): Promise<void> {
 }
 
 /** Nothing is loaded when traces go nowhere. */
-async function spanSender(config: EdgeConfig['telemetry']): Promise<SpanSender | undefined> {
+async function spanSender(config: EdgeConfig['telemetry'], log: Log): Promise<SpanSender | undefined> {
   if (config === undefined) return undefined;
   const { createSpanSender } = await import('./telemetry/exporter.ts');
-  return createSpanSender(config);
+  return createSpanSender(config, log);
 }
 
 /** Aborts with a further signal, or when the parent goes: then nobody waits for the calls. */

@@ -63,12 +63,11 @@ export function openTelemetry(config: TelemetryConfig, { service, log, loadAfter
     load: loadOnce,
     close: async (limitMs) => {
       const limit = Promise.withResolvers<undefined>();
-      const late = setTimeout(() => limit.resolve(undefined), limitMs);
-      const closed = loadOnce().then(() => pipeline?.close());
-      await Promise.race([
-        closed.catch((error: unknown) => log.warn({ err: error }, 'telemetry not sent')),
-        limit.promise,
-      ]);
+      const late = setTimeout(() => {
+        log.warn({ limitMs }, 'telemetry not sent in time');
+        limit.resolve(undefined);
+      }, limitMs);
+      await Promise.race([loadOnce().then(() => pipeline?.close()), limit.promise]);
       clearTimeout(late);
     },
   };

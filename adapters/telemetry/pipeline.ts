@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { SpanKind, SpanStatusCode, TraceFlags, type HrTime, type Meter } from '@opentelemetry/api';
+import { diag, DiagLogLevel, SpanKind, SpanStatusCode, TraceFlags, type HrTime, type Meter } from '@opentelemetry/api';
 import { detectResources, envDetector, resourceFromAttributes, type Resource } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace';
@@ -7,13 +7,14 @@ import { INSTRUMENTS, type Measurement, type MeasurementName } from '#core/telem
 import { lazyAzureCredential } from '../identity/lazy-credential.ts';
 import type { Log } from '../logging/logger.ts';
 import type { EndedSpan } from './ended-span.ts';
+import { exportProblems } from './export-problems.ts';
 import type { TelemetryConfig } from './settings.ts';
 
 /** Takes what has ended and sends it in batches, in the background. */
 export interface Pipeline {
   span(span: EndedSpan): void;
   record(measurement: Measurement): void;
-  /** Sends what is left. */
+  /** Sends what is left. Never rejects: what fails is logged. */
   close(): Promise<void>;
 }
 
@@ -30,6 +31,8 @@ const EXPORT_LIMIT_MS = 10_000;
 
 export async function startPipeline(config: TelemetryConfig, service: string, log: Log): Promise<Pipeline> {
   const resource = resourceOf(service);
+  const problems = exportProblems(log);
+  diag.setLogger(problems, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
   const destinations = await exportersOf(config);
   const delay = { scheduledDelayMillis: config.spanDelayMs, exportTimeoutMillis: EXPORT_LIMIT_MS };
   const processors = destinations.map(({ spans }) => new BatchSpanProcessor({ exporter: spans, ...delay }));
@@ -54,7 +57,10 @@ export async function startPipeline(config: TelemetryConfig, service: string, lo
       recorders[measurement.name](value, 'attributes' in measurement ? measurement.attributes : {});
     },
     close: async () => {
-      await Promise.allSettled([...processors.map((processor) => processor.shutdown()), meters.shutdown()]);
+      const parts = [...processors.map((processor) => processor.shutdown()), meters.shutdown()];
+      for (const part of await Promise.allSettled(parts)) {
+        if (part.status === 'rejected') problems.error('at the end', part.reason);
+      }
     },
   };
 }

@@ -1,9 +1,11 @@
 /** Sends spans over OTLP and to Azure Monitor. Loaded only when one of them is set. */
 import { hostname } from 'node:os';
-import { SpanKind, SpanStatusCode, TraceFlags, type HrTime } from '@opentelemetry/api';
+import { diag, DiagLogLevel, SpanKind, SpanStatusCode, TraceFlags, type HrTime } from '@opentelemetry/api';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace';
 import type { EdgeConfig } from '../config.ts';
+import type { Log } from '../log.ts';
+import { exportProblems } from './export-problems.ts';
 import type { EndedSpan } from './traces.ts';
 
 export type TelemetryConfig = NonNullable<EdgeConfig['telemetry']>;
@@ -16,7 +18,9 @@ export interface SpanSender {
 
 const LAST_SPANS_LIMIT_MS = 2_000;
 
-export async function createSpanSender(config: TelemetryConfig): Promise<SpanSender> {
+export async function createSpanSender(config: TelemetryConfig, log: Log): Promise<SpanSender> {
+  const problems = exportProblems(log);
+  diag.setLogger(problems, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
   const resource = resourceFromAttributes({
     'service.name': 'trunkline-sip-edge',
     'service.namespace': 'trunkline',
@@ -55,9 +59,15 @@ export async function createSpanSender(config: TelemetryConfig): Promise<SpanSen
     async close() {
       const limit = Promise.withResolvers<undefined>();
       const late = setTimeout(() => {
+        log.warn({ limitMs: LAST_SPANS_LIMIT_MS }, 'telemetry not sent in time');
         limit.resolve(undefined);
       }, LAST_SPANS_LIMIT_MS);
-      await Promise.race([Promise.allSettled(processors.map((processor) => processor.shutdown())), limit.promise]);
+      const ends = processors.map((processor) =>
+        processor.shutdown().catch((error: unknown) => {
+          problems.error('at the end', error);
+        }),
+      );
+      await Promise.race([Promise.all(ends), limit.promise]);
       clearTimeout(late);
     },
   };

@@ -1,17 +1,19 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Log } from '#adapters/logging/logger';
 import { loadSettings } from '#adapters/settings/load-settings';
 import { openTelemetry } from '#adapters/telemetry/open-telemetry';
 import { telemetrySettings } from '#adapters/telemetry/settings';
 import type { CorrelationId } from '#core/ids';
 import { pino } from 'pino';
+import { capturedLog } from '../../support/captured-log.ts';
 import { startOtlpReceiver } from '../../support/otlp-receiver.ts';
 
 const id = 'd1a3b5c7-0000-4000-8000-2b6c1f5d7e90' as CorrelationId;
-const log = pino({ level: 'silent' });
 
-function open(env: Readonly<Record<string, string>>) {
+function open(env: Readonly<Record<string, string>>, log: Log = pino({ level: 'silent' })) {
   // The exporter reads the endpoint itself.
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   const { telemetry } = loadSettings('test', { telemetry: telemetrySettings }, env);
@@ -50,20 +52,59 @@ describe('telemetry over OTLP', () => {
     server.close();
   });
 
-  it('ends in time when nobody is there to take it', async () => {
-    const telemetry = open({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' });
+  it('ends in time when who takes it never answers, and says so', async () => {
+    const asked = Promise.withResolvers<undefined>();
+    const server = createServer((request) => void request.resume().on('end', () => asked.resolve(undefined)));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { log, lines } = capturedLog();
+    // The libraries alone would wait for ten seconds.
+    const telemetry = open({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` }, log);
     telemetry.call(id).over(0, 1, {});
-    await expect(telemetry.close(500)).resolves.toBeUndefined();
+    await telemetry.load();
+    const tooLong = AbortSignal.timeout(8_000);
+    const ended = telemetry.close(500).then(() => 'ended');
+    expect(await Promise.race([ended, once(tooLong, 'abort')])).toBe('ended');
+    await asked.promise;
+    expect(lines.at(-1)).toMatchObject({ level: 40, msg: 'telemetry not sent in time', limitMs: 500 });
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('says that nobody takes it, without a secret', async () => {
+    const server = createServer((request, response) => {
+      request.resume().on('end', () => response.writeHead(403).end('s3cret'));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { log, lines } = capturedLog();
+    const endpoint = `http://127.0.0.1:${port}`;
+    const telemetry = open({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: 'x-key=s3cret' }, log);
+    telemetry.call(id).over(0, 1, {});
+    await telemetry.close(5_000);
+    expect(lines.filter(({ level }) => level === 40)).toMatchObject([
+      { msg: 'telemetry not delivered', problem: expect.stringContaining('403') as string, times: 1 },
+    ]);
+    expect(JSON.stringify(lines)).not.toContain('s3cret');
+    server.close();
   });
 });
 
 describe('telemetry with nowhere to go', () => {
-  it('takes everything and keeps nothing', async () => {
-    const telemetry = open({});
-    const span = telemetry.call(id).begin('incoming call', 0);
-    span.begin('answer', 0).end(1);
-    span.end(1);
+  it('loads nothing, whatever it is given', async () => {
+    const { log, lines } = capturedLog();
+    const telemetry = open({}, log);
+    telemetry.call(id).begin('incoming call', 0).end(1);
     telemetry.record({ name: 'trunkline.calls.active', value: 1 });
-    await expect(telemetry.close(1)).resolves.toBeUndefined();
+    await telemetry.load();
+    await telemetry.close(1_000);
+    expect(lines).toEqual([]);
+    // The same with somewhere to go tells that it is on.
+    const receiver = await startOtlpReceiver();
+    const sending = open({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }, log);
+    await sending.load();
+    expect(lines).toMatchObject([{ msg: 'telemetry on' }]);
+    await sending.close(5_000);
+    await receiver.close();
   });
 });

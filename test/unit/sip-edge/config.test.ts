@@ -30,6 +30,15 @@ describe('the configuration', () => {
     for (const name of Object.keys(wrong)) expect(act).toThrow(name);
   });
 
+  it('takes only a connection string of Application Insights for one', () => {
+    const load = (value: string) =>
+      loadConfig({ ...needed, APPLICATIONINSIGHTS_CONNECTION_STRING: value }).telemetry?.azureMonitor;
+    const whole = 'InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint=https://in.example/';
+    expect(load(whole)).toEqual({ connectionString: whole, byIdentity: false });
+    expect(load('')).toBeUndefined();
+    expect(() => load('https://in.example/')).toThrow('APPLICATIONINSIGHTS_CONNECTION_STRING');
+  });
+
   it('knows the resource accounts of Teams by their numbers, each once', () => {
     const account = 'cc123456-5678-5678-1234-ccc123456789';
     const load = (value: string) =>
