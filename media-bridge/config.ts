@@ -25,7 +25,7 @@ import { telemetrySettings } from '#adapters/telemetry/settings';
 const DRAIN_TIMEOUT_DEFAULT_MS = 540_000;
 
 /** Half of the hundred at which one core still answered everybody, though late (docs/benchmarks.md). */
-export const MAX_CALLS_DEFAULT = 50;
+const MAX_CALLS_DEFAULT = 50;
 
 /** 150 frames. The front sends them all the time, also of silence, as far as is documented (acs-facts 4.3); a recogniser and a jitter buffer outlast less. */
 const MEDIA_SILENCE_DEFAULT_MS = 3_000;
