@@ -26,7 +26,7 @@ interface Revision {
   replicas: Replica[];
   scaler: Scaler;
   count: number;
-  /** Sums over the ticks since the last look. */
+  /** Sums over the ticks since the last evaluation. */
   cpu: { sum: number; ticks: number };
 }
 
@@ -107,7 +107,7 @@ export class Bridges {
   }
 
   /** Every thirty seconds: the scale rule, for each revision by itself. */
-  look(nowMs: number): void {
+  evaluate(nowMs: number): void {
     for (const revision of [this.#active, this.#next]) {
       if (revision === undefined) continue;
       this.rowsRead += this.#rows.size;
@@ -115,7 +115,7 @@ export class Bridges {
       const cpuPercent = revision.cpu.ticks === 0 ? 0 : (100 * revision.cpu.sum) / revision.cpu.ticks;
       revision.cpu = { sum: 0, ticks: 0 };
       const seen = { replicas: revision.replicas.length, ready, cpuPercent, calls: this.#demand() };
-      const count = revision.scaler.look(seen, nowMs);
+      const count = revision.scaler.evaluate(seen, nowMs);
       revision.count = count;
       // Kubernetes ends what is not ready first, then the youngest.
       for (const replica of revision.replicas.slice(count)) this.#stop(replica, nowMs);

@@ -75,12 +75,12 @@ function panel({ plan, result }: Played): string {
     const text = hours ? `${(at / 3_600_000).toFixed(0)} h` : `${(at / 60_000).toFixed(0)} min`;
     return `<text x="${x(at)}" y="${PANEL.height - PANEL.bottom + 16}" text-anchor="middle">${text}</text>`;
   });
-  const incidents = plan.incidents.map(
+  const mishaps = plan.mishaps.map(
     ({ atMs, what }) =>
       `<path d="M${x(atMs)} ${y(1)}V${y(0)}" stroke="#000000" stroke-dasharray="3 3"/><text x="${x(atMs)}" dx="-5" y="${PANEL.top + 14}" text-anchor="end">${escaped(what)}</text>`,
   );
   const title = `<text x="${PANEL.left}" y="18" font-size="13" font-weight="bold">${escaped(plan.name)}</text><text x="${PANEL.left}" y="31" fill="#555555">${escaped(plan.about)}</text>`;
-  return [title, ...grid, ...times, ...lines, ...incidents].join('');
+  return [title, ...grid, ...times, ...lines, ...mishaps].join('');
 }
 
 function isCalls({ axis }: Line): boolean {

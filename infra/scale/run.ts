@@ -43,8 +43,8 @@ export function simulateScale(args: readonly string[], print: (text: string) => 
 }
 
 function plain({ plan, result }: Played): unknown {
-  const { about, incidents, name, setup } = plan;
-  return { scenario: name, about, setup, incidents, broken: brokenPromises(result.tally), ...result };
+  const { about, mishaps, name, setup } = plan;
+  return { scenario: name, about, setup, mishaps, broken: brokenPromises(result.tally), ...result };
 }
 
 function written(file: string, text: string, print: (text: string) => void): boolean {

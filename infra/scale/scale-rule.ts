@@ -1,13 +1,13 @@
 import { unreachable } from '#core/unreachable';
 
 /**
- * The scale rule of Container Apps as Microsoft writes it down (https://learn.microsoft.com/azure/container-apps/scale-app, "Scale behavior"): a look every
+ * The scale rule of Container Apps as Microsoft writes it down (https://learn.microsoft.com/azure/container-apps/scale-app, "Scale behavior"): an evaluation every
  * 30 s, steps up of 1, 4, 8, 16, 32, ..., all that is too many away at once after 300 s; and underneath the Horizontal Pod Autoscaler, which the `cpu` rule of
  * KEDA hands its numbers to (https://keda.sh/docs/latest/scalers/cpu/,
  * https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/, "Algorithm details"). The rule on calls is KEDA's `metrics-api`: one
  * number, divided by the target for each replica (https://keda.sh/docs/latest/scalers/metrics-api/).
  */
-export const LOOK_EVERY_MS = 30_000;
+export const EVALUATE_EVERY_MS = 30_000;
 const SCALE_IN_WINDOW_MS = 300_000;
 /** A ratio this near to one changes nothing. */
 const TOLERANCE = 0.1;
@@ -78,7 +78,7 @@ export class Scaler {
   }
 
   /** How many replicas there are to be from now on. */
-  look(seen: Seen, nowMs: number): number {
+  evaluate(seen: Seen, nowMs: number): number {
     const { minReplicas, maxReplicas } = this.#limits;
     // Of several rules the one counts that asks for the most.
     const replicas = Math.max(...this.#rules.map((rule) => wanted(rule, seen)));

@@ -5,7 +5,7 @@ import type { Deployed } from './deployed.ts';
 import { lossesBeforePerson } from './losses.ts';
 import type { ScaleRule } from './scale-rule.ts';
 
-/** Everything that a run depends on, beside the load and what goes wrong. docs/scale.md says where each figure is from. */
+/** Everything that a run depends on, beside the arrivals and what goes wrong. docs/scale.md says where each figure is from. */
 export interface Setup {
   readonly seed: number;
   readonly peakCalls: number;

@@ -66,8 +66,8 @@ export class SimulatedRegion {
     this.#talk(nowMs);
   }
 
-  look(nowMs: number): void {
-    if (this.state === 'here') this.bridges.look(nowMs);
+  evaluate(nowMs: number): void {
+    if (this.state === 'here') this.bridges.evaluate(nowMs);
   }
 
   #count(): void {

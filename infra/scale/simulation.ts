@@ -1,10 +1,10 @@
 import { unreachable } from '#core/unreachable';
 import { CallDesk } from './call-desk.ts';
 import { EventHeap } from './event-heap.ts';
-import { lengthMs, nextArrivalMs, type Load } from './load.ts';
+import { lengthMs, nextArrivalMs, type Arrivals } from './arrivals.ts';
 import { seededRandom, type Random } from './random.ts';
 import { emptyTally, type Result, type Sample, type Tally } from './result.ts';
-import { LOOK_EVERY_MS } from './scale-rule.ts';
+import { EVALUATE_EVERY_MS } from './scale-rule.ts';
 import type { Setup } from './setup.ts';
 import { SimulatedRegion } from './simulated-region.ts';
 
@@ -12,7 +12,7 @@ const TICK_MS = 1_000;
 const SAMPLES = 240;
 
 /** What goes wrong, or is done, and when. */
-export interface Incident {
+export interface Mishap {
   readonly atMs: number;
   readonly what: 'replica-dies' | 'deploy' | 'zone-lost' | 'region-lost';
 }
@@ -20,24 +20,24 @@ export interface Incident {
 export interface Scenario {
   readonly name: string;
   readonly about: string;
-  readonly load: Load;
-  readonly incidents: readonly Incident[];
+  readonly arrivals: Arrivals;
+  readonly mishaps: readonly Mishap[];
   /** One, or two where the second stands by. */
   readonly regions: 1 | 2;
 }
 
 /** One run. Pure: the same setup and scenario give the same result, without a clock. */
-export function simulate(setup: Setup, { load, incidents, regions }: Scenario): Result {
+export function simulate(setup: Setup, { arrivals, mishaps, regions }: Scenario): Result {
   const heap = new EventHeap();
   const random = seededRandom(setup.seed);
   const tally = emptyTally();
   const made = Array.from({ length: regions }, () => new SimulatedRegion(setup, heap, random, tally));
   const desk = new CallDesk(setup, heap, random, tally, made);
-  const endMs = lengthMs(load);
+  const endMs = lengthMs(arrivals);
   const samples: Sample[] = [];
 
   const arrive = (atMs: number): void => {
-    const nextMs = nextArrivalMs(load, atMs, setup, random);
+    const nextMs = nextArrivalMs(arrivals, atMs, setup, random);
     if (nextMs === undefined) return;
     heap.at(nextMs, () => {
       desk.offer(nextMs);
@@ -47,21 +47,21 @@ export function simulate(setup: Setup, { load, incidents, regions }: Scenario): 
   const sampler = samplerOf(tally, made);
   const tick = (atMs: number): void => {
     for (const region of made) region.tick(atMs);
-    if (atMs % LOOK_EVERY_MS === 0) for (const region of made) region.look(atMs);
+    if (atMs % EVALUATE_EVERY_MS === 0) for (const region of made) region.evaluate(atMs);
     sampler.tick();
     if (atMs % sampleEveryMs(endMs) === 0) samples.push(sampler.sample(atMs));
     if (atMs + TICK_MS <= endMs) heap.at(atMs + TICK_MS, () => tick(atMs + TICK_MS));
   };
   arrive(0);
   heap.at(TICK_MS, () => tick(TICK_MS));
-  for (const { atMs, what } of incidents) heap.at(atMs, () => strike(what, desk, made, random, atMs));
+  for (const { atMs, what } of mishaps) heap.at(atMs, () => strike(what, desk, made, random, atMs));
   for (let next = heap.take(); next !== undefined && next.atMs <= endMs; next = heap.take()) next.run();
   desk.close();
   return { tally, samples };
 }
 
 function strike(
-  what: Incident['what'],
+  what: Mishap['what'],
   desk: CallDesk,
   [first]: readonly SimulatedRegion[],
   random: Random,

@@ -23,7 +23,7 @@ export function tellScenario({ plan, result }: Played): string {
     line('turned away', ({ redirected, refused }) => redirected + refused, ''),
     line('moved', ({ moved }) => moved, ''),
     line('failed to a person', ({ toPerson }) => toPerson, ''),
-    ...incidentLine(plan, last?.atMs ?? 0),
+    ...mishapLine(plan, last?.atMs ?? 0),
   ].join('\n');
 }
 
@@ -91,8 +91,8 @@ function bars(title: string, values: readonly number[], unit: string): string {
   return `  ${title.padEnd(20)} ${columns.join('')}  most ${whole(most)}${unit}`;
 }
 
-function incidentLine({ incidents }: Played['plan'], endMs: number): readonly string[] {
-  return incidents.map(({ atMs, what }) => {
+function mishapLine({ mishaps }: Played['plan'], endMs: number): readonly string[] {
+  return mishaps.map(({ atMs, what }) => {
     const column = Math.floor((atMs / Math.max(1, endMs)) * CHART_COLUMNS);
     return `  ${' '.repeat(21 + column)}^ ${what}`;
   });

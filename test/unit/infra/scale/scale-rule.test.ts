@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LOOK_EVERY_MS, Scaler, wanted, type Seen } from '../../../../infra/scale/scale-rule.ts';
+import { EVALUATE_EVERY_MS, Scaler, wanted, type Seen } from '../../../../infra/scale/scale-rule.ts';
 
 const byCpu = { kind: 'cpu', targetPercent: 50 } as const;
 const byCalls = { kind: 'calls', targetCalls: 40 } as const;
@@ -46,30 +46,30 @@ describe('the scale rule', () => {
   it('goes up by 1, 4, 8, 16, 32 at most', () => {
     const scaler = new Scaler([{ kind: 'calls', targetCalls: 1 }], limits, { atMs: 0, replicas: 1 });
     const counts = [1];
-    for (let look = 1; look <= 6; look += 1)
-      counts.push(scaler.look(calls(counts.at(-1) ?? 1, 1000), look * LOOK_EVERY_MS));
+    for (let evaluation = 1; evaluation <= 6; evaluation += 1)
+      counts.push(scaler.evaluate(calls(counts.at(-1) ?? 1, 1000), evaluation * EVALUATE_EVERY_MS));
     expect(counts).toEqual([1, 4, 8, 16, 32, 64, 128]);
   });
 
   it('goes down to what was asked for most in the last five minutes, and all at once', () => {
     const scaler = new Scaler([byCpu], limits, { atMs: 0, replicas: 20 });
     const counts: number[] = [];
-    for (let atMs = LOOK_EVERY_MS; atMs <= 330_000; atMs += LOOK_EVERY_MS) {
-      counts.push(scaler.look(seen(counts.at(-1) ?? 20, 10), atMs));
+    for (let atMs = EVALUATE_EVERY_MS; atMs <= 330_000; atMs += EVALUATE_EVERY_MS) {
+      counts.push(scaler.evaluate(seen(counts.at(-1) ?? 20, 10), atMs));
     }
     expect(counts.slice(0, 9)).toEqual(Array(9).fill(20));
     expect(counts[9]).toBe(4);
   });
 
   it('follows the rule that asks for more', () => {
-    const look = (one: Seen): number =>
-      new Scaler([byCpu, byCalls], limits, { atMs: 0, replicas: 4 }).look(one, 30_000);
-    expect(look({ ...seen(4, 100), calls: 10 })).toBe(8);
-    expect(look({ ...seen(4, 10), calls: 230 })).toBe(6);
+    const evaluated = (one: Seen): number =>
+      new Scaler([byCpu, byCalls], limits, { atMs: 0, replicas: 4 }).evaluate(one, 30_000);
+    expect(evaluated({ ...seen(4, 100), calls: 10 })).toBe(8);
+    expect(evaluated({ ...seen(4, 10), calls: 230 })).toBe(6);
     // Nothing is taken away that one of them still wants.
     const scaler = new Scaler([byCpu, byCalls], limits, { atMs: 0, replicas: 4 });
-    for (let atMs = LOOK_EVERY_MS; atMs <= 600_000; atMs += LOOK_EVERY_MS)
-      expect(scaler.look({ ...seen(4, 5), calls: 160 }, atMs)).toBe(4);
+    for (let atMs = EVALUATE_EVERY_MS; atMs <= 600_000; atMs += EVALUATE_EVERY_MS)
+      expect(scaler.evaluate({ ...seen(4, 5), calls: 160 }, atMs)).toBe(4);
   });
 
   it('never leaves its limits, whatever it sees', () => {
@@ -80,13 +80,20 @@ describe('the scale rule', () => {
       calls: fc.nat(100_000),
     });
     fc.assert(
-      fc.property(fc.subarray([byCpu, byCalls], { minLength: 1 }), fc.array(any, { maxLength: 20 }), (rules, looks) => {
-        const scaler = new Scaler(rules, { minReplicas: 2, maxReplicas: 100 }, { atMs: 0, replicas: 2 });
-        for (const [index, one] of looks.entries()) {
-          const count = scaler.look({ ...one, ready: Math.min(one.ready, one.replicas) }, index * LOOK_EVERY_MS);
-          expect(Number.isInteger(count) && count >= 2 && count <= 100).toBe(true);
-        }
-      }),
+      fc.property(
+        fc.subarray([byCpu, byCalls], { minLength: 1 }),
+        fc.array(any, { maxLength: 20 }),
+        (rules, evaluations) => {
+          const scaler = new Scaler(rules, { minReplicas: 2, maxReplicas: 100 }, { atMs: 0, replicas: 2 });
+          for (const [index, one] of evaluations.entries()) {
+            const count = scaler.evaluate(
+              { ...one, ready: Math.min(one.ready, one.replicas) },
+              index * EVALUATE_EVERY_MS,
+            );
+            expect(Number.isInteger(count) && count >= 2 && count <= 100).toBe(true);
+          }
+        },
+      ),
     );
   });
 });

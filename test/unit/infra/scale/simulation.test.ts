@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readDeployed } from '../../../../infra/scale/deployed.ts';
-import { RAMP_MS } from '../../../../infra/scale/load.ts';
+import { RAMP_MS } from '../../../../infra/scale/arrivals.ts';
 import { lossesBeforePerson } from '../../../../infra/scale/losses.ts';
 import { brokenPromises, toPersonInAll, type Tally } from '../../../../infra/scale/result.ts';
 import { raisedSetup, type Setup } from '../../../../infra/scale/setup.ts';
-import { simulate, type Incident, type Scenario } from '../../../../infra/scale/simulation.ts';
+import { simulate, type Mishap, type Scenario } from '../../../../infra/scale/simulation.ts';
 
 const setup: Setup = { ...raisedSetup(readDeployed()), peakCalls: 120, maxReplicas: 20, startMs: 20_000 };
-const at = (minutes: number, what: Incident['what']): Incident => ({ atMs: RAMP_MS + minutes * 60_000, what });
-const scenario = (incidents: readonly Incident[] = [], more: Partial<Scenario> = {}): Scenario => ({
-  ...{ name: 'test', about: 'test', load: { kind: 'peak', minutes: 15 }, regions: 1 },
-  ...{ incidents, ...more },
+const at = (minutes: number, what: Mishap['what']): Mishap => ({ atMs: RAMP_MS + minutes * 60_000, what });
+const scenario = (mishaps: readonly Mishap[] = [], more: Partial<Scenario> = {}): Scenario => ({
+  ...{ name: 'test', about: 'test', arrivals: { kind: 'peak', minutes: 15 }, regions: 1 },
+  ...{ mishaps, ...more },
 });
 
 function expectNobodyMissing(tally: Tally): void {
@@ -139,20 +139,20 @@ describe('a simulated day of calls', () => {
   });
 
   it('misses nobody, whatever goes wrong and whenever', () => {
-    const incident = fc.record({
+    const mishap = fc.record({
       atMs: fc.integer({ min: 1, max: 20 }).map((minutes) => minutes * 97_000),
       what: fc.constantFrom('replica-dies' as const, 'deploy' as const, 'zone-lost' as const, 'region-lost' as const),
     });
     fc.assert(
       fc.property(
-        fc.array(incident, { maxLength: 4 }),
+        fc.array(mishap, { maxLength: 4 }),
         fc.nat(1_000_000),
         fc.integer({ min: 1, max: 4 }),
         fc.constantFrom('people' as const, 'refuse' as const),
         fc.constantFrom('min' as const, 'as-many' as const, 'by-calls' as const),
-        (incidents, seed, minReplicas, whenFull, newRevision) => {
+        (mishaps, seed, minReplicas, whenFull, newRevision) => {
           const small = { ...setup, peakCalls: 40, maxCalls: 12, seed, minReplicas, whenFull, newRevision };
-          const { tally } = simulate(small, scenario(incidents, { regions: 2, load: { kind: 'peak', minutes: 5 } }));
+          const { tally } = simulate(small, scenario(mishaps, { regions: 2, arrivals: { kind: 'peak', minutes: 5 } }));
           expectNobodyMissing(tally);
         },
       ),

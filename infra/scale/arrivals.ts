@@ -2,7 +2,7 @@ import type { Random } from './random.ts';
 import { unreachable } from '#core/unreachable';
 
 /** How calls come in. Calls up are those that a system which takes everybody would have. */
-export type Load =
+export type Arrivals =
   /** A business day after the other, from midnight. */
   | { readonly kind: 'days'; readonly days: number }
   /** Half an hour up to the peak, then so long at it. */
@@ -21,22 +21,22 @@ const DAY = [
   0.08, 0.05, 0.03,
 ];
 
-export function lengthMs(load: Load): number {
-  switch (load.kind) {
+export function lengthMs(arrivals: Arrivals): number {
+  switch (arrivals.kind) {
     case 'days':
-      return load.days * 24 * HOUR_MS;
+      return arrivals.days * 24 * HOUR_MS;
     case 'peak':
     case 'storm':
-      return RAMP_MS + load.minutes * MINUTE_MS;
+      return RAMP_MS + arrivals.minutes * MINUTE_MS;
     default:
-      return unreachable(load);
+      return unreachable(arrivals);
   }
 }
 
 /** Calls that come in a second, at this time. `peakCalls` at once is what they come to when each lasts `meanCallMs` on average. */
-function arrivalsPerS(load: Load, atMs: number, peakCalls: number, meanCallMs: number): number {
+function arrivalsPerS(arrivals: Arrivals, atMs: number, peakCalls: number, meanCallMs: number): number {
   const steady = (peakCalls / meanCallMs) * 1000;
-  switch (load.kind) {
+  switch (arrivals.kind) {
     case 'days': {
       const hours = (atMs / HOUR_MS) % 24;
       const before = DAY[Math.floor(hours)] ?? 0;
@@ -50,22 +50,22 @@ function arrivalsPerS(load: Load, atMs: number, peakCalls: number, meanCallMs: n
       return steady * 0.1 + (isStorm ? peakCalls / 60 : 0);
     }
     default:
-      return unreachable(load);
+      return unreachable(arrivals);
   }
 }
 
-/** When the next call comes in; after the end of the load, none. Within a minute the rate is that of its beginning. */
+/** When the next call comes in; after their end, none. Within a minute the rate is that of its beginning. */
 export function nextArrivalMs(
-  load: Load,
+  arrivals: Arrivals,
   fromMs: number,
   of: { readonly peakCalls: number; readonly meanCallMs: number },
   random: Random,
 ): number | undefined {
-  const endMs = lengthMs(load);
+  const endMs = lengthMs(arrivals);
   let atMs = fromMs;
   while (atMs < endMs) {
     const minuteMs = Math.floor(atMs / MINUTE_MS) * MINUTE_MS;
-    const nextMs = atMs + random.gapMs(arrivalsPerS(load, minuteMs, of.peakCalls, of.meanCallMs));
+    const nextMs = atMs + random.gapMs(arrivalsPerS(arrivals, minuteMs, of.peakCalls, of.meanCallMs));
     if (nextMs < minuteMs + MINUTE_MS) return nextMs < endMs ? nextMs : undefined;
     atMs = minuteMs + MINUTE_MS;
   }
