@@ -29,11 +29,13 @@ var usual = {
   handOversMinHandOvers: 5
   capacityPercent: 80
   callersTurnedAway: 3
+  callersUnheard: 2
   functionsFailing: 3
   servicesFailing: 20
   failuresRising: 10
   watchdogActing: 5
   tokensRefused: 5
+  telemetryLost: 10
   costOfDay: 100
 }
 var limit = union(usual, limits)
@@ -141,16 +143,43 @@ var rules = [
     window: 'PT10M'
     query: loadTextContent('../operations/alerts/bridges-silent.kql')
     lets: ''
-    measure: 'reports'
+    measure: 'signs'
     // Fires on none, which no row in the tables is too.
     operator: 'LessThan'
     threshold: 1
     dimension: ''
   }
   {
-    name: 'functions-silent'
-    title: 'Calls are up, and no function runs'
+    name: 'telemetry-lost'
+    title: 'Bridges cannot deliver their figures'
+    severity: 2
+    every: 'PT15M'
+    window: 'PT30M'
+    query: loadTextContent('../operations/alerts/telemetry-lost.kql')
+    lets: ''
+    measure: 'lines'
+    operator: 'GreaterThan'
+    threshold: limit.telemetryLost
+    dimension: ''
+  }
+  {
+    name: 'callers-unheard'
+    title: 'Calls are answered, and no agent replies'
     severity: 1
+    every: 'PT5M'
+    window: 'PT15M'
+    query: loadTextContent('../operations/alerts/callers-unheard.kql')
+    lets: ''
+    measure: 'unheard'
+    operator: 'GreaterThan'
+    threshold: limit.callersUnheard
+    dimension: ''
+  }
+  {
+    name: 'functions-silent'
+    title: 'No function runs'
+    // Nobody answers then. With the edge nothing else tells: no queue of Azure gives up a call.
+    severity: 0
     every: 'PT5M'
     window: 'PT15M'
     query: loadTextContent('../operations/alerts/functions-silent.kql')
@@ -175,11 +204,24 @@ var rules = [
   }
   {
     name: 'services-failing'
-    title: 'A service that conversations stand on fails'
+    title: 'A service that conversations stand on fails, and callers notice'
     severity: 1
     every: 'PT5M'
     window: 'PT10M'
     query: loadTextContent('../operations/alerts/services-failing.kql')
+    lets: ''
+    measure: 'errors'
+    operator: 'GreaterThan'
+    threshold: limit.servicesFailing
+    dimension: 'service'
+  }
+  {
+    name: 'services-ailing'
+    title: 'A service fails again and again'
+    severity: 2
+    every: 'PT5M'
+    window: 'PT10M'
+    query: loadTextContent('../operations/alerts/services-ailing.kql')
     lets: ''
     measure: 'errors'
     operator: 'GreaterThan'

@@ -17,7 +17,7 @@ param limits object
 var usual = {
   callsDeadLettered: 0
   callsDeliveredLate: 2
-  storageAvailabilityPercent: 99
+  storageAvailabilityPercent: 95
   modelThrottled: 10
   bridgesRestarting: 2
 }
@@ -76,7 +76,8 @@ var ofStorage = map(range(0, length(storageIds)), index => {
   aggregation: 'Average'
   operator: 'LessThan'
   threshold: limit.storageAvailabilityPercent
-  window: 'PT5M'
+  // At night a minute has some ten requests: over less time one or two that fail would be storage that is down.
+  window: 'PT15M'
   dimensions: []
 })
 

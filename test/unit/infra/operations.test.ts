@@ -94,6 +94,29 @@ describe('an alert in the night', () => {
     expect(new Map(limits.sort())).toEqual(new Map([...usualLimits()].sort()));
   });
 
+  it.each(['answers', 'calls-lost', 'hand-overs-failing'])(
+    '%s: rings neither for one or two callers, nor only when there are many',
+    (file) => {
+      const [condition = ''] = /where .*\bmin[A-Z]\w+.*/.exec(query(`operations/alerts/${file}.kql`)) ?? [];
+      expect(condition).toMatch(/\w+ >= min\w+ or .*\b2 \* \w+ >= \w+\)/);
+      expect(condition).toContain(' >= 3 and ');
+    },
+  );
+
+  it('counts lost calls by the outcomes that its page has somebody look for', () => {
+    const outcomes = (text: string): string[] => literalsIn(/ in \(('[^)]*')\)/.exec(text)?.[1] ?? '');
+    const page = asked.map(([, text]) => text).find((text) => text.includes('entry.outcome.kind')) ?? '';
+    expect(outcomes(page)).not.toEqual([]);
+    expect(outcomes(page)).toEqual(outcomes(query('operations/alerts/calls-lost.kql')));
+  });
+
+  it('wakes somebody when the functions are dead, whatever the bridges say, and when answered calls hear nobody', () => {
+    const severities = new Map(rules.map(({ name, severity }) => [name, severity]));
+    expect(severities.get('functions-silent')).toBe(0);
+    expect(severities.get('callers-unheard')).toBe(1);
+    expect(query('operations/alerts/functions-silent.kql')).toContain('iff(loads == 0 or ');
+  });
+
   it('is looked at within the time it looks back', () => {
     for (const { name, everyMinutes, windowMinutes, severity } of rules) {
       expect(everyMinutes, name).toBeLessThanOrEqual(windowMinutes);
