@@ -8,14 +8,18 @@ import { planOf, routesFor, type Change, type RoutingState } from './plan.ts';
 import { routedResource, type RoutedResource } from './resource.ts';
 import { readRouting } from './routing-file.ts';
 import { tellChange, tellHealth, tellRoute, tellSource, tellState } from './tell.ts';
-import { problemsOf } from './trunk-health.ts';
+import { hasPinged, problemsOf } from './trunk-health.ts';
 
 const USAGE = `npm run direct-routing -- COMMAND
   plan FILE        what "apply" would change; exit status 1 when that is anything
   apply FILE       makes the resource as the file says
   status           trunks and routes of the resource, and the health of its SBCs; exit status 1 when one is unhealthy
+  status --must-know   the same; exit status 1 also when the health of one is not known, or there is none
   test NUMBER      which routes a dialled number takes, in order
 The resource: ACS_ENDPOINT, and ACS_ACCESS_KEY or the identity of who is signed in (az login).`;
+
+/** For a watch that nobody reads while it is green. */
+const MUST_KNOW = '--must-know';
 
 /** One command line. Says what it does by `print`; never throws. */
 export async function directRouting(
@@ -34,7 +38,8 @@ export async function directRouting(
       case 'apply':
         return argument === undefined ? misused() : await planOrApply(command, argument, resourceOf(env), print);
       case 'status':
-        return await tellStatus(resourceOf(env), print);
+        if (argument !== undefined && argument !== MUST_KNOW) return misused();
+        return await tellStatus(resourceOf(env), print, argument === MUST_KNOW ? 'found' : 'fine');
       case 'test':
         return argument === undefined ? misused() : await test(argument, resourceOf(env), print);
       default:
@@ -76,12 +81,27 @@ function tellPlan(changes: readonly Change[], wanted: RoutingState, print: (text
     if (trunks.length === 0) print(`note: route ${name} has no trunk: calls end there`);
 }
 
-async function tellStatus(resource: RoutedResource, print: (text: string) => void): Promise<ExitStatus> {
-  print(tellState(await resource.read()));
+/** `whenUnknown`: how it ends when nothing is wrong as far as it is known, and not all is known. */
+async function tellStatus(
+  resource: RoutedResource,
+  print: (text: string) => void,
+  whenUnknown: 'fine' | 'found',
+): Promise<ExitStatus> {
+  const state = await resource.read();
+  print(tellState(state));
   const health = await resource.health();
   print(tellHealth(health));
-  const isUnhealthy = health.kind === 'answered' && health.value.trunks.some((trunk) => problemsOf(trunk).length > 0);
-  return isUnhealthy ? EXIT.found : EXIT.fine;
+  const told = health.kind === 'answered' ? health.value.trunks : [];
+  if (told.some((trunk) => problemsOf(trunk).length > 0)) return EXIT.found;
+  const known = new Set(told.filter(hasPinged).map(({ fqdn }) => fqdn));
+  const unknown = state.trunks.map(({ fqdn }) => fqdn).filter((fqdn) => !known.has(fqdn.toLowerCase()));
+  if (unknown.length === 0 && state.trunks.length > 0) return EXIT.fine;
+  if (whenUnknown === 'found') {
+    print(
+      unknown.length === 0 ? 'not known: there is no SBC' : `not known whether these are well: ${unknown.join(', ')}`,
+    );
+  }
+  return EXIT[whenUnknown];
 }
 
 async function test(number: string, resource: RoutedResource, print: (text: string) => void): Promise<ExitStatus> {

@@ -29,3 +29,8 @@ export function problemsOf({ tls, ping, overall, reason }: TrunkHealth): readonl
 export function isUnknown({ tls, ping, overall }: TrunkHealth): boolean {
   return [tls, ping, overall].every((status) => status === 'unknown');
 }
+
+/** Whether OPTIONS of it are known to have come: without them no call is sent to it, whatever its certificate is. */
+export function hasPinged({ ping }: TrunkHealth): boolean {
+  return ping !== 'unknown';
+}

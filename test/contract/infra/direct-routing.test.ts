@@ -113,14 +113,32 @@ describe('the direct routing command against the edge', () => {
     expect(told.said).toContain(words);
   });
 
+  it('is not content, when it has to know, with an SBC that never pinged, and is with those that are well', async () => {
+    expect(await run('status', '--must-know')).toMatchObject({
+      status: 1,
+      said: expect.stringContaining('there is no SBC') as string,
+    });
+    await run('apply', await file(ROUTING));
+    for (const name of ['sbc1', 'sbc2'])
+      edge.telephony.health.set(`${name}.contoso.com`, { pings: 'current', certificate: 'valid' });
+    expect((await run('status', '--must-know')).status).toBe(0);
+    edge.telephony.health.set('sbc2.contoso.com', { pings: 'unknown', certificate: 'unknown' });
+    expect(await run('status', '--must-know')).toMatchObject({
+      status: 1,
+      said: expect.stringContaining('not known whether these are well: sbc2.contoso.com') as string,
+    });
+    expect((await run('status', '--know')).status).toBe(2);
+  });
+
   it('shows trunks and routes without their health where the resource has no preview version', async () => {
     await run('apply', await file(ROUTING));
-    await edge.settings({
-      faults: [
-        { surface: 'call-automation', delayMs: 1, times: 2 },
-        { surface: 'call-automation', status: 400 },
-      ],
-    });
+    const faults = [
+      { surface: 'call-automation', delayMs: 1, times: 2 },
+      { surface: 'call-automation', status: 400 },
+    ] as const;
+    await edge.settings({ faults });
+    expect((await run('status', '--must-know')).status).toBe(1);
+    await edge.settings({ faults });
     const { status, said } = await run('status');
     expect(status).toBe(0);
     expect(said).toMatch(/trunks: 2[^]*health of the SBCs: not told[^]*HTTP 400/);
