@@ -43,3 +43,9 @@ export function turnStages({
   if (firstAudioMs !== undefined) stages.push({ stage: 'voice', startMs: token, endMs: Math.max(firstAudioMs, token) });
   return stages;
 }
+
+/** How long the caller waited: from their last voice to the first sound of the answer. Undefined when there was not both, or voice after the turn was taken to be over. */
+export function waitedMs({ lastVoiceMs, overMs, firstAudioMs }: TurnMarks): number | undefined {
+  if (lastVoiceMs === undefined || firstAudioMs === undefined || lastVoiceMs > overMs) return undefined;
+  return Math.max(firstAudioMs, overMs) - lastVoiceMs;
+}

@@ -14,7 +14,7 @@ import type { AgentDefinition } from '#core/agent/definition';
 import type { CallOffer } from '#core/call/offer';
 import type { Locale } from '#core/language/locale';
 import { RedactedTurns } from './redacted-turns.ts';
-import type { ReplyLatency } from './reply-latency.ts';
+import type { ReplyLatency } from '#core/telemetry/reply-latency';
 
 export interface CallRecordOptions {
   readonly facts: Omit<ConversationFacts, 'identity' | 'turns'>;

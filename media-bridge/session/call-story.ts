@@ -4,7 +4,7 @@ import type { TurnInput } from '#core/conversation/input';
 import type { Clock } from '#core/ports/clock';
 import type { Incident } from '#core/ports/session-store';
 import type { CallTrace, Span, SpanAttributes, Telemetry } from '#core/ports/telemetry';
-import { turnStages, type TurnMarks } from '#core/telemetry/turn-stages';
+import { turnStages, waitedMs, type TurnMarks } from '#core/telemetry/turn-stages';
 
 const FRAME_S = 0.02;
 const MS_PER_S = 1_000;
@@ -71,9 +71,9 @@ export class CallStory {
       const value = (endMs - fromMs) / MS_PER_S;
       this.#telemetry.record({ name: 'trunkline.turn.latency', value, attributes: { stage } });
     }
-    const { firstAudioMs, lastVoiceMs } = marks;
-    if (firstAudioMs !== undefined && lastVoiceMs !== undefined && lastVoiceMs <= firstAudioMs) {
-      const value = (firstAudioMs - lastVoiceMs) / MS_PER_S;
+    const totalMs = waitedMs(marks);
+    if (totalMs !== undefined) {
+      const value = totalMs / MS_PER_S;
       this.#telemetry.record({ name: 'trunkline.turn.latency', value, attributes: { stage: 'total' } });
     }
     this.#tellTools(turn);

@@ -1,7 +1,8 @@
 import type { Clock } from '#core/ports/clock';
 import type { ReplyId } from '#core/ids';
+import { replyLatency, type ReplyLatency } from '#core/telemetry/reply-latency';
 import type { TurnMarks } from '#core/telemetry/turn-stages';
-import { ReplyStopwatch, type ReplyLatency } from './reply-latency.ts';
+import { ReplyStopwatch } from './reply-stopwatch.ts';
 import type { ReplyWork } from './reply-work.ts';
 import { writeReply } from './reply-writer.ts';
 
@@ -38,7 +39,7 @@ export class ModelReply {
   }
 
   get latency(): ReplyLatency | undefined {
-    return this.#stopwatch?.read();
+    return this.#stopwatch && replyLatency(this.#stopwatch.marks);
   }
 
   /** Undefined until it is the answer. */

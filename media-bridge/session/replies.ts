@@ -11,9 +11,7 @@ import { clip, plainText } from '#core/plain-text';
 import { unreachable } from '#core/unreachable';
 import { untilAborted } from '#core/until-aborted';
 import type { CallRecord } from './call-record.ts';
-import type { TurnMarks } from '#core/telemetry/turn-stages';
 import { ModelReply } from './model-reply.ts';
-import type { ReplyLatency } from './reply-latency.ts';
 import type { ToolOutcome } from './reply-work.ts';
 
 /** Of a tool's name as the model wrote it, for the log. */
@@ -39,6 +37,9 @@ export interface RepliesOptions {
   /** Whether there is such an agent. */
   readonly onAgent: (name: string) => boolean;
 }
+
+/** How long the stages of an answer took, and when; undefined as long as it is not asked for. */
+export type ReplyTimes = Pick<ModelReply, 'latency' | 'marks'>;
 
 interface ToolTurn {
   readonly name: string;
@@ -117,12 +118,8 @@ export class Replies {
     for (const { name, text, sources } of tools) this.#options.record.toolGave(name, text, sources);
   }
 
-  latencyOf(reply: ReplyId): ReplyLatency | undefined {
-    return this.#current?.reply === reply ? this.#current.latency : undefined;
-  }
-
-  marksOf(reply: ReplyId): TurnMarks | undefined {
-    return this.#current?.reply === reply ? this.#current.marks : undefined;
+  timesOf(reply: ReplyId): ReplyTimes | undefined {
+    return this.#current?.reply === reply ? this.#current : undefined;
   }
 
   stop(reply: ReplyId): void {
