@@ -14,6 +14,8 @@ export interface Ending {
 }
 
 const GOODBYE = /goodbye/i;
+/** A caller who has something to ask does not listen to everything. */
+const QUIET_LIMIT_MS = 6_000;
 const FOLLOW_UP_MS = 10_000;
 /** The rest of a goodbye, and the hang-up after it. */
 const HANG_UP_MS = 15_000;
@@ -67,7 +69,7 @@ async function conversation(
   const words = row.agentSays === undefined ? USUAL_ANSWER : new RegExp(row.agentSays, 'i');
   const heard = await within(world.wake, limitMs, () => call.heard(words, sinceMs));
   if (heard === undefined) return undefined;
-  await within(world.wake, FOLLOW_UP_MS, () => (call.isQuiet ? true : undefined));
+  await within(world.wake, QUIET_LIMIT_MS, () => (call.isQuiet ? true : undefined));
   const askedAtMs = Date.now();
   say(SECOND_QUESTION, call, world);
   const answer = await within(world.wake, FOLLOW_UP_MS, () => call.heard(new RegExp(SECOND_ANSWER), askedAtMs));

@@ -20,8 +20,8 @@ export interface RowResult {
 
 /** Before the fault is felt: an answer, a greeting, a question and its answer. */
 const FELT_LIMIT_MS = 25_000;
-/** Beyond what the row allows: to say by how much it was missed. */
-const LATE_MS = 10_000;
+/** Beyond what the row allows: to say by how much it was missed, and for another question and its answer. */
+const LATE_MS = 20_000;
 const HANG_UP_MS = 5_000;
 const OFFER_LIMIT_MS = 5_000;
 
