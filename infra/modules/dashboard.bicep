@@ -16,7 +16,7 @@ var charts = [
   { title: 'Stages of a turn, mean seconds', kind: 'linechart', query: loadTextContent('../operations/charts/turn-latency.kql') }
   { title: 'Stages of a turn, percentiles in milliseconds', kind: 'table', query: loadTextContent('../operations/charts/turn-percentiles.kql') }
   { title: 'Interruptions in a hundred turns', kind: 'linechart', query: loadTextContent('../operations/charts/interruptions.kql') }
-  { title: 'Hand-overs by outcome', kind: 'barchart', query: loadTextContent('../operations/charts/hand-overs.kql') }
+  { title: 'Transfers by outcome', kind: 'barchart', query: loadTextContent('../operations/charts/hand-overs.kql') }
   { title: 'Calls of each bridge', kind: 'areachart', query: loadTextContent('../operations/charts/calls-per-replica.kql') }
   { title: 'Bridges, as they last said', kind: 'table', query: loadTextContent('../operations/charts/bridges.kql') }
   { title: 'What went wrong', kind: 'table', query: loadTextContent('../operations/charts/trouble.kql') }
