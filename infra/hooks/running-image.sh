@@ -11,7 +11,11 @@ group="rg-$AZURE_ENV_NAME"
 app="ca-$AZURE_ENV_NAME-bridge"
 # In another subscription than azd's the bridge would seem not to be there.
 [ -n "${AZURE_SUBSCRIPTION_ID:-}" ] || stop "Which subscription is not known. Say so, then try again: azd env set AZURE_SUBSCRIPTION_ID \"\$(az account show --query id --output tsv)\"."
-ask() { az "$@" --subscription "$AZURE_SUBSCRIPTION_ID" --output tsv; }
+ask() {
+  answer=$(az "$@" --subscription "$AZURE_SUBSCRIPTION_ID" --output tsv) || return
+  # On Windows lines end otherwise.
+  printf '%s\n' "$answer" | tr -d '\r'
+}
 
 is_there=$(ask group exists --name "$group") || stop "Whether $group is there cannot be asked (above). Sign in: az login."
 if [ "$is_there" = false ]; then

@@ -20,7 +20,7 @@ function run(az: string | undefined, env: Readonly<Record<string, string>> = { A
     chmodSync(path.join(folder, name), 0o755);
   }
   // Only these: an az of this machine must not answer.
-  for (const name of ['sh', 'awk', 'cat']) symlinkSync(`/usr/bin/${name}`, path.join(folder, name));
+  for (const name of ['sh', 'awk', 'tr']) symlinkSync(`/usr/bin/${name}`, path.join(folder, name));
   const { status, stdout, stderr } = spawnSync('/bin/sh', [HOOK], {
     env: { PATH: folder, AZURE_ENV_NAME: 'prod', ...env },
     encoding: 'utf8',
@@ -41,6 +41,7 @@ describe('provisioning from any machine', () => {
 
   it.each([
     ['there is no resource group yet', az('echo false', 'exit 9')],
+    ['there is none, and lines end as on Windows', az("printf 'false\\r\\n'", 'exit 9')],
     ['there is no bridge yet', az('echo true', 'true')],
     [
       "the bridge is still Microsoft's page",
