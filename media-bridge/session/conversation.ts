@@ -4,38 +4,31 @@ import type { CallState } from '#core/call/state';
 import type { TurnEffect } from '#core/conversation/effect';
 import type { TurnInput } from '#core/conversation/input';
 import type { ConversationFacts } from '#core/conversation/model-request';
-import { replyFailure } from '#core/conversation/reply-failure';
 import type { Resumption } from '#core/conversation/resume';
 import type { HandoverRequest } from '#core/conversation/hand-over-request';
 import { firstTurn, type TurnState } from '#core/conversation/state';
 import { isAtRest } from '#core/conversation/at-rest';
 import { nextTurn } from '#core/conversation/turn';
 import { stageOf, unrecordedOf } from '#core/conversation/unfinished';
-import { customerOf } from '#core/identity/caller-identity';
-import type { CallConnectionId, ReplyId } from '#core/ids';
+import type { CallConnectionId } from '#core/ids';
 import type { Locale } from '#core/language/locale';
 import type { Clock } from '#core/ports/clock';
 import type { FoundCustomer } from '#core/ports/customer-directory';
 import type { IdentityProof } from '#core/ports/identity-proof';
 import type { Incident, SessionRecord } from '#core/ports/session-store';
 import type { ToolRunner } from '#core/ports/tool-runner';
-import { unreachable } from '#core/unreachable';
 import { AgentOnCall } from './agent-on-call.ts';
 import { CallRecord } from './call-record.ts';
 import { Errands, type ErrandServices } from './errands.ts';
 import type { HandoverServices } from './hand-over.ts';
-import type { CallStory } from './call-story.ts';
-import { checkProof } from './proof-check.ts';
-import { Replies } from './replies.ts';
-import type { Speaker, SpeakerEvents } from './speaker.ts';
+import { mayAskForProof, proveCaller } from './proof-check.ts';
+import type { Speaker } from './speaker.ts';
+import { SpokenReplies, type SpokenRepliesSurroundings } from './spoken-replies.ts';
 import type { CallOfTools } from './tool-runner.ts';
 import { Transfers } from './transfers.ts';
 import { TurnTimers } from './turn-timers.ts';
 
-/** Clauses the agent has said that may still come back as an echo. */
-const LAST_CLAUSES = 3;
-
-export interface ConversationOptions {
+export interface ConversationOptions extends SpokenRepliesSurroundings {
   readonly facts: Omit<ConversationFacts, 'identity' | 'turns'>;
   readonly agent: Agent;
   readonly earlier: SessionRecord | undefined;
@@ -49,22 +42,10 @@ export interface ConversationOptions {
     };
   /** What works for this call: what agents declare, and what all of them can do. */
   readonly tools: (call: CallOfTools) => ToolRunner;
-  /** Speaks with these events; made by whoever owns the socket. */
-  readonly speaker: (events: SpeakerEvents) => Speaker;
-  /** Takes back what the front has queued. */
-  readonly stopAudio: () => void;
-  /** Monotonic milliseconds: when the caller was last heard. */
-  readonly lastVoiceMs: () => number | undefined;
-  /** And since when they speak, or spoke last. */
-  readonly voiceBeganMs: () => number | undefined;
-  /** Is told what happens, for those who look into calls. */
-  readonly story: CallStory;
   /** Another agent or another language from now on. */
   readonly onLocale: (locale: Locale, phrases: readonly string[]) => void;
   /** What `sessionRecord` gives has changed. */
   readonly onChange: () => void;
-  /** Resolves when what was recorded is written, or when that takes too long. Never rejects. */
-  readonly whenWritten: () => Promise<void>;
   readonly onAwaitingTransfer: (awaiting: boolean) => void;
   readonly onHangUp: () => void;
   /** Something went wrong that nothing here expects. */
@@ -74,22 +55,16 @@ export interface ConversationOptions {
 /** Runs one conversation: feeds what happens to the turn machine, and does what it decides. One input after the other, whoever sends it. */
 export class Conversation {
   readonly #options: ConversationOptions;
-  readonly #speaker: Speaker;
   readonly #timers = new TurnTimers((timer) => this.dispatch({ type: 'timer-fired', timer }));
   readonly #inbox: TurnInput[] = [];
   readonly #ended = new AbortController();
   readonly #record: CallRecord;
   readonly #agent: AgentOnCall;
-  readonly #replies: Replies;
+  readonly #replies: SpokenReplies;
   readonly #transfers: Transfers;
   readonly #errands: Errands;
   #isRunning = false;
   #state: TurnState;
-  #lastClauses: readonly string[] = [];
-  /** When the recogniser last gave words of the caller. */
-  #understoodMs: number | undefined;
-  /** How long the caller had spoken when the agent fell silent, while its reply is held. */
-  #quietAfterMs: number | undefined;
 
   constructor(options: ConversationOptions) {
     const { services } = options;
@@ -98,39 +73,20 @@ export class Conversation {
     this.#state = { ...firstTurn, gate: options.earlier?.unfinished.gate ?? firstTurn.gate };
     this.#record = new CallRecord({ ...options, ...services });
     this.#agent = new AgentOnCall({ ...options, record: this.#record });
-    this.#speaker = options.speaker({
-      onAudible: (reply) => this.#audible(reply),
-      onClause: (_reply, text) => this.#clauseAudible(text),
-      onStalled: (reply) => this.dispatch({ type: 'reply-stalled', reply }),
-      onFinished: (reply, text) => {
-        this.#record.agentSaid(text, false, this.#replies.latencyOf(reply));
-        options.story.agentSaid(this.#record.facts.agent.name, false, this.#replies.marksOf(reply));
-        this.dispatch({ type: 'reply-finished', reply });
-      },
-      onFailed: (reply, error) => this.#replyFailed(reply, error),
-    });
-    this.#replies = new Replies({
+    this.#replies = new SpokenReplies({
+      ...options,
       record: this.#record,
-      services,
+      agent: this.#agent,
       tools: options.story.toolsTold(
         options.tools({
           facts: () => this.#record.facts,
           onCustomer: (customer) => this.#record.claimed(customer, 'words'),
         }),
       ),
-      lastVoiceMs: options.lastVoiceMs,
-      understoodMs: () => this.#understoodMs,
-      whenWritten: () => {
-        this.#record.tellNow();
-        return options.whenWritten();
-      },
-      onClause: (reply, text) => this.#speaker.say(reply, text, this.locale, this.#agent.kindOf(text)),
-      onWritten: (reply) => this.#speaker.complete(reply),
-      onFailed: (reply, error) => this.#modelFailed(reply, error),
-      mayAskForProof: () => this.#mayAskForProof(),
-      onTurnTool: (reply, tool) => this.dispatch({ type: 'tool-called', reply, tool }),
-      onLanguage: (language) => this.#agent.changeLanguage(language),
-      onAgent: (name) => this.#agent.handTo(name),
+      mayAskForProof: () => mayAskForProof(this.#state.gate, this.#agent.settings, this.#record),
+      isCallersTurn: () => this.#state.phase === 'caller' || this.#state.phase === 'handing-over',
+      onInput: (input) => this.dispatch(input),
+      onWentWrong: (why, error) => this.#wentWrong(why, error),
     });
     this.#transfers = new Transfers({
       record: this.#record,
@@ -155,7 +111,7 @@ export class Conversation {
   }
 
   get speaker(): Speaker {
-    return this.#speaker;
+    return this.#replies.speaker;
   }
 
   /** The language spoken now. */
@@ -174,7 +130,7 @@ export class Conversation {
 
   /** What the agent has said lately: an echo of it may still be under way. */
   get lastWords(): string {
-    return this.#lastClauses.join(' ');
+    return this.#replies.lastWords;
   }
 
   /** Header or number say that this customer is calling. */
@@ -242,13 +198,12 @@ export class Conversation {
     this.dispatch({ type: 'caller-gone' });
     this.#timers.close();
     this.#replies.close();
-    this.#speaker.close();
   }
 
   #step(input: TurnInput): void {
     const before = this.#state.phase;
     const isWords = input.type === 'final' || input.type === 'partial';
-    if (isWords && input.from === 'caller') this.#understoodMs = this.#options.services.clock.monotonicMs();
+    if (isWords && input.from === 'caller') this.#replies.understood();
     const wasInTrouble = troubleOf(this.#state) !== undefined;
     const [state, ...effects] = nextTurn(this.#state, input, this.#agent.settings);
     this.#state = state;
@@ -275,40 +230,8 @@ export class Conversation {
 
   #run(effect: TurnEffect): void {
     switch (effect.type) {
-      case 'say':
-        this.#speaker.say(effect.reply, effect.text, this.locale, this.#agent.kindOf(effect.text));
-        this.#speaker.complete(effect.reply);
-        return;
-      case 'say-filler':
-        // Words are there already and only their sound is late: a filler would come after them.
-        if (this.#speaker.hasUnsaid(effect.reply)) return;
-        this.#speaker.say(effect.reply, effect.text, this.locale, 'fixed');
-        return;
-      case 'think':
-        this.#replies.think(effect.reply, effect.said);
-        return;
-      case 'think-on':
-        this.#replies.thinkAgain(effect.reply, 'proof-asked');
-        return;
       case 'check-proof':
         void this.#checkProof(effect);
-        return;
-      case 'think-again':
-        this.#replies.thinkAgain(effect.reply, 'line-lost');
-        return;
-      case 'think-ahead':
-        this.#replies.thinkAhead(effect.reply, effect.said);
-        return;
-      case 'hold-reply':
-        this.#hold(effect.reply);
-        return;
-      case 'resume-reply':
-        this.#quietAfterMs = undefined;
-        this.#options.story.interrupted('false');
-        this.#speaker.resume(effect.reply);
-        return;
-      case 'stop-reply':
-        this.#stop(effect.reply);
         return;
       case 'record-caller':
         this.#record.callerSaid(effect.said);
@@ -333,89 +256,18 @@ export class Conversation {
         this.#options.onHangUp();
         return;
       default:
-        unreachable(effect);
+        this.#replies.run(effect);
     }
   }
 
-  /** Somebody is there to compare with, and has not been given up. */
-  #mayAskForProof(): boolean {
-    const { gate } = this.#state;
-    const isPossible = gate.kind === 'open' && gate.proof === 'possible';
-    return isPossible && this.#agent.settings.identity !== undefined && this.#record.facts.identity.kind === 'claimed';
-  }
-
-  async #checkProof({ reply, proof, digits }: Extract<TurnEffect, { type: 'check-proof' }>): Promise<void> {
-    const { identityProof, log } = this.#options.services;
-    const { offer, identity } = this.#record.facts;
-    const customer = customerOf(identity);
-    const asked = { callId: offer.callId, customer, kind: proof, digits };
-    const result = await checkProof(identityProof, asked, log, this.#ended.signal);
-    if (customer !== undefined && result !== 'unknown')
-      this.#record.checked({ customerId: customer.id, kind: proof, verdict: result });
-    this.dispatch({ type: 'proof-checked', reply, result });
-  }
-
-  #hold(reply: ReplyId): void {
-    if (this.#speaker.hold(reply) !== 'audible') return;
-    this.#options.stopAudio();
-    this.#quietAfterMs = this.#sinceVoiceBeganMs();
-    this.#options.services.log.debug({ ...this.#record.ids, reply, stopAudioMs: this.#quietAfterMs }, 'reply held');
-  }
-
-  /** Ends a reply. What of it was heard is recorded. */
-  #stop(reply: ReplyId): void {
-    const latency = this.#replies.latencyOf(reply);
-    const marks = this.#replies.marksOf(reply);
-    this.#replies.stop(reply);
-    const stopped = this.#speaker.stop(reply);
-    if (stopped?.wasAudible !== true) return;
-    this.#options.stopAudio();
-    this.#record.agentSaid(stopped.heard, true, latency);
-    this.#options.story.agentSaid(this.#record.facts.agent.name, true, marks);
-    // A caller who hangs up, or an agent that fails, interrupts nobody.
-    const bySpeaking = this.#state.phase === 'caller' || this.#state.phase === 'handing-over';
-    const stopAudioMs = this.#quietAfterMs ?? this.#sinceVoiceBeganMs();
-    this.#quietAfterMs = undefined;
-    if (!bySpeaking) return;
-    this.#options.services.log.info({ ...this.#record.ids, stopAudioMs }, 'interruption');
-    this.#options.story.interrupted('real');
-  }
-
-  #sinceVoiceBeganMs(): number | undefined {
-    const beganMs = this.#options.voiceBeganMs();
-    return beganMs === undefined ? undefined : Math.round(this.#options.services.clock.monotonicMs() - beganMs);
-  }
-
-  #clauseAudible(text: string): void {
-    this.#record.agentSays(text);
-    this.#lastClauses = [...this.#lastClauses.slice(1 - LAST_CLAUSES), text];
-    this.#options.services.log.info({ ...this.#record.ids, text }, 'agent speaking');
-  }
-
-  #audible(reply: ReplyId): void {
-    this.#replies.audible(reply);
-    // First: what the caller said comes before the answer to it.
-    this.dispatch({ type: 'reply-audible', reply });
-    this.#replies.recordTools(reply);
-  }
-
-  /** What was said well is heard to its end; what a filter stopped is not. */
-  #modelFailed(reply: ReplyId, error: unknown): void {
-    if (replyFailure(error) === 'filtered') this.#replyFailed(reply, error);
-    else this.#speaker.fail(reply, error);
+  async #checkProof(effect: Extract<TurnEffect, { type: 'check-proof' }>): Promise<void> {
+    const result = await proveCaller(effect, this.#record, this.#options.services, this.#ended.signal);
+    this.dispatch({ type: 'proof-checked', reply: effect.reply, result });
   }
 
   #wentWrong(kind: Incident['kind'], error: unknown): void {
     this.#record.wentWrong(kind, error);
     this.#options.story.failed(kind);
-  }
-
-  #replyFailed(reply: ReplyId, error: unknown): void {
-    const why = replyFailure(error);
-    this.#options.services.log.error({ ...this.#record.ids, why, err: error }, 'reply failed');
-    this.#wentWrong(why, error);
-    this.#stop(reply);
-    this.dispatch({ type: 'reply-failed', reply, why });
   }
 }
 
