@@ -106,6 +106,15 @@ describe('a caller nobody knows', () => {
     expect(under.model.requests).toEqual([]);
   });
 
+  it('is left to the control plane when the greeting cannot be made', async () => {
+    const below = (): never => {
+      throw new Error('no random numbers');
+    };
+    await call({ screening }, { random: { below } });
+    await under.line('media closed', ({ reason }) => reason === 'broken');
+    expect(under.lines.filter(({ msg }) => msg === 'media session broke')).toHaveLength(1);
+  });
+
   it('is greeted at once when they are somebody the enterprise knows', async () => {
     await call({ screening }, { customers: knowsHerNumber });
     await said('Hello Maria.');
