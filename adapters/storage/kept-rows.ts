@@ -24,7 +24,7 @@ interface Place {
 const PLACES: { readonly [Kind in TableKind]: Place } = {
   calls: { table: 'calls', rowKey: 'call', prefix: 'c-', columns: ['phase'] },
   callers: { table: 'calls', rowKey: 'caller', prefix: 'c-', columns: [] },
-  transcripts: { table: 'sessions', rowKey: 'session', prefix: 'c-', columns: [] },
+  sessions: { table: 'sessions', rowKey: 'session', prefix: 'c-', columns: [] },
   'call-backs': { table: 'callBackRequests', rowKey: 'call-back', prefix: 'c-', columns: [] },
   attempts: { table: 'attempts', rowKey: 'proof', prefix: '', columns: ['lastAt'] },
 };
@@ -79,13 +79,13 @@ export function storedKeptRows(account: StorageAccount): KeptRows {
     return response.kind === 'refused' ? { kind: 'nobody' } : callOwner(callId, response.value);
   };
 
-  const ownerTranscript = async (blob: string, signal: AbortSignal): Promise<Owner> => {
+  const ownerSession = async (blob: string, signal: AbortSignal): Promise<Owner> => {
     const [callId = ''] = blob.split('/');
     const queryOptions = { select: ['PartitionKey'] };
-    const response = await tableOf(PLACES.transcripts).request('look up', signal, [404], (client, abortSignal) =>
-      client.getEntity<Row>(callId, PLACES.transcripts.rowKey, { queryOptions, abortSignal }),
+    const response = await tableOf(PLACES.sessions).request('look up', signal, [404], (client, abortSignal) =>
+      client.getEntity<Row>(callId, PLACES.sessions.rowKey, { queryOptions, abortSignal }),
     );
-    return { kind: response.kind === 'refused' ? 'nobody' : 'transcript' };
+    return { kind: response.kind === 'refused' ? 'nobody' : 'session' };
   };
 
   return {
@@ -96,7 +96,7 @@ export function storedKeptRows(account: StorageAccount): KeptRows {
 
     ownerOf: ({ kind, place, owner }, signal) => {
       if (owner !== undefined) return Promise.resolve(owner);
-      if (kind === 'overflow') return ownerTranscript(place, signal);
+      if (kind === 'overflow') return ownerSession(place, signal);
       return ownerCall(place, signal);
     },
 
@@ -128,7 +128,7 @@ function keptRow(kind: TableKind, row: Row): KeptRow {
 /** Undefined where it has to be looked up. */
 function ownerIn(kind: TableKind, row: Row): Owner | undefined {
   if (kind === 'calls') return callOwner(kind, row);
-  return kind === 'callers' || kind === 'transcripts' ? undefined : { kind: 'nobody' };
+  return kind === 'callers' || kind === 'sessions' ? undefined : { kind: 'nobody' };
 }
 
 function callOwner(name: string, row: Row): Owner {

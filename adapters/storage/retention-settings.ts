@@ -29,10 +29,10 @@ export const retentionSettings = z
   })
   .transform((env, context): RetentionConfig => {
     const calls = env.RETENTION_DAYS;
-    const transcripts = env.TRANSCRIPT_RETENTION_DAYS ?? calls;
-    if (transcripts > calls) {
+    const sessions = env.TRANSCRIPT_RETENTION_DAYS ?? calls;
+    if (sessions > calls) {
       const message = `expected ${calls} at most, as RETENTION_DAYS: nobody finds the transcript of a call whose row is gone`;
       context.addIssue({ code: 'custom', path: ['TRANSCRIPT_RETENTION_DAYS'], message });
     }
-    return { days: { calls, transcripts, callBacks: env.CALL_BACK_RETENTION_DAYS }, schedule: env.RETENTION_SCHEDULE };
+    return { days: { calls, sessions, callBacks: env.CALL_BACK_RETENTION_DAYS }, schedule: env.RETENTION_SCHEDULE };
   });

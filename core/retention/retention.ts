@@ -2,14 +2,14 @@ import type { BridgeReport } from '../admission/region.ts';
 import { FORGOTTEN_AFTER_MS } from '../identity/attempts.ts';
 import { unreachable } from '../unreachable.ts';
 
-/** What is kept of callers, each with a retention of its own. `overflow`: the part of a transcript that a row has no room for. */
-export type KeptKind = 'attempts' | 'call-backs' | 'dead-letters' | 'transcripts' | 'overflow' | 'callers' | 'calls';
+/** What is kept of callers, each with a retention of its own. `sessions`: the bridges' records of calls, with what was said; `overflow`: the part of one that a row has no room for. */
+export type KeptKind = 'attempts' | 'call-backs' | 'dead-letters' | 'sessions' | 'overflow' | 'callers' | 'calls';
 
 /** What something kept belongs to, as it is now. */
 export type Owner =
   | { readonly kind: 'nobody' }
-  /** The transcript's row, which may point to it. */
-  | { readonly kind: 'transcript' }
+  /** The session row, which may point to it. */
+  | { readonly kind: 'session' }
   /** `phase` as the row says it, which another version of this program may have written; `writtenAtMs` by the clock of the storage. */
   | { readonly kind: 'call'; readonly phase: string; readonly writtenAtMs: number };
 
@@ -19,7 +19,7 @@ export type Retention = { readonly [Kind in KeptKind]: number };
 /** As it is set, in days. */
 export interface RetentionDays {
   readonly calls: number;
-  readonly transcripts: number;
+  readonly sessions: number;
   readonly callBacks: number;
 }
 
@@ -31,13 +31,13 @@ const ATTEMPTS_MARGIN_MS = DAY_MS;
 /** Behind the newest of all reports. */
 const BRIDGE_ABANDONED_AFTER_MS = DAY_MS;
 
-export function retentionOf({ calls, transcripts, callBacks }: RetentionDays): Retention {
+export function retentionOf({ calls, sessions, callBacks }: RetentionDays): Retention {
   return {
     calls: calls * DAY_MS,
     callers: calls * DAY_MS,
     'dead-letters': calls * DAY_MS,
-    transcripts: transcripts * DAY_MS,
-    overflow: transcripts * DAY_MS,
+    sessions: sessions * DAY_MS,
+    overflow: sessions * DAY_MS,
     'call-backs': callBacks * DAY_MS,
     // No setting: from then on a row says the same as none.
     attempts: FORGOTTEN_AFTER_MS + ATTEMPTS_MARGIN_MS,
@@ -54,7 +54,7 @@ export function isInUse(owner: Owner, nowMs: number): boolean {
   switch (owner.kind) {
     case 'nobody':
       return false;
-    case 'transcript':
+    case 'session':
       return true;
     case 'call':
       return owner.phase !== 'ended' && nowMs - owner.writtenAtMs < LONGEST_CALL_MS;

@@ -66,7 +66,7 @@ function begin(slowMs = 0): void {
         ),
       remove: (replica) => Promise.resolve(void (bridges = bridges.filter((other) => other !== replica))),
     },
-    retention: retentionOf({ calls: 30, transcripts: 7, callBacks: 90 }),
+    retention: retentionOf({ calls: 30, sessions: 7, callBacks: 90 }),
     clock,
     random: { below: () => 0 },
     log: captured.log,
@@ -80,8 +80,8 @@ describe('the nightly run', () => {
   it('deletes what is past the retention of its kind, and leaves the rest', async () => {
     memory.add('calls', 'old call', 31, { kind: 'call', phase: 'ended', writtenAtMs: clock.now() - 31 * DAY });
     memory.add('calls', 'young call', 29, { kind: 'call', phase: 'ended', writtenAtMs: clock.now() - 29 * DAY });
-    memory.add('transcripts', 'old words', 8);
-    memory.add('transcripts', 'young words', 6);
+    memory.add('sessions', 'old words', 8);
+    memory.add('sessions', 'young words', 6);
     memory.add('call-backs', 'wish of last month', 31);
     bridges = ['alive', 'long gone'];
     await handleRetention(services);
@@ -89,20 +89,20 @@ describe('the nightly run', () => {
     expect(bridges).toEqual(['alive']);
     expect(lastRun()).toMatchObject({
       state: 'finished',
-      removed: { calls: 1, transcripts: 1, 'call-backs': 0, bridges: 1 },
+      removed: { calls: 1, sessions: 1, 'call-backs': 0, bridges: 1 },
     });
   });
 
   it('leaves everything of a call that is still up, whatever its age', async () => {
     const up: Owner = { kind: 'call', phase: 'talking', writtenAtMs: clock.now() - DAY };
-    services = { ...services, retention: retentionOf({ calls: 1, transcripts: 1, callBacks: 1 }) };
+    services = { ...services, retention: retentionOf({ calls: 1, sessions: 1, callBacks: 1 }) };
     memory.add('calls', 'c-up', 1.5, up);
     memory.add('callers', 'c-up', 1.5);
-    memory.add('transcripts', 'c-up', 1.5);
+    memory.add('sessions', 'c-up', 1.5);
     memory.owners.set('c-up', up);
     await handleRetention(services);
     expect(memory.places()).toEqual(['c-up', 'c-up', 'c-up']);
-    expect(lastRun()).toMatchObject({ state: 'finished', removed: { calls: 0, callers: 0, transcripts: 0 } });
+    expect(lastRun()).toMatchObject({ state: 'finished', removed: { calls: 0, callers: 0, sessions: 0 } });
   });
 
   it('leaves what somebody writes at the same moment, and does not count it', async () => {
@@ -116,31 +116,31 @@ describe('the nightly run', () => {
 
   it('ends when its time is over, and the next ones go on until nothing is left', async () => {
     begin(5_000);
-    for (let call = 0; call < 20 * 32; call += 1) memory.add('transcripts', `c-${call}`, 8);
+    for (let call = 0; call < 20 * 32; call += 1) memory.add('sessions', `c-${call}`, 8);
     await handleRetention(services);
     const left = memory.rows.length;
     expect(left).toBeGreaterThan(0);
     expect(left).toBeLessThan(20 * 32);
-    expect(lastRun()).toMatchObject({ state: 'unfinished', removed: { transcripts: 20 * 32 - left, calls: 0 } });
+    expect(lastRun()).toMatchObject({ state: 'unfinished', removed: { sessions: 20 * 32 - left, calls: 0 } });
     for (let night = 0; night < 20; night += 1) await handleRetention(services);
     expect(memory.rows).toEqual([]);
     expect(lastRun()).toMatchObject({ state: 'finished' });
   });
 
   it('tells what it could not delete, does the rest, and tries again the next time', async () => {
-    memory.failing.add('transcripts');
-    memory.add('transcripts', 'old words', 8);
+    memory.failing.add('sessions');
+    memory.add('sessions', 'old words', 8);
     memory.add('callers', 'old caller', 31);
     await handleRetention(services);
     expect(memory.places()).toEqual(['old words']);
     expect(captured.lines.filter(({ level }) => level === 50)).toMatchObject([
-      { msg: 'what is past its retention not deleted', kind: 'transcripts' },
+      { msg: 'what is past its retention not deleted', kind: 'sessions' },
     ]);
-    expect(lastRun()).toMatchObject({ state: 'failed', removed: { callers: 1, transcripts: 0 } });
+    expect(lastRun()).toMatchObject({ state: 'failed', removed: { callers: 1, sessions: 0 } });
     memory.failing.clear();
     await handleRetention(services);
     expect(memory.places()).toEqual([]);
-    expect(lastRun()).toMatchObject({ state: 'finished', removed: { transcripts: 1 } });
+    expect(lastRun()).toMatchObject({ state: 'finished', removed: { sessions: 1 } });
   });
 
   it('says nothing in its log of what stood in the rows, nor whose they were', async () => {

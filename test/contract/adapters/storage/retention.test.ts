@@ -31,7 +31,7 @@ const [OVER, UP, YOUNG] = [
 const aDay: Retention = {
   calls: DAY,
   callers: DAY,
-  transcripts: DAY,
+  sessions: DAY,
   overflow: DAY,
   'call-backs': DAY,
   attempts: DAY,
@@ -156,19 +156,19 @@ describe('what is past its retention', () => {
     expect(told).toMatchObject({
       msg: 'retention run',
       state: 'finished',
-      removed: { bridges: 0, calls: 1, callers: 1, transcripts: 1, overflow: 1, 'call-backs': 2, attempts: 2 },
+      removed: { bridges: 0, calls: 1, callers: 1, sessions: 1, overflow: 1, 'call-backs': 2, attempts: 2 },
     });
-    const ofUp = ['calls', 'callers', 'overflow', 'transcripts'].map((kind) => `${kind}: ${UP}`);
+    const ofUp = ['calls', 'callers', 'overflow', 'sessions'].map((kind) => `${kind}: ${UP}`);
     expect(await whatIsLeft()).toEqual([...KINDS.map((kind) => `${kind}: ${YOUNG}`), ...ofUp].sort());
   });
 
   it('is what a call left that nobody has written for a week, though nobody wrote its end either', async () => {
     await keepEverythingOf({ ...callIn.talking, offer: { ...offer, callId: UP } });
     expect((await run(Date.now() + 6.9 * DAY)).told).toMatchObject({
-      removed: { calls: 0, transcripts: 0, callers: 0 },
+      removed: { calls: 0, sessions: 0, callers: 0 },
     });
     expect((await run(Date.now() + 7.1 * DAY)).told).toMatchObject({
-      removed: { calls: 1, transcripts: 1, callers: 1 },
+      removed: { calls: 1, sessions: 1, callers: 1 },
     });
     expect(await whatIsLeft()).toEqual([]);
   });
@@ -219,7 +219,7 @@ describe('deleting while somebody writes', () => {
   it('leaves the transcript that its bridge goes on with, and the bridge notices nothing', async () => {
     const lease = await keepEverythingOf({ ...callIn.ended, offer: { ...offer, callId: OVER } });
     const kept = storedKeptRows(azurite.account);
-    const row = await firstOf('transcripts');
+    const row = await firstOf('sessions');
     expect(await lease.save(sessionOf(OVER, 'more'), signal)).toBe('written');
     expect(await kept.remove(row, signal)).toBe('changed');
     expect(await lease.save(sessionOf(OVER, 'and more'), signal)).toBe('written');
@@ -270,7 +270,7 @@ describe('while the storage is down', () => {
       const { lines, told } = await run(Date.now() + 2 * DAY, account);
       expect(told).toMatchObject({ msg: 'retention run', state: 'failed' });
       const failed = lines.filter(({ level }) => level === 50).map(({ kind }) => kind);
-      expect(failed).toEqual(expect.arrayContaining(['bridges', 'attempts', 'transcripts', 'calls']));
+      expect(failed).toEqual(expect.arrayContaining(['bridges', 'attempts', 'sessions', 'calls']));
       proxy.become('passes');
       expect((await run(Date.now() + 2 * DAY, account)).told).toMatchObject({ state: 'finished' });
       expect(await whatIsLeft()).toEqual([]);

@@ -4,15 +4,15 @@ import { retentionSettings } from '#adapters/storage/retention-settings';
 describe('how long things are kept', () => {
   it('is a month, and three for wishes to be called back, when nothing is set', () => {
     expect(retentionSettings.parse({})).toEqual({
-      days: { calls: 30, transcripts: 30, callBacks: 90 },
+      days: { calls: 30, sessions: 30, callBacks: 90 },
       schedule: '0 23 2 * * *',
     });
   });
 
   it('is one setting, and shorter for transcripts where that is asked for', () => {
     const { days } = retentionSettings.parse({ RETENTION_DAYS: '60', TRANSCRIPT_RETENTION_DAYS: '7' });
-    expect(days).toEqual({ calls: 60, transcripts: 7, callBacks: 90 });
-    expect(retentionSettings.parse({ RETENTION_DAYS: '60' }).days.transcripts).toBe(60);
+    expect(days).toEqual({ calls: 60, sessions: 7, callBacks: 90 });
+    expect(retentionSettings.parse({ RETENTION_DAYS: '60' }).days.sessions).toBe(60);
   });
 
   it.each([

@@ -17,7 +17,7 @@ const KINDS: readonly KeptKind[] = [
   'attempts',
   'call-backs',
   'dead-letters',
-  'transcripts',
+  'sessions',
   'overflow',
   'callers',
   'calls',
@@ -26,19 +26,19 @@ const KINDS: readonly KeptKind[] = [
 const anyDays = fc.integer({ min: 1, max: 3_650 });
 const anyRetention: fc.Arbitrary<RetentionDays> = fc.record({
   calls: anyDays,
-  transcripts: anyDays,
+  sessions: anyDays,
   callBacks: anyDays,
 });
 
 describe('what is past its retention', () => {
   it('is what nobody has written for as many days as are set for its kind', () => {
-    const retention = retentionOf({ calls: 30, transcripts: 7, callBacks: 90 });
+    const retention = retentionOf({ calls: 30, sessions: 7, callBacks: 90 });
     const days = KINDS.map((kind) => [kind, (NOW - pastBeforeMs(kind, retention, NOW)) / DAY]);
     expect(Object.fromEntries(days)).toEqual({
       attempts: 31,
       'call-backs': 90,
       'dead-letters': 30,
-      transcripts: 7,
+      sessions: 7,
       overflow: 7,
       callers: 30,
       calls: 30,
@@ -92,7 +92,7 @@ describe('a call', () => {
 
 describe('what belongs to something', () => {
   it('is needed while a row points to it, and by nobody else', () => {
-    expect(isInUse({ kind: 'transcript' }, NOW)).toBe(true);
+    expect(isInUse({ kind: 'session' }, NOW)).toBe(true);
     expect(isInUse({ kind: 'nobody' }, NOW)).toBe(false);
   });
 });
