@@ -16,7 +16,10 @@ interface QueueTriggerOptions {
   readonly log: Logger;
 }
 
-/** Polls one Storage queue and runs its function a message at a time each, up to a batch at once, until closed. */
+/**
+ * Polls one Storage queue and runs its function a message at a time each, until closed. Asks for another batch as soon as no more than half a batch is
+ * under way (`NewBatchThreshold` of https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue): one that takes long holds up nobody.
+ */
 export class QueueTrigger {
   readonly #options: QueueTriggerOptions;
   readonly #queue: QueueClient;
@@ -41,18 +44,22 @@ export class QueueTrigger {
   async #poll(): Promise<void> {
     const { settings, target, log } = this.#options;
     const { signal } = this.#stop;
+    const underWay = new Set<Promise<void>>();
     let pauseMs = MIN_POLLING_INTERVAL_MS;
     while (!this.#isStopped()) {
       const messages = await this.#receive();
-      try {
-        await Promise.all(messages.map((message) => this.#process(message)));
-      } catch (error) {
-        // Storage failed between the function and the delete: the message comes again, which at-least-once allows.
-        log.error({ queue: target.queueName, err: error }, 'queue message not settled');
+      for (const message of messages) {
+        const settled = this.#process(message)
+          // Storage failed between the function and the delete: the message comes again, which at-least-once allows.
+          .catch((error: unknown) => log.error({ queue: target.queueName, err: error }, 'queue message not settled'))
+          .finally(() => underWay.delete(settled));
+        underWay.add(settled);
       }
+      while (underWay.size > settings.batchSize / 2) await Promise.race(underWay);
       pauseMs = messages.length > 0 ? MIN_POLLING_INTERVAL_MS : Math.min(pauseMs * 2, settings.maxPollingIntervalMs);
       if (messages.length < settings.batchSize) await delay(pauseMs, undefined, { signal }).catch(() => undefined);
     }
+    await Promise.all(underWay);
   }
 
   #isStopped(): boolean {

@@ -161,6 +161,13 @@ describe('a queue function', () => {
     expect((await queue.getProperties()).approximateMessagesCount).toBe(0);
   });
 
+  it('gets the next message while it still works on the one before', async () => {
+    await send({ id: 4, waits: true });
+    await host.line({ msg: 'waiting' });
+    await send({ id: 5, goOn: true });
+    expect(await host.line({ msg: 'went on' })).toBeDefined();
+  });
+
   it('never sees a message that is not encoded as agreed', async () => {
     await queue.sendMessage('{"id":3}');
     expect(await host.line({ msg: 'queue message is not base64' })).toBeDefined();
