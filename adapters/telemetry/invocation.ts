@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { CallOffer } from '#core/call/offer';
 import type { CorrelationId } from '#core/ids';
 import type { Clock } from '#core/ports/clock';
 import type { SpanAttributes, Telemetry } from '#core/ports/telemetry';
@@ -26,6 +27,7 @@ export class Invocation {
   readonly #steps: Step[] = [];
   readonly #events: Happening[] = [];
   #correlationId: CorrelationId | undefined;
+  #offeredAtMs: number | undefined;
   #attributes: SpanAttributes = {};
 
   constructor(startMs: number) {
@@ -40,9 +42,15 @@ export class Invocation {
     return this.#events.some(({ attributes }) => attributes['to'] === 'ended');
   }
 
+  /** Since when the phone has been ringing, for a caller who is offered: not since this delivery of the event. */
+  get ringingSinceMs(): number {
+    return this.#offeredAtMs ?? this.startMs;
+  }
+
   /** The call that this turns out to be about. */
-  about(correlationId: CorrelationId): void {
+  about({ correlationId, offeredAtMs }: Pick<CallOffer, 'correlationId' | 'offeredAtMs'>): void {
     this.#correlationId ??= correlationId;
+    this.#offeredAtMs ??= offeredAtMs;
   }
 
   with(attributes: SpanAttributes): void {

@@ -20,11 +20,11 @@ export function observedCalls(calls: CallStore, observer: Observer): CallStore {
   return {
     load: async (id, signal) => {
       const stored = await calls.load(id, signal);
-      if (stored !== undefined) currentInvocation()?.about(stored.state.offer.correlationId);
+      if (stored !== undefined) currentInvocation()?.about(stored.state.offer);
       return stored;
     },
     create: async (state, signal) => {
-      currentInvocation()?.about(state.offer.correlationId);
+      currentInvocation()?.about(state.offer);
       return calls.create(state, signal);
     },
     replace: async (previous, next, signal) => {

@@ -62,7 +62,7 @@ function noteAnswer(
   outcome: 'answered' | 'gone' | 'refused',
 ): void {
   if (invocation === undefined) return;
-  const value = Math.max(0, nowMs - invocation.startMs) / 1_000;
+  const value = Math.max(0, nowMs - invocation.ringingSinceMs) / 1_000;
   telemetry.record({ name: 'trunkline.call.answer.duration', value, attributes: { outcome } });
 }
 

@@ -39,7 +39,10 @@ export function nextLookMs(state: CallState, nowMs: number, mediaTimeoutMs: numb
       const tried = lastResort(state);
       if (tried === 'untried') return mediaTimeoutMs;
       if (tried === 'failed') return MARGIN_MS + APOLOGY_TIMEOUT_MS;
-      return MARGIN_MS + (mayBeUnasked(state) ? ASK_TIMEOUT_MS : LAST_RESORT_TIMEOUT_MS);
+      const startMs = state.transfer?.result.atMs ?? nowMs;
+      const timeoutMs = mayBeUnasked(state) ? ASK_TIMEOUT_MS : LAST_RESORT_TIMEOUT_MS;
+      // A look in the meantime does not begin the time-out anew.
+      return MARGIN_MS + Math.max(0, startMs + timeoutMs - nowMs);
     }
     case 'talking':
     case 'handed-over':

@@ -36,10 +36,10 @@ export async function decide(
   return decided;
 }
 
-function tell(decided: Admission, { correlationId }: CallOffer, startMs: number, endMs: number, to: Telemetry): void {
+function tell(decided: Admission, offer: CallOffer, startMs: number, endMs: number, to: Telemetry): void {
   const attributes = { decision: decided.kind, reason: 'because' in decided ? decided.because : 'none' };
   to.record({ name: 'trunkline.admission.decisions', attributes });
   const invocation = currentInvocation();
-  invocation?.about(correlationId);
+  invocation?.about(offer);
   invocation?.step({ name: 'admission', startMs, endMs, attributes, failure: undefined });
 }

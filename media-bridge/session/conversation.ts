@@ -73,8 +73,13 @@ export class Conversation {
     this.#state = { ...firstTurn, gate: options.earlier?.unfinished.gate ?? firstTurn.gate };
     this.#record = new CallRecord({ ...options, ...services });
     this.#agent = new AgentOnCall({ ...options, record: this.#record });
+    const whenWritten = (): Promise<void> => {
+      this.#record.tellNow();
+      return options.whenWritten();
+    };
     this.#replies = new SpokenReplies({
       ...options,
+      whenWritten,
       record: this.#record,
       agent: this.#agent,
       tools: options.story.toolsTold(
@@ -93,6 +98,7 @@ export class Conversation {
       connectionId: options.connectionId,
       services,
       signal: this.#ended.signal,
+      whenWritten,
       onAwaiting: (awaiting) => {
         options.onAwaitingTransfer(awaiting);
         this.#noteWhere();
@@ -198,6 +204,7 @@ export class Conversation {
     this.dispatch({ type: 'caller-gone' });
     this.#timers.close();
     this.#replies.close();
+    this.#record.tellNow();
   }
 
   #step(input: TurnInput): void {

@@ -24,6 +24,11 @@ const STALLED_AFTER_MS = 4_000;
 const CHANGE_NOTED_BUDGET_MS = 500;
 /** ACS closes the socket when the call ends; if it does not, we do, and leave the end of the call to the functions. */
 const HUNG_UP_GRACE_MS = 5_000;
+/** The row is given up in order, for another bridge to go on with, or for the functions to end the call. */
+const GIVEN_UP: ReadonlySet<SessionEnd> = new Set(['drained', 'hung-up']);
+/** The front asks for another stream as soon as our socket is closed: by then all has to be in the row. */
+const ENDED_BY_US: ReadonlySet<SessionEnd> = new Set(['drained', 'hung-up', 'silent', 'broken']);
+
 /** What the bridge keeps for one call's socket: hears, speaks, and ends once, whatever ends it. */
 export class MediaSession {
   readonly #start: SessionStart;
@@ -227,12 +232,13 @@ export class MediaSession {
     this.#voice.close();
     // Whoever takes the call over finds all there is to know: the socket's end is what brings them.
     // With the end of a call that the front has not ended for us, it is the functions that read it, and end the call.
-    if (reason === 'drained' || reason === 'hung-up') await this.#journal.release();
+    const written = GIVEN_UP.has(reason) ? this.#journal.release() : this.#journal.flush();
+    if (ENDED_BY_US.has(reason)) await written;
     this.#stream.close(reason);
     await this.#hearing
       .close()
       .catch((error: unknown) => this.#services.log.warn({ callId, err: error }, 'recogniser not closed'));
-    await this.#journal.flush();
+    await written;
     this.#story.over(reason);
     const counts = { ...this.#stream.counts, droppedKeys: this.#keys.dropped };
     this.#services.log.info({ callId, correlationId, reason, ...counts }, 'media closed');

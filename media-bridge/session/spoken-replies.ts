@@ -79,10 +79,7 @@ export class SpokenReplies {
       tools,
       lastVoiceMs: options.lastVoiceMs,
       understoodMs: () => this.#understoodMs,
-      whenWritten: () => {
-        record.tellNow();
-        return options.whenWritten();
-      },
+      whenWritten: options.whenWritten,
       onClause: (reply, text) => this.#say(reply, text),
       onWritten: (reply) => this.#speaker.complete(reply),
       onFailed: (reply, error) => this.#modelFailed(reply, error),

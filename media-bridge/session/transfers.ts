@@ -27,6 +27,8 @@ export interface TransfersOptions {
   readonly signal: AbortSignal;
   /** Whether an outcome is waited for: it comes with the call row. */
   readonly onAwaiting: (awaiting: boolean) => void;
+  /** Resolves when what was recorded is written, or when that takes too long. Never rejects. */
+  readonly whenWritten: () => Promise<void>;
   readonly onOutcome: (outcome: Extract<TurnInput, { type: 'transfer-accepted' | 'transfer-failed' }>) => void;
 }
 
@@ -78,7 +80,7 @@ export class Transfers {
 
   /** Asks the front for the `attempt`-th queue. Never throws: what fails is an outcome. */
   async ask(request: HandoverRequest, attempt: number): Promise<void> {
-    const { record, services, connectionId, signal, onAwaiting } = this.#options;
+    const { record, services, connectionId, signal, onAwaiting, whenWritten } = this.#options;
     this.#asked += 1;
     const id = `transfer-${this.#session}-${this.#asked}`;
     try {
@@ -90,6 +92,9 @@ export class Transfers {
       record.packet = packet;
       this.#underWay = { id, attempt };
       onAwaiting(true);
+      // Whoever takes the call over must know that somebody may be ringing already.
+      await whenWritten();
+      signal.throwIfAborted();
       const nowMs = services.clock.now();
       const question = { request, index: attempt, transferId: id, connectionId, nowMs };
       if ((await askForTransfer(record.facts, packet, question, services, signal)) === 'asked') return;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asInvocation, currentInvocation, type Invocation } from '#adapters/telemetry/invocation';
 import { noteUnanswered, observedControl, watchdogAction } from '#adapters/telemetry/observed-control';
+import type { CallOffer } from '#core/call/offer';
 import type { CallControl } from '#core/ports/call-control';
 import { PortError } from '#core/ports/error';
 import type { WatchdogAction } from '#core/telemetry/measurement';
@@ -19,12 +20,13 @@ const silent = new PortError('call-control', 'answer: no response', { retryable:
 async function handle(
   work: (control: CallControl) => Promise<unknown>,
   front = scriptedCallControl(),
+  call: CallOffer = offer,
 ): Promise<{ readonly telemetry: ReturnType<typeof recordingTelemetry>; readonly invocation: Invocation | undefined }> {
   const [telemetry, clock] = [recordingTelemetry(), manualClock()];
   const control = observedControl(front, { clock, telemetry });
   let seen: Invocation | undefined;
   const handler = async (): Promise<void> => {
-    currentInvocation()?.about(offer.correlationId);
+    currentInvocation()?.about(call);
     await clock.advance(250);
     await work(control);
   };
@@ -42,6 +44,12 @@ describe('a call that is answered', () => {
       { name: 'trunkline.call.answer.duration', value: 0.25, attributes: { outcome: 'answered' } },
     ]);
     expect(telemetry.span('answer')).toMatchObject({ under: 'handler', failure: undefined });
+  });
+
+  it('after the event was delivered again is timed since the phone began to ring', async () => {
+    const rang = { ...offer, offeredAtMs: manualClock().now() - 10_000 };
+    const { telemetry } = await handle((control) => control.answer(request, signal), scriptedCallControl(), rang);
+    expect(telemetry.measured('trunkline.call.answer.duration')).toMatchObject([{ value: 10.25 }]);
   });
 
   it('and was refused by the front, or gone, is timed as that and as nothing else', async () => {

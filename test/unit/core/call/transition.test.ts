@@ -285,6 +285,15 @@ describe('a connected call', () => {
       );
     });
 
+    it('is looked at when the person has not answered in time, however often it was looked at before', () => {
+      const { state } = after(callIn.connected, watchdogFired, ourTransferAsked);
+      const begunMs = state.phase === 'connected' ? (state.transfer?.result.atMs ?? 0) : 0;
+      for (const lookedMs of [0, 16_000, 60_000, LAST_RESORT_TIMEOUT_MS]) {
+        const nowMs = begunMs + lookedMs;
+        expect(nowMs + (nextLookMs(state, nowMs, 7_000) ?? 0)).toBe(begunMs + LAST_RESORT_TIMEOUT_MS + 1_000);
+      }
+    });
+
     it('waits for the person who was being called after all, and for the next try when that one does not answer', () => {
       const busy: CallEvent = { ...ourTransferFailed, atMs: atMs + ASK_TIMEOUT_MS + 1, code: 409, subCode: 8607 };
       const waiting = transition(askedAgain(), busy);
