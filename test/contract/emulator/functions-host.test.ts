@@ -165,7 +165,7 @@ describe('a queue function', () => {
     await send({ id: 4, waits: true });
     await host.line({ msg: 'waiting' });
     await send({ id: 5, goOn: true });
-    expect(await host.line({ msg: 'went on' })).toBeDefined();
+    expect(await host.line({ msg: 'went on' })).toMatchObject({ dequeueCount: 1 });
   });
 
   it('never sees a message that is not encoded as agreed', async () => {
