@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { Logger } from 'pino';
 import { listen } from '../http/listen.ts';
 import type { ListenAddress } from '../process/listen-address.ts';
@@ -35,7 +35,11 @@ const GRACE_MS = 10_000;
 export async function startFunctionsHost(options: FunctionsHostOptions): Promise<FunctionsHost> {
   const { folder, log, hostKey, bodyMaxBytes } = options;
   const manifest = await readAppManifest(folder);
-  const server = createServer();
+  const starting = Promise.withResolvers<RequestListener>();
+  // Whoever asks while the app is loading waits for it, as at the front ends of the real host.
+  const server = createServer((request, response) => {
+    void starting.promise.then((answer) => answer(request, response));
+  });
   const url = await listen(server, options.listen);
   const closeServer = (): Promise<void> =>
     new Promise((resolve) => {
@@ -57,7 +61,9 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     });
     functions = readFunctions(started.functions, appSettings);
   } catch (error) {
-    await Promise.all([started?.worker.stop(0), closeServer()]);
+    const closed = closeServer();
+    server.closeAllConnections();
+    await Promise.all([started?.worker.stop(0), closed]);
     throw error;
   }
   const { worker } = started;
@@ -66,8 +72,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     .filter((one) => one.kind === 'queue')
     .map((target) => new QueueTrigger({ target, settings: manifest.queues, invoke, log }));
   const timers = functions.filter((one) => one.kind === 'timer').map((target) => new TimerTrigger(target, invoke, log));
-  server.on(
-    'request',
+  starting.resolve(
     requestListener({ functions, routePrefix: manifest.routePrefix, hostKey, bodyMaxBytes, baseUrl: url, invoke, log }),
   );
 

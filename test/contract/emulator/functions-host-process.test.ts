@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { createServer, type AddressInfo } from 'node:net';
+import { describe, expect, it, vi } from 'vitest';
 import { startHostProcess } from '../../support/functions-host.ts';
 
 const STORAGE = 'UseDevelopmentStorage=true';
@@ -44,6 +45,24 @@ describe('the Functions host as a process', () => {
     expect(await host.exited).toMatchObject({ status: 0 });
   });
 
+  it('answers a request that came while the app was loading', async () => {
+    const port = await freePort();
+    const starting = startHostProcess('test/fixtures/functions-app', {
+      FUNCTIONS_LISTEN: `127.0.0.1:${port}`,
+      AzureWebJobsStorage: STORAGE,
+      QUEUE_NAME: 'q',
+    });
+    // As soon as it listens, which is before the app is there.
+    const response = await vi.waitFor(() => fetch(`http://127.0.0.1:${port}/api/bytes`), {
+      timeout: 20_000,
+      interval: 2,
+    });
+    expect(response.status).toBe(200);
+    const host = await starting;
+    host.kill('SIGTERM');
+    await host.exited;
+  });
+
   it('gives up on an app that keeps dying', async () => {
     const host = await startHostProcess('test/fixtures/functions-app', {
       AzureWebJobsStorage: STORAGE,
@@ -71,3 +90,12 @@ describe('the Functions host as a process', () => {
     expect(await host.exited).toMatchObject({ status: null });
   });
 });
+
+/** A port that nobody has at the moment. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
