@@ -41,7 +41,9 @@ export function sequenceDiagram(
     ...call.turns.map(turnArrow),
     ...backstage.flatMap(({ line, atMs }) => {
       const arrow = backstageArrow(line);
-      return arrow === undefined ? [] : [{ ...arrow, atMs }];
+      // The log tells of a message when it was answered; it is drawn where it set out.
+      const durationMs = typeof line['durationMs'] === 'number' ? line['durationMs'] : 0;
+      return arrow === undefined ? [] : [{ ...arrow, atMs: Math.max(0, atMs - durationMs) }];
     }),
   ];
   arrows.sort((one, other) => one.atMs - other.atMs);
