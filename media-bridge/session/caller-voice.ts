@@ -34,6 +34,8 @@ export class CallerVoice {
   readonly #voiced = new Uint8Array(REMEMBERED_FRAMES);
   readonly #settings = { ...defaultVoiceSettings };
   #frames = 0;
+  /** Since the last one with voice in it. */
+  #quietFrames = 0;
   #voice: VoiceState = silentVoice;
   #lastVoiceMs: number | undefined;
   #beganMs: number | undefined;
@@ -48,10 +50,13 @@ export class CallerVoice {
     return this.#lastVoiceMs;
   }
 
-  /** Since the caller's voice was last there; for ever, when nobody speaks: a click is nobody. */
+  /**
+   * Since the caller's voice was last there; for ever, when nobody speaks: a click is nobody. Frames that came late and all at once are quiet for as long
+   * as they are, not for as long as it took to read them: a caller who is taken to speak on waits a pause longer.
+   */
   get quietForMs(): number {
     if (this.#voice.kind === 'silent' || this.#lastVoiceMs === undefined) return Infinity;
-    return this.#options.clock.monotonicMs() - this.#lastVoiceMs;
+    return Math.max(this.#options.clock.monotonicMs() - this.#lastVoiceMs, this.#quietFrames * FRAME_MS);
   }
 
   /** When the stretch of voice began that goes on, or was the last. Monotonic milliseconds. */
@@ -95,6 +100,7 @@ export class CallerVoice {
     onFrame(kind === 'echo' ? SILENT_FRAME : frame, isVoice);
     this.#voiced[this.#frames % REMEMBERED_FRAMES] = isVoice ? 1 : 0;
     this.#frames += 1;
+    this.#quietFrames = isVoice ? 0 : this.#quietFrames + 1;
     if (isVoice) this.#noteVoice(clock.monotonicMs());
     const settings = this.#settings;
     settings.interruptAfterMs = interruptAfterMs();
