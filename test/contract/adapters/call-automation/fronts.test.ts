@@ -41,37 +41,25 @@ describe('the request for a transfer', () => {
   });
   afterEach(() => front.close());
 
+  const frontControl = () =>
+    acsCallControl(
+      { endpoint: front.url, accessKey: ACCESS_KEY, cognitiveServicesEndpoint: undefined, requestBudgetMs: 1_000 },
+      new Map(),
+    );
+
   it.each([
     ['acs', { TELEPHONY: 'acs', TRANSFER_CALLER_ID: 'caller' }, '+14255550100'],
     ['acs', { TELEPHONY: 'acs', TRANSFER_CALLER_ID: '+18005550199' }, '+18005550199'],
     ['edge', { TELEPHONY: 'edge', TRANSFER_CALLER_ID: 'caller', ...jwks }, '+14255550100'],
   ])('shows a number with %s, where that is wanted', async (_, env, number) => {
     front.respond({ status: 202, json: {} });
-    const control = acsCallControl(
-      {
-        endpoint: front.url,
-        accessKey: ACCESS_KEY,
-        cognitiveServicesEndpoint: undefined,
-        requestBudgetMs: 1_000,
-      },
-      new Map(),
-    );
-    await control.transfer(transferOf(env, connectionId), signal);
+    await frontControl().transfer(transferOf(env, connectionId), signal);
     expect(front.requests[0]?.body).toMatchObject({ sourceCallerIdNumber: { value: number } });
   });
 
   it.each(FRONTS)('has no caller id where none is set: %s', async (name) => {
     front.respond({ status: 202, json: {} });
-    const control = acsCallControl(
-      {
-        endpoint: front.url,
-        accessKey: ACCESS_KEY,
-        cognitiveServicesEndpoint: undefined,
-        requestBudgetMs: 1_000,
-      },
-      new Map(),
-    );
-    await control.transfer(transferOf({ TELEPHONY: name, ...jwks }, connectionId), signal);
+    await frontControl().transfer(transferOf({ TELEPHONY: name, ...jwks }, connectionId), signal);
     expect(front.requests[0]?.body).not.toHaveProperty('sourceCallerIdNumber');
     expect(front.requests[0]?.body).toMatchObject({
       transferee: { phoneNumber: { value: '+14255550100' } },
