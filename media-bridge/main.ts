@@ -6,6 +6,7 @@ import { openTelemetry } from '#adapters/telemetry/open-telemetry';
 import { ConfigurationError, exitOnConfigurationError } from '#adapters/settings/load-settings';
 import { compose } from './compose.ts';
 import { loadBridgeConfig } from './config.ts';
+import { yieldHelperThreads } from './helper-threads.ts';
 import { reportSelf } from './self-report.ts';
 import { startBridge } from './server.ts';
 
@@ -30,7 +31,7 @@ const report = reportSelf({
   log,
   telemetry,
 });
-log.info({ listening: { http: bridge.url } }, 'ready');
+log.info({ listening: { http: bridge.url }, yieldingThreads: yieldHelperThreads() }, 'ready');
 
 /** For what the person who starts the bridge can mend: a wrong file, a port that is taken. */
 function endWithReason(error: unknown): never {
