@@ -21,7 +21,7 @@ export type TurnInput =
   | { readonly type: 'speech-sustained' }
   | { readonly type: 'speech-ended' }
   | ({ readonly type: 'partial' } & Words)
-  /** `quietForMs`: since the caller's voice was last there. */
+  /** `quietForMs`: since the caller's voice was last there; for ever, when none has followed these words. */
   | ({ readonly type: 'final'; readonly confidence: number; readonly quietForMs: number } & Words)
   | { readonly type: 'key-pressed'; readonly key: string }
   | { readonly type: 'timer-fired'; readonly timer: TimerName }

@@ -45,6 +45,11 @@ export class CallerVoice {
     this.#options = options;
   }
 
+  /** So much of the call has come in: the caller's side of its time, in which words are told. */
+  get heardMs(): number {
+    return this.#frames * FRAME_MS;
+  }
+
   /** Monotonic milliseconds. */
   get lastVoiceMs(): number | undefined {
     return this.#lastVoiceMs;

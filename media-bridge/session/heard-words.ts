@@ -10,6 +10,8 @@ const RECOGNITION_DELAY_MS = 2_500;
 const TELLING_WORDS = 2;
 /** Words with less voice than this were not said by anybody. */
 const VOICE_MIN_MS = 60;
+/** So much voice after the last word is more to come; less is how a word fades. */
+const SPEAKS_ON_MS = 80;
 
 type Heard = Extract<TurnInput, { type: 'partial' | 'final' }>;
 
@@ -21,7 +23,15 @@ export function heardWords(words: Words, voice: CallerVoice, lastWords: string):
   const from = mayEcho && areOwnWords(text, lastWords) ? 'line' : 'caller';
   return words.type === 'partial'
     ? { type: 'partial', text, from }
-    : { type: 'final', text, from, confidence: words.confidence, quietForMs: voice.quietForMs };
+    : { type: 'final', text, from, confidence: words.confidence, quietForMs: quietAfter(endMs, voice) };
+}
+
+/**
+ * For ever, unless voice has followed the words. Who has just said the last of them is not taken to speak on, however late the frames after it are read:
+ * the pause would begin when their quiet is certain, and the caller wait twice.
+ */
+function quietAfter(endMs: number, voice: CallerVoice): number {
+  return voice.voicedMsOfLast(voice.heardMs - endMs) < SPEAKS_ON_MS ? Infinity : voice.quietForMs;
 }
 
 /** Somebody spoke, and the recogniser has no words for it. */
