@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { systemRandom } from '#adapters/random/random-numbers';
+import { gatheredStdout } from '#adapters/logging/gathered-lines';
 import { createLogger } from '#adapters/logging/logger';
 import { openTelemetry } from '#adapters/telemetry/open-telemetry';
 import { ConfigurationError, exitOnConfigurationError } from '#adapters/settings/load-settings';
@@ -14,7 +15,7 @@ import { startBridge } from './server.ts';
 const LAST_TELEMETRY_LIMIT_MS = 2_000;
 
 const config = exitOnConfigurationError(() => loadBridgeConfig(process.env));
-const log = createLogger('bridge', config.log);
+const log = createLogger('bridge', config.log, gatheredStdout());
 // Loaded before the first call: what that takes is nobody's wait.
 const telemetry = openTelemetry(config.telemetry, { service: 'trunkline-media-bridge', log, loadAfterMs: 0 });
 await telemetry.load();
