@@ -7,7 +7,7 @@ import { newPaceFindings } from '../bridge/pace.ts';
 import { pause } from '../bridge/stage.ts';
 import { callerText, shortReply } from '../bridge/words.ts';
 import type { Ledger } from '../services/ledger.ts';
-import { FRAME_MS } from '../services/marks.ts';
+import { CALL_NUMBERS, FRAME_MS } from '../services/marks.ts';
 
 /** How a media session begins and how, at most a second later, it is over. */
 export type VisitKind =
@@ -38,8 +38,6 @@ const VISIT_TIMEOUT_MS = 30_000;
 const QUIET_FRAMES = 5;
 /** So much is said before the caller is gone in the middle of it. */
 const WORD_FRAMES = 15;
-/** Marks have room for no more. */
-const NUMBERS = 4_096;
 
 /** Opens one media session and leaves it as the kind says. Throws when the bridge does not do its part. */
 export async function visit(kind: VisitKind, call: CallPlace, visitors: Visitors, signal: AbortSignal): Promise<void> {
@@ -80,7 +78,7 @@ async function leave(
   socket.send(METADATA_MESSAGE);
   if (kind !== 'at-once') await voice;
   if (kind === 'mid-recognition') {
-    for (let low = 0; low < QUIET_FRAMES; low += 1) socket.send(silenceMessage({ high: number % NUMBERS, low }));
+    for (let low = 0; low < QUIET_FRAMES; low += 1) socket.send(silenceMessage({ high: number % CALL_NUMBERS, low }));
     for (const frame of words.slice(0, WORD_FRAMES)) {
       socket.send(frame, { binary: false });
       await pause(FRAME_MS, signal);
@@ -93,8 +91,8 @@ async function leave(
 
 async function leaveDuringReply(call: CallPlace, visitors: Visitors, signal: AbortSignal): Promise<void> {
   const { ledger, wheel, headers, words } = visitors;
-  const place = { ...call, number: call.number % NUMBERS };
-  const caller = new Caller({ call: place, of: NUMBERS, ledger, wheel, headers, pace: newPaceFindings() });
+  const place = { ...call, number: call.number % CALL_NUMBERS };
+  const caller = new Caller({ call: place, of: CALL_NUMBERS, ledger, wheel, headers, pace: newPaceFindings() });
   try {
     await caller.connect();
     await caller.until(() => caller.agentSpeaks, signal);

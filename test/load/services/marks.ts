@@ -59,9 +59,11 @@ const CONSONANTS = 'bdfgklmnprst';
 const VOWELS = 'aeiou';
 const SYLLABLES = CONSONANTS.length * VOWELS.length;
 const SYLLABLES_EACH = 2;
+/** Calls are told apart by numbers below this, in marks and in tags. */
+export const CALL_NUMBERS = SYLLABLES ** SYLLABLES_EACH;
 const TAG = /\bzu((?:[bdfgklmnprst][aeiou]){4})\b/gi;
 
-/** A made-up word that names a turn of a call and comes through prompts, models and SSML unchanged: `zubakodila`. Both numbers up to 3599. */
+/** A made-up word that names a turn of a call and comes through prompts, models and SSML unchanged: `zubakodila`. Both numbers below `CALL_NUMBERS`. */
 export function tagOf(call: number, turn: number): string {
   return `zu${syllables(call)}${syllables(turn)}`;
 }
