@@ -8,8 +8,10 @@ const WRITE_BUDGET_MS = 3_000;
 /** What the end of a media session may wait for its last write: the socket that replaces it is waiting too. */
 const FLUSH_BUDGET_MS = 3_000;
 const RETRY_PAUSE_MS = 500;
-/** What comes together is written together, and not while the answer to it is being asked for. A bridge that is killed takes this much with it. */
+/** What comes together is written together, and not while the answer to it is being asked for. */
 const SETTLE_MS = 250;
+/** From one write to the next while changes go on: each costs as much as many frames. A bridge that is killed takes at most this much with it. */
+const PACE_MS = 1_000;
 const TRIES_MAX = 4;
 
 export interface JournalOptions {
@@ -23,12 +25,14 @@ export interface JournalOptions {
   readonly onLost: () => void;
 }
 
-/** Writes the session row soon after it has changed, one write at a time, never in the way of the audio. */
+/** Writes the session row soon after it has changed, one write at a time and not many, never in the way of the audio. */
 export class SessionJournal {
   readonly #options: JournalOptions;
   #change: 'none' | 'unwritten' = 'none';
   #writing: Promise<void> | undefined;
   #settling: AbortController | undefined;
+  /** When the last write began. */
+  #wroteMs = -Infinity;
   /** How many wait until all is written. */
   #waiting = 0;
   /** What the next write does. After `release` or a loss there is none. */
@@ -82,13 +86,16 @@ export class SessionJournal {
   /** At once when somebody waits for what is written. */
   async #settled(): Promise<void> {
     if (this.#waiting > 0) return;
+    const { clock } = this.#options;
+    const pausedMs = clock.monotonicMs() - this.#wroteMs;
     this.#settling = new AbortController();
-    await this.#options.clock.sleep(SETTLE_MS, this.#settling.signal).catch(() => undefined);
+    await clock.sleep(Math.max(SETTLE_MS, PACE_MS - pausedMs), this.#settling.signal).catch(() => undefined);
     this.#settling = undefined;
   }
 
   async #writeOnce(record: SessionRecord): Promise<void> {
-    const { callId, lease, log, onLost } = this.#options;
+    const { callId, lease, clock, log, onLost } = this.#options;
+    this.#wroteMs = clock.monotonicMs();
     const signal = AbortSignal.timeout(WRITE_BUDGET_MS);
     const releases = this.#next === 'release';
     const outcome = releases ? await lease.release(record, signal) : await lease.save(record, signal);

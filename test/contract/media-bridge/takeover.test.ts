@@ -59,12 +59,14 @@ async function connect(under: BridgeUnderTest): Promise<AcsMediaSocket> {
 
 const said = (under: BridgeUnderTest, text: string) => under.line('agent said', (line) => line['text'] === text);
 const row = () => one.sessions.rows.get(callId);
+/** It is written once a second at most. */
+const rowHas = (check: () => void) => vi.waitFor(check, { timeout: 5_000 });
 
 describe('a call that another bridge takes over', () => {
   it('goes on there, and the bridge that had it leaves the row alone and ends its session', async () => {
     const first = await connect(one);
     await said(one, 'Hello.');
-    await vi.waitFor(() => expect(row()?.turns).toHaveLength(1));
+    await rowHas(() => expect(row()?.turns).toHaveLength(1));
     await connect(other);
     await said(other, 'Please go on.');
     // It does not know yet that nobody listens to it any more.
@@ -72,14 +74,14 @@ describe('a call that another bridge takes over', () => {
     one.ears.recognise(final('Is anybody there?'));
     expect(await first.closed).toBe(1000);
     expect(await one.line('media closed')).toMatchObject({ reason: 'replaced' });
-    expect(row()?.turns.map(({ text }) => text)).toEqual(['Hello.', 'Please go on.']);
+    await rowHas(() => expect(row()?.turns.map(({ text }) => text)).toEqual(['Hello.', 'Please go on.']));
   });
 
   it('is answered there when its caller was waiting for an answer', async () => {
     const first = await connect(one);
     await said(one, 'Hello.');
     one.ears.recognise(final('Where is my card?'));
-    await vi.waitFor(() => expect(row()?.unfinished).toMatchObject({ stage: { kind: 'answering' } }));
+    await rowHas(() => expect(row()?.unfinished).toMatchObject({ stage: { kind: 'answering' } }));
     first.cut();
     other.model.script(words('It is on its way.'));
     await connect(other);
@@ -162,7 +164,7 @@ describe('a call that another bridge takes over', () => {
       one.model.script(words('It is on its way.'));
       one.ears.recognise(final('Where is my card?'));
       await said(one, 'It is on its way.');
-      await vi.waitFor(() => expect(row()?.turns.at(-1)?.text).toBe('It is on its way.'));
+      await rowHas(() => expect(row()?.turns.at(-1)?.text).toBe('It is on its way.'));
       expect(one.bridge.registry.size).toBe(1);
     } finally {
       await third.close();

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { SessionRecord } from '#core/ports/session-store';
 import { connectMedia, type AcsMediaSocket } from '../../support/acs-media-socket.ts';
 import { startBridgeUnderTest, type BridgeLine, type BridgeUnderTest } from '../../support/bridge-under-test.ts';
 import { connectionId, offer } from '../../support/offered-call.ts';
@@ -23,6 +24,9 @@ async function call(changes: Parameters<typeof startBridgeUnderTest>[0]): Promis
 }
 
 const said = (text: string): Promise<BridgeLine> => under.line('agent said', (line) => line['text'] === text);
+/** The session row is written once a second at most. */
+const written = (check: (row: SessionRecord | undefined) => void): Promise<void> =>
+  vi.waitFor(() => check(under.sessions.rows.get(callId)), { timeout: 5_000 });
 const spanish = english({
   language: 'es-ES',
   voice: 'es-ES-ElviraNeural',
@@ -95,7 +99,7 @@ describe('a caller of another language', () => {
     await said('Claro.');
     expect(under.model.requests.at(-1)?.messages[0]?.text).toContain('español');
     await vi.waitFor(() => expect(under.ears.streams.at(-1)?.languages).toEqual(['es-ES']));
-    expect(under.sessions.rows.get(callId)?.language).toBe('es-ES');
+    await written((row) => expect(row?.language).toBe('es-ES'));
   });
 
   it('is answered in it when they ask for it', async () => {
@@ -121,9 +125,9 @@ describe('a caller who needs another agent', () => {
     const asked = under.model.requests.at(-1)?.messages ?? [];
     expect(asked[0]?.text).toContain('Book flights.');
     expect(asked.some(({ text }) => text === 'I need a flight.')).toBe(true);
-    expect(under.sessions.rows.get(callId)?.agent).toBe('travel-desk');
+    await written((row) => expect(row?.agent).toBe('travel-desk'));
     const handedOn = { by: 'tool', name: 'hand_to_agent', text: 'travel-desk: a flight' };
-    expect(under.sessions.rows.get(callId)?.turns).toContainEqual(expect.objectContaining(handedOn));
+    await written((row) => expect(row?.turns).toContainEqual(expect.objectContaining(handedOn)));
     under.ears.recognise(final('To Rome.'));
     await said('All right.');
     const next = under.model.requests.at(-1)?.messages ?? [];
@@ -138,9 +142,8 @@ describe('an answer that cannot be given', () => {
     await said('Hello.');
     under.ears.recognise(final('Something bad.'));
     await said('Not that.');
-    expect(under.sessions.rows.get(callId)?.incidents).toMatchObject([
-      { kind: 'filtered', detail: 'language-model content_filter' },
-    ]);
+    const incident = { kind: 'filtered', detail: 'language-model content_filter' };
+    await written((row) => expect(row?.incidents).toMatchObject([incident]));
     under.ears.recognise(final('And my card?'));
     await said('All right.');
   });

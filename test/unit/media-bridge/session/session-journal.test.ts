@@ -52,12 +52,54 @@ describe('the journal of a call', () => {
     expect(sessions.rows.get(callId)?.turns).toHaveLength(50);
   });
 
-  it('writes at once when something waits for what is written', async () => {
-    const { journal, note, sessions } = await journalUnderTest();
-    note(1);
-    await journal.flush();
-    expect(sessions.rows.get(callId)?.turns).toHaveLength(1);
+  it('writes once a second while changes go on, and always the newest', async () => {
+    const { note, sessions, clock } = await journalUnderTest();
+    const written: unknown[] = [];
+    for (let turns = 1; turns <= 35; turns += 1) {
+      note(turns);
+      await clock.advance(100);
+      if (sessions.saves > written.length) written.push([turns * 100, sessions.rows.get(callId)?.turns.length]);
+    }
+    expect(written).toEqual([
+      [300, 3],
+      [1_300, 13],
+      [2_300, 23],
+      [3_300, 33],
+    ]);
+    await clock.advance(749);
+    expect(sessions.saves).toBe(4);
+    await clock.advance(1);
+    expect(sessions.rows.get(callId)?.turns).toHaveLength(35);
+    await clock.advance(10_000);
+    expect(sessions.saves).toBe(5);
   });
+
+  it('writes the first change after a quiet second as soon as the first of all', async () => {
+    const { note, sessions, clock } = await journalUnderTest();
+    note(1);
+    await clock.advance(250);
+    await clock.advance(1_000);
+    note(2);
+    await clock.advance(249);
+    expect(sessions.saves).toBe(1);
+    await clock.advance(1);
+    expect(sessions.rows.get(callId)?.turns).toHaveLength(2);
+  });
+
+  it.each(['flush', 'release'] as const)(
+    'writes at once when something waits for what is written: %s',
+    async (wait) => {
+      const { journal, note, sessions, clock } = await journalUnderTest();
+      note(1);
+      await journal[wait]();
+      expect(sessions.rows.get(callId)?.turns).toHaveLength(1);
+      if (wait === 'release') return;
+      note(2);
+      await clock.advance(100);
+      await journal.flush();
+      expect(sessions.rows.get(callId)?.turns).toHaveLength(2);
+    },
+  );
 
   it('writes one record at a time: what changes during a write goes with the next', async () => {
     const clock = manualClock();
