@@ -40,15 +40,17 @@ const windowed = new Float64Array(SIZE);
 const re = new Float64Array(BINS + 1);
 const im = new Float64Array(BINS + 1);
 const power = new Float64Array(BINS + 1);
+const autocorrelation = new Float64Array(PITCH_LONGEST + 2);
+const noPhase = new Float64Array(BINS + 1);
 const WINDOW = Float64Array.from({ length: SIZE }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (n + 0.5)) / SIZE));
-/** The window's own autocorrelation, which is taken out of the sound's. */
-const WINDOW_LIKENESS = Float64Array.from({ length: PITCH_LONGEST + 2 }, (_, lag) => {
+/** The window's own autocorrelation, which is taken out of the sound's: what to multiply by. */
+const WITHOUT_WINDOW = Float64Array.from({ length: PITCH_LONGEST + 1 }, (_, lag) => {
   let [own, shifted] = [0, 0];
   for (let n = 0; n < SIZE; n += 1) {
     own += (WINDOW[n] ?? 0) ** 2;
     shifted += (WINDOW[n] ?? 0) * (WINDOW[n + lag] ?? 0);
   }
-  return shifted / own;
+  return own / shifted;
 });
 
 function bin(hz: number): number {
@@ -92,7 +94,9 @@ export function lineSpectrum(): LineSpectrum {
       let inBand = 0;
       let moment = 0;
       for (let k = 0; k <= BINS; k += 1) {
-        const value = (re[k] ?? 0) ** 2 + (im[k] ?? 0) ** 2;
+        const x = re[k] ?? 0;
+        const y = im[k] ?? 0;
+        const value = x * x + y * y;
         power[k] = value;
         all += value;
         moment += k * value;
@@ -102,11 +106,10 @@ export function lineSpectrum(): LineSpectrum {
       findLines(power, inBand, now);
       compare(now, then, shape);
       shape.brightnessHz = (moment / Math.max(all, 1e-9)) * (HALF_RATE_HZ / SIZE);
-      im.fill(0);
       // The rumble below a telephone's band is like itself at any lag.
       power.fill(0, 0, LOWEST_BIN);
-      fourier.inverse(power, im, windowed);
-      shape.periodicity = periodicity(windowed);
+      fourier.inverse(power, noPhase, autocorrelation);
+      shape.periodicity = periodicity();
       return shape;
     },
   };
@@ -120,10 +123,9 @@ function findLines(power: Float64Array, inBand: number, lines: Lines): void {
     const right = power[k + 1] ?? 0;
     if (here <= least || here <= left || here < right) continue;
     // A parabola through the logarithms finds the line between the bins.
-    const a = Math.log(left + 1e-9);
-    const b = Math.log(here);
-    const c = Math.log(right + 1e-9);
-    lines.at[lines.count] = k + (0.5 * (a - c)) / (a - 2 * b + c);
+    const a = (left + 1e-9) / here;
+    const b = (right + 1e-9) / here;
+    lines.at[lines.count] = k + (0.5 * Math.log(a / b)) / Math.log(a * b);
     lines.energy[lines.count] = left + here + right;
     lines.count += 1;
   }
@@ -152,14 +154,14 @@ function compare(now: Lines, then: Lines, into: { steadiness: number; steadyLine
   into.steadyLines = steadyLines;
 }
 
-function periodicity(autocorrelation: Float64Array): number {
+function periodicity(): number {
   const own = autocorrelation[0] ?? 0;
   if (own <= 0) return 0;
   let best = 0;
-  let before = (autocorrelation[PITCH_SHORTEST - 1] ?? 0) / (WINDOW_LIKENESS[PITCH_SHORTEST - 1] ?? 1);
+  let before = (autocorrelation[PITCH_SHORTEST - 1] ?? 0) * (WITHOUT_WINDOW[PITCH_SHORTEST - 1] ?? 1);
   let rising = false;
   for (let lag = PITCH_SHORTEST; lag <= PITCH_LONGEST; lag += 1) {
-    const here = (autocorrelation[lag] ?? 0) / (WINDOW_LIKENESS[lag] ?? 1);
+    const here = (autocorrelation[lag] ?? 0) * (WITHOUT_WINDOW[lag] ?? 1);
     // A rumble is like itself at all short lags; a pitch is a summit.
     if (here < before && rising && before > best) best = before;
     rising = here > before;

@@ -47,4 +47,14 @@ describe('the Fourier transform', () => {
       }),
     );
   });
+
+  it('goes back only as far as is asked', () => {
+    const fourier = realFourier(64);
+    const [re, im] = [new Float64Array(33), new Float64Array(33)];
+    const [all, some] = [new Float64Array(64), new Float64Array(10)];
+    fourier.forward(random(64, 3), re, im);
+    fourier.inverse(re, im, all);
+    fourier.inverse(re, im, some);
+    expect(some).toEqual(all.slice(0, 10));
+  });
 });

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { halfRate } from '#core/audio/half-rate';
+import { HALF_RATE_FRAME, halfRate } from '#core/audio/half-rate';
 import { meanSquare } from '#core/audio/level';
 import { SAMPLE_RATE_HZ, SAMPLES_PER_FRAME } from '#core/audio/pcm';
 
@@ -39,5 +40,30 @@ describe('half the rate', () => {
 
   it.each([5_500, 6_500, 7_900])('folds nothing down into it: %i Hz', (hz) => {
     expect(passed(hz)).toBeLessThan(500);
+  });
+
+  it('sounds the same wherever in its frames a sound stands', () => {
+    const frames = 4;
+    const halved = (pcm: Int16Array): number[] => {
+      const halve = halfRate();
+      return Array.from({ length: frames }, (_, at) => [
+        ...(halve(pcm.subarray(at * SAMPLES_PER_FRAME, (at + 1) * SAMPLES_PER_FRAME)) ??
+          new Float64Array(HALF_RATE_FRAME)),
+      ]).flat();
+    };
+    const at = (place: number, sound: Int16Array): Int16Array => {
+      const pcm = new Int16Array(frames * SAMPLES_PER_FRAME);
+      pcm.set(sound, place);
+      return pcm;
+    };
+    // None so soft that a frame with nothing else in it is silence.
+    const samples = fc.integer({ min: -32_768, max: 32_767 }).map((sample) => (Math.abs(sample) < 50 ? 50 : sample));
+    const sounds = fc.array(samples, { minLength: 1, maxLength: 400, size: 'max' }).map((all) => Int16Array.from(all));
+    fc.assert(
+      fc.property(sounds, fc.integer({ min: 1, max: 250 }), (sound, later) => {
+        const [one, other] = [halved(at(100, sound)), halved(at(100 + 2 * later, sound))];
+        expect(other.slice(later)).toEqual(one.slice(0, one.length - later));
+      }),
+    );
   });
 });
