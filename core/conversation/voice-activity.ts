@@ -26,6 +26,8 @@ export type VoiceEvent =
   | 'speech-ended';
 
 export const silentVoice: VoiceState = { kind: 'silent', voicedMs: 0 };
+/** Most frames of a call: made once rather than for each of them. */
+const stillSilent = [silentVoice] as const;
 
 /** Turns frame-by-frame judgements of a voice detector into speech with a beginning and an end. Each event comes once per stretch of speech. */
 export function nextVoice(
@@ -34,6 +36,7 @@ export function nextVoice(
   { interruptAfterMs, endedAfterMs }: VoiceSettings = defaultVoiceSettings,
 ): readonly [VoiceState, VoiceEvent?] {
   if (state.kind === 'silent') {
+    if (!voiced && state.voicedMs <= FRAME_MS) return stillSilent;
     // One unvoiced frame takes one voiced frame back: noise that flickers never adds up.
     const voicedMs = Math.max(0, state.voicedMs + (voiced ? FRAME_MS : -FRAME_MS));
     return voicedMs < STARTED_AFTER_MS
