@@ -1,17 +1,30 @@
 import { AudioInputStream, AudioStreamFormat } from 'microsoft-cognitiveservices-speech-sdk';
+import { AudioRing } from './audio-ring.ts';
 
 const SAMPLE_RATE_HZ = 16_000;
-/** As much as the SDK's own stream sends in one message, always: 100 ms. */
-const MESSAGE_SAMPLES = SAMPLE_RATE_HZ / 10;
+const SAMPLES_PER_MS = SAMPLE_RATE_HZ / 1000;
 
-/** Messages are what sending costs: frames go together where nobody waits for the answer. */
-export type Pace = 'together' | 'at-once';
+/** What may wait for a slow service, or be sent again. Older speech than this is worth less than the memory of a hundred calls. */
+const KEPT_MS = 20_000;
+
+/** Messages are what sending costs: frames go together where nobody waits for the answer, and more of them where nobody speaks. */
+export type Pace = 'sparse' | 'together' | 'at-once';
+
+/** So much has gathered before it leaves. 100 ms are what the SDK's own stream sends in one message, always. */
+const GATHERED_MS: Readonly<Record<Pace, number>> = { sparse: 300, together: 100, 'at-once': 0 };
+const MESSAGE_MAX_SAMPLES = GATHERED_MS.sparse * SAMPLES_PER_MS;
 
 interface Chunk {
-  readonly buffer: ArrayBuffer | null;
+  readonly buffer: Sound | null;
   readonly isEnd: boolean;
-  readonly timeReceived: number;
+  /** The SDK tells latencies by it, to telemetry only, and none by 0. */
+  readonly timeReceived: 0;
 }
+
+/** What the SDK asks of audio that it keeps. To send it, it wants an `ArrayBuffer`. */
+type Sound = Pick<ArrayBuffer, 'byteLength' | 'slice'>;
+
+const END: Chunk = { buffer: null, isEnd: true, timeReceived: 0 };
 
 /**
  * 16 kHz, 16 bit, mono PCM into the Speech SDK, in messages as short as they have to be. The SDK's own push stream holds back the end of a sentence for
@@ -28,9 +41,12 @@ export class FrameSource extends AudioInputStream {
   });
   /** The SDK listens for telemetry's sake. */
   readonly events = { attachListener: () => ({ detach: () => Promise.resolve() }) };
-  readonly #message = new Int16Array(MESSAGE_SAMPLES);
-  readonly #chunks: Chunk[] = [];
-  #filled = 0;
+  readonly #ring = new AudioRing(KEPT_MS * SAMPLES_PER_MS);
+  /** Samples before this place may leave. */
+  #due = 0;
+  /** Samples before this place are the SDK's. */
+  #taken = 0;
+  #last: Message | undefined;
   #reader: ((chunk: Chunk) => void) | undefined;
   #state: 'open' | 'ended' = 'open';
 
@@ -38,31 +54,20 @@ export class FrameSource extends AudioInputStream {
     return new FrameSource();
   }
 
-  /** What is written and not yet taken by the SDK. */
-  get waitingMs(): number {
-    return (this.#chunks.length * MESSAGE_SAMPLES * 1000) / SAMPLE_RATE_HZ;
-  }
-
-  /** The samples are copied. */
-  write(pcm: Int16Array, pace: Pace): void {
-    if (this.#state === 'ended') return;
-    for (let at = 0; at < pcm.length;) {
-      const room = MESSAGE_SAMPLES - this.#filled;
-      const part = at === 0 && pcm.length <= room ? pcm : pcm.subarray(at, at + room);
-      this.#message.set(part, this.#filled);
-      this.#filled += part.length;
-      at += part.length;
-      if (this.#filled === MESSAGE_SAMPLES) this.#send();
-    }
-    if (pace === 'at-once') this.#send();
+  /** Whether there was room. The samples are copied. */
+  write(pcm: Int16Array, pace: Pace): boolean {
+    if (this.#state === 'ended') return true;
+    if (this.#ring.written - this.#taken + pcm.length > this.#ring.capacity) return false;
+    this.#ring.write(pcm);
+    if (this.#ring.written - this.#due >= GATHERED_MS[pace] * SAMPLES_PER_MS) this.#send();
+    return true;
   }
 
   /** No more audio comes. */
   close(): void {
     if (this.#state === 'ended') return;
-    this.#send();
     this.#state = 'ended';
-    this.#hand({ buffer: null, isEnd: true, timeReceived: Date.now() });
+    this.#send();
   }
 
   id(): string {
@@ -90,21 +95,73 @@ export class FrameSource extends AudioInputStream {
   }
 
   #read(): Promise<Chunk> {
-    const chunk = this.#chunks.shift();
+    const chunk = this.#next();
     return chunk === undefined ? new Promise((resolve) => (this.#reader = resolve)) : Promise.resolve(chunk);
   }
 
   #send(): void {
-    if (this.#filled === 0) return;
-    const buffer = this.#message.slice(0, this.#filled).buffer;
-    this.#filled = 0;
-    this.#hand({ buffer, isEnd: false, timeReceived: Date.now() });
+    this.#due = this.#ring.written;
+    const reader = this.#reader;
+    const chunk = reader === undefined ? undefined : this.#next();
+    if (chunk === undefined) return;
+    this.#reader = undefined;
+    reader?.(chunk);
   }
 
-  #hand(chunk: Chunk): void {
-    const reader = this.#reader;
-    this.#reader = undefined;
-    if (reader === undefined) this.#chunks.push(chunk);
-    else reader(chunk);
+  /** The SDK asks for more once it has sent what it was given: from then on that is here only. */
+  #next(): Chunk | undefined {
+    const samples = Math.min(this.#due - this.#taken, MESSAGE_MAX_SAMPLES);
+    if (samples === 0) return this.#state === 'ended' ? END : undefined;
+    const sent = this.#last?.giveUp();
+    const buffer = sent?.byteLength === samples * 2 ? sent : new ArrayBuffer(samples * 2);
+    this.#last = new Message(this.#ring, this.#taken, buffer);
+    this.#taken += samples;
+    return this.#last;
+  }
+}
+
+/**
+ * One message's audio. The SDK keeps it until the service settles it, and sends it once more where the service ended a turn before: so it stays in the
+ * ring, since a buffer of its own for each message would grow old, and what is old is collected while all calls wait.
+ */
+class Message implements Chunk, Sound {
+  readonly byteLength: number;
+  readonly #ring: AudioRing;
+  readonly #from: number;
+  /** Until it is sent. */
+  #unsent: ArrayBuffer | undefined;
+
+  /** `buffer` is filled. */
+  constructor(ring: AudioRing, from: number, buffer: ArrayBuffer) {
+    ring.read(new Int16Array(buffer), from);
+    this.byteLength = buffer.byteLength;
+    this.#ring = ring;
+    this.#from = from;
+    this.#unsent = buffer;
+  }
+
+  get isEnd(): boolean {
+    return false;
+  }
+
+  get timeReceived(): 0 {
+    return 0;
+  }
+
+  get buffer(): Sound {
+    return this.#unsent ?? this;
+  }
+
+  slice(beginBytes = 0): ArrayBuffer {
+    const rest = new ArrayBuffer(this.byteLength - beginBytes);
+    this.#ring.read(new Int16Array(rest), this.#from + beginBytes / 2);
+    return rest;
+  }
+
+  /** The buffer is free for another message. */
+  giveUp(): ArrayBuffer | undefined {
+    const buffer = this.#unsent;
+    this.#unsent = undefined;
+    return buffer;
   }
 }

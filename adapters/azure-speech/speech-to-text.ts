@@ -17,8 +17,6 @@ import { silentError, speechError } from './speech-error.ts';
 import { finalOf, partialOf } from './transcript.ts';
 
 const OPEN_BUDGET_MS = 2_000;
-/** What may wait for a slow service. Older speech than this is worth less than the memory of a hundred calls. */
-const UNSENT_MAX_MS = 20_000;
 /** The closing handshake of the socket; after that the socket goes without it. */
 const CLOSE_BUDGET_MS = 2_000;
 
@@ -107,8 +105,7 @@ class AzureTranscriptStream implements TranscriptStream {
 
   push(pcm: Int16Array): void {
     if (this.#closing !== undefined) return;
-    if (this.#audio.waitingMs > UNSENT_MAX_MS) this.#droppedFrames += 1;
-    else this.#audio.write(pcm, this.#pace.paceOf(pcm));
+    if (!this.#audio.write(pcm, this.#pace.paceOf(pcm))) this.#droppedFrames += 1;
   }
 
   close(): Promise<void> {

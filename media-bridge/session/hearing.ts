@@ -13,7 +13,7 @@ import type {
 } from '#core/ports/speech-to-text';
 import { RecentSpeech } from './recent-speech.ts';
 
-/** An engine's client may keep all audio since the last settled words (the Speech SDK does): so much is 3.8 MB, and then a quiet moment is taken to open anew. */
+/** An engine's client may keep all audio since the last settled words, to send it once more (the Speech SDK does): after so much a quiet moment is taken to open anew. */
 const UNSETTLED_MAX_MS = 120_000;
 /** A moment that is never quiet is not waited for longer than this. */
 const UNSETTLED_IN_NOISE_MAX_MS = 300_000;

@@ -9,6 +9,7 @@ import type { SpeechService } from '#adapters/azure-speech/settings';
 import { azureSpeechToText } from '#adapters/azure-speech/speech-to-text';
 import type { SpeechToTextOptions, Transcript, TranscriptStream } from '#core/ports/speech-to-text';
 import { collect } from '../../support/collect.ts';
+import { formatTextFrame, parseBinaryFrame } from '../../../emulator/speech/protocol/frame.ts';
 import { startSpeechServer, type SpeechServer } from '../../../emulator/speech/server.ts';
 
 const KEY = 'a key for the tests';
@@ -102,6 +103,41 @@ async function silentServer() {
         for (const socket of sockets.clients) socket.terminate();
         server.close(() => resolve());
       }),
+  };
+}
+
+/** A server that settles on some of what it heard and then ends its turn; in the next it listens. */
+async function forgetfulServer(afterFrames: number) {
+  const settledFrames = afterFrames / 4;
+  const turns: number[][] = [];
+  const ids: string[] = [];
+  const server = createServer();
+  new WebSocketServer({ server }).on('connection', (socket) => {
+    socket.on('message', (data: Buffer, isBinary) => {
+      const parsed = isBinary ? parseBinaryFrame(data) : undefined;
+      if (parsed?.ok !== true || parsed.frame.path !== 'audio') return;
+      const { requestId, body } = parsed.frame;
+      if (ids.at(-1) !== requestId) {
+        ids.push(requestId);
+        turns.push([]);
+        socket.send(formatTextFrame('turn.start', requestId, { context: { serviceTag: 'test' } }));
+      }
+      const turn = turns.at(-1) ?? [];
+      if (body.subarray(0, 4).toString('latin1') !== 'RIFF')
+        for (let at = 0; at < body.length; at += 2) turn.push(body.readInt16LE(at));
+      if (turns.length > 1 || turn.length < afterFrames * FRAME_SAMPLES) return;
+      const phrase = { RecognitionStatus: 'InitialSilenceTimeout', Offset: 0, Duration: settledFrames * 20 * 10_000 };
+      socket.send(formatTextFrame('speech.phrase', requestId, phrase));
+      socket.send(formatTextFrame('turn.end', requestId, {}));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    service: hostService(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+    /** Samples of each turn. */
+    turns,
+    settledFrames,
+    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
 }
 
@@ -231,6 +267,20 @@ describe('an ear that cannot hear', () => {
     pushAll(stream, quiet(400), await spoken('I want to dispute a charge'), quiet(800));
     await expect(collect(stream)).rejects.toMatchObject({ name: 'PortError', port: 'speech-to-text', retryable: true });
     await stream.close();
+  });
+
+  it('sends what is not settled once more when the service ends its turn in the middle of it', async () => {
+    const service = await forgetfulServer(40);
+    const stream = await ear({}, service.service).open(english, signal);
+    const said = new Int16Array(100 * FRAME_SAMPLES).map((_, index) => index % 20_000);
+    pushAll(stream, said.subarray(0, 50 * FRAME_SAMPLES));
+    await expect.poll(() => service.turns.length).toBe(2);
+    pushAll(stream, said.subarray(50 * FRAME_SAMPLES));
+    // Before it begins again, the SDK sends what it was waiting for.
+    const unsettled = [...said.subarray(service.settledFrames * FRAME_SAMPLES)];
+    await expect.poll(() => service.turns[1]?.slice(-unsettled.length)).toEqual(unsettled);
+    await stream.close();
+    await service.close();
   });
 
   it('fails its listener also when the service goes away after words were heard', async () => {

@@ -58,13 +58,13 @@ async function silence({ quick, progress, signal }: BenchOptions): Promise<reado
       target: { max: KIBIBYTES_PER_SILENT_MINUTE_MAX },
       note: `over ${minutes} minutes; the service says now and then that it heard nothing`,
     },
-    // No target: the SDK keeps what is not settled, and the call bounds that, not the adapter (media-bridge/session/hearing.ts).
+    // No target: the SDK keeps a record of what is not settled, and the call bounds that, not the adapter (media-bridge/session/hearing.ts).
     {
       name: 'a minute of silence, memory it adds when the service is mute',
       unit: 'KiB',
       value: mute,
       runs: [mute],
-      note: `over ${minutes} minutes, of which 1875 KiB a minute are the audio; in a call Hearing replaces the recogniser after 2 minutes, 3.8 MB`,
+      note: `over ${minutes} minutes; in a call Hearing replaces the recogniser after 2 minutes`,
     },
   ];
 }
