@@ -1,8 +1,11 @@
 import { FRAME_MS } from '#core/audio/pcm';
 import type { Clock } from '#core/ports/clock';
 
-/** After a stall longer than this the lost ticks are not made up for: a burst would only fill the caller's jitter buffer. */
+/** After a stall longer than this the beats that were missed are left out, but for the last: there is enough to catch up with. */
 const CATCH_UP_MAX_TICKS = 5;
+
+/** `dueMs`: when the beat was due, by the monotonic clock. It may come later, and after a stall some come at once. */
+type Listener = (dueMs: number) => void;
 
 /**
  * One beat of 20 ms for all calls of the process. Each beat is due at a multiple of 20 ms from the start, so that a late timer delays one
@@ -10,7 +13,7 @@ const CATCH_UP_MAX_TICKS = 5;
  */
 export class FrameClock {
   readonly #clock: Clock;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<Listener>();
   #timer: NodeJS.Timeout | undefined;
   #nextDueMs = 0;
 
@@ -19,7 +22,7 @@ export class FrameClock {
   }
 
   /** Runs only while somebody listens. The returned function stops listening. */
-  onTick(listener: () => void): () => void {
+  onTick(listener: Listener): () => void {
     this.#listeners.add(listener);
     if (this.#timer === undefined) {
       this.#nextDueMs = this.#clock.monotonicMs() + FRAME_MS;
@@ -43,8 +46,9 @@ export class FrameClock {
     const lateMs = this.#clock.monotonicMs() - this.#nextDueMs;
     if (lateMs > CATCH_UP_MAX_TICKS * FRAME_MS) this.#nextDueMs += Math.floor(lateMs / FRAME_MS) * FRAME_MS;
     while (this.#nextDueMs <= this.#clock.monotonicMs()) {
+      const dueMs = this.#nextDueMs;
       this.#nextDueMs += FRAME_MS;
-      for (const listener of this.#listeners) listener();
+      for (const listener of this.#listeners) listener(dueMs);
     }
     if (this.#listeners.size > 0) this.#arm();
   }

@@ -102,6 +102,7 @@ export class MediaSession {
       speaker: (events) =>
         new Speaker({
           textToSpeech: services.textToSpeech,
+          clock,
           sendFrame: (pcm) => this.#stream.sendFrame(pcm),
           onHeard: (pcm) => {
             if (pcm !== undefined) this.#story.frameSpoken();
@@ -157,7 +158,7 @@ export class MediaSession {
       onFailed: () => this.#conversation.dispatch({ type: 'hearing-failed' }),
     });
     this.#gap = new FrameGap(services.mediaSilenceMs, () => void this.end('silent'));
-    this.#stopTicking = services.frameClock.onTick(() => this.#guarded(() => this.#tick()));
+    this.#stopTicking = services.frameClock.onTick((dueMs) => this.#tick(dueMs));
     log.info({ callId: offer.callId, correlationId: offer.correlationId }, 'media connected');
     openConversation({
       offer,
@@ -170,15 +171,24 @@ export class MediaSession {
     }).catch((error: unknown) => this.#broke(error));
   }
 
-  #tick(): void {
-    this.#conversation.speaker.tick();
-    this.#keys.tick();
-    this.#gap.tick();
+  #tick(dueMs: number): void {
+    try {
+      this.#conversation.speaker.tick(dueMs);
+      this.#keys.tick();
+      this.#gap.tick();
+    } catch (error) {
+      this.#broke(error);
+    }
   }
 
   /** A message of the socket, in whatever shape. */
   receive(data: Buffer, isBinary: boolean): void {
-    if (this.#ended === undefined) this.#guarded(() => this.#stream.read(data, isBinary));
+    if (this.#ended !== undefined) return;
+    try {
+      this.#stream.read(data, isBinary);
+    } catch (error) {
+      this.#broke(error);
+    }
   }
 
   /** Ends everything this session holds; the second call waits for the first. The call itself goes on, unless it has ended. */
@@ -208,14 +218,6 @@ export class MediaSession {
   }
 
   /** A fault in one call ends that call's session and no other: what is thrown from a timer or a socket would end the process. */
-  #guarded(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#broke(error);
-    }
-  }
-
   #broke(error: unknown): void {
     const { callId, correlationId } = this.#start.call.offer;
     this.#services.log.error({ callId, correlationId, err: error }, 'media session broke');

@@ -1,14 +1,11 @@
 import { FRAME_MS } from '#core/audio/pcm';
 import type { SpeechStyle } from '#core/conversation/speakable';
 import type { ReplyId } from '#core/ids';
+import type { Clock } from '#core/ports/clock';
 import type { TextToSpeech } from '#core/ports/text-to-speech';
-import { Clause, type SentFrame } from './clause.ts';
+import { Clause } from './clause.ts';
+import { Lead } from './lead.ts';
 
-/**
- * How far ahead of the caller's ear audio is sent, in frames. Enough to ride out a late timer here and the network's jitter; little enough that
- * what has been heard is known, and that an interruption has little to take back.
- */
-const LEAD_FRAMES = 5;
 /** How much finished synthesis may wait unheard: the model may be stopped at any word, and what it says in vain is paid for. */
 const SYNTHESISED_AHEAD_MAX_MS = 8_000;
 
@@ -26,8 +23,9 @@ export interface SpeakerEvents {
 
 export interface SpeakerOptions {
   readonly textToSpeech: TextToSpeech;
+  readonly clock: Clock;
   readonly sendFrame: (pcm: Int16Array) => void;
-  /** Once a beat: what the caller hears of us in it, or nothing. */
+  /** For each beat: what the caller hears of us in it, or nothing. */
   readonly onHeard: (pcm: Int16Array | undefined) => void;
   readonly stalledAfterMs: number;
   readonly events: SpeakerEvents;
@@ -36,6 +34,10 @@ export interface SpeakerOptions {
 interface Speaking {
   readonly reply: ReplyId;
   readonly clauses: Clause[];
+  /** Places in `clauses`: all before `sending` are sent whole, and `toMake` is the first whose synthesis has not begun. */
+  sending: number;
+  toMake: number;
+  isMaking: boolean;
   readonly abort: AbortController;
   /** Whether more clauses may come. */
   writing: boolean;
@@ -54,12 +56,11 @@ interface Speaking {
 export class Speaker {
   readonly #options: SpeakerOptions;
   #speaking: Speaking | undefined;
-  /** Frames sent and, by the clock, not heard yet. */
-  #inFlight: SentFrame[] = [];
+  readonly #lead = new Lead();
   /** Told when the clause under way has been heard; until then no other begins. */
   #onPaused: (() => void) | undefined;
-  /** The first frame in flight was sent after the last beat: it is heard from the next one on. */
-  #beganBetweenBeats = false;
+  /** When the next beat is due. */
+  #nextBeatMs: number | undefined;
 
   constructor(options: SpeakerOptions) {
     this.#options = options;
@@ -84,7 +85,7 @@ export class Speaker {
 
   /** Whether something of this reply is there to be said and has not been sent. */
   hasUnsaid(reply: ReplyId): boolean {
-    return this.#speaking?.reply === reply && this.#speaking.clauses.some(({ isSent }) => !isSent);
+    return this.#speaking?.reply === reply && unsent(this.#speaking) !== undefined;
   }
 
   /** No more can come: what is there is said, then `onFailed` follows. At once, when nothing is there. */
@@ -105,11 +106,11 @@ export class Speaker {
     const speaking = this.#begin(reply);
     if (speaking === undefined) return 'unheard';
     speaking.held = true;
-    const [first] = this.#inFlight;
-    this.#inFlight = [];
+    const first = this.#lead.takeBack(this.#options.clock.monotonicMs());
     if (first === undefined) return speaking.audible ? 'audible' : 'unheard';
+    speaking.sending = speaking.clauses.indexOf(first.clause);
     // Frames in flight may belong to the end of one clause and the beginning of the next.
-    for (const clause of speaking.clauses.slice(speaking.clauses.indexOf(first.clause) + 1)) clause.rewind(0);
+    for (const clause of speaking.clauses.slice(speaking.sending + 1)) clause.rewind(0);
     first.clause.rewind(first.index);
     return 'audible';
   }
@@ -132,17 +133,16 @@ export class Speaker {
     const speaking = this.#speaking;
     if (speaking?.reply !== reply) return undefined;
     this.#speaking = undefined;
-    this.#inFlight = [];
+    this.#lead.takeBack(this.#options.clock.monotonicMs());
     speaking.abort.abort(new Error('stopped'));
     return { heard: heardOf(speaking), wasAudible: speaking.audible };
   }
 
-  /** Every 20 ms. */
-  tick(): void {
-    const heard = this.#beganBetweenBeats ? undefined : this.#inFlight.shift();
-    this.#beganBetweenBeats = false;
-    heard?.clause.frameHeard(heard.index);
-    this.#options.onHeard(heard?.pcm);
+  /** A beat of the frame clock, which was due then. In beats that it has left out the caller has heard us all the same. */
+  tick(dueMs: number): void {
+    for (let beatMs = this.#nextBeatMs ?? dueMs; beatMs < dueMs + FRAME_MS / 2; beatMs += FRAME_MS)
+      this.#options.onHeard(this.#lead.heardBy(beatMs)?.pcm);
+    this.#nextBeatMs = dueMs + FRAME_MS;
     this.#tellPause();
     const speaking = this.#speaking;
     if (speaking === undefined || speaking.held) return;
@@ -160,6 +160,9 @@ export class Speaker {
     this.#speaking ??= {
       reply,
       clauses: [],
+      sending: 0,
+      toMake: 0,
+      isMaking: false,
       abort: new AbortController(),
       writing: true,
       audible: false,
@@ -172,38 +175,37 @@ export class Speaker {
 
   /** Sound where there was none does not wait for the next beat: the caller is waiting. */
   #begun(speaking: Speaking): void {
-    if (this.#speaking !== speaking || speaking.held || this.#inFlight.length > 0) return;
+    if (this.#speaking !== speaking || speaking.held || !this.#lead.isEmpty) return;
     this.#fillLead(speaking);
-    this.#beganBetweenBeats = this.#inFlight.length > 0;
   }
 
   #fillLead(speaking: Speaking): void {
-    while (this.#inFlight.length < LEAD_FRAMES && this.#sendNextFrame(speaking));
+    while (this.#lead.hasRoom && this.#sendNextFrame(speaking));
   }
 
   #sendNextFrame(speaking: Speaking): boolean {
     // Clauses follow each other: one that is still being synthesised holds back those behind it.
-    const index = speaking.clauses.findIndex((clause) => !clause.isSent);
-    const clause = speaking.clauses[index];
+    const clause = unsent(speaking);
     if (this.#onPaused !== undefined && clause?.sentFrames === 0) return false;
     const sent = clause?.takeFrame();
     if (sent === undefined) return false;
-    this.#inFlight.push(sent);
+    this.#lead.sent(sent, this.#options.clock.monotonicMs());
     this.#options.sendFrame(sent.pcm);
     if (!speaking.audible) {
       speaking.audible = true;
       this.#options.events.onAudible(speaking.reply);
     }
     if (sent.index === 0) {
-      speaking.clauses[index - 2]?.release();
+      speaking.clauses[speaking.sending - 2]?.release();
       this.#options.events.onClause(speaking.reply, sent.clause.text);
     }
     return true;
   }
 
   #tellPause(): void {
+    if (this.#onPaused === undefined || !this.#lead.isEmpty) return;
     const isInClause = this.#speaking?.clauses.some(({ isSent, sentFrames }) => sentFrames > 0 && !isSent) ?? false;
-    if (this.#inFlight.length === 0 && (!isInClause || this.#speaking?.held === true)) this.#onPaused?.();
+    if (!isInClause || this.#speaking?.held === true) this.#onPaused();
   }
 
   /** Once. It is stopped by whoever is told: what was heard of it is asked for then. */
@@ -214,17 +216,20 @@ export class Speaker {
   }
 
   #synthesiseNext(speaking: Speaking): void {
-    if (speaking.failure !== undefined || speaking.clauses.some(({ synthesis }) => synthesis === 'running')) return;
-    const next = speaking.clauses.find(({ synthesis }) => synthesis === 'waiting');
-    if (next === undefined) return;
-    const unheardMs = speaking.clauses.reduce((sum, { unsentMs }) => sum + unsentMs, 0);
+    const next = speaking.clauses[speaking.toMake];
+    if (next === undefined || speaking.isMaking || speaking.failure !== undefined) return;
+    let unheardMs = 0;
+    for (let at = speaking.sending; at < speaking.toMake; at += 1) unheardMs += speaking.clauses[at]?.unsentMs ?? 0;
     if (unheardMs <= SYNTHESISED_AHEAD_MAX_MS) void this.#synthesise(speaking, next);
   }
 
   async #synthesise(speaking: Speaking, clause: Clause): Promise<void> {
     const { signal } = speaking.abort;
+    speaking.toMake += 1;
+    speaking.isMaking = true;
     try {
       await clause.synthesise(this.#options.textToSpeech, () => this.#begun(speaking), signal);
+      speaking.isMaking = false;
       if (this.#speaking === speaking) this.#synthesiseNext(speaking);
     } catch (error) {
       if (this.#speaking === speaking && !signal.aborted) this.fail(speaking.reply, error);
@@ -232,7 +237,7 @@ export class Speaker {
   }
 
   #noteQuiet(speaking: Speaking): void {
-    const isQuiet = speaking.audible && speaking.writing && this.#inFlight.length === 0;
+    const isQuiet = speaking.audible && speaking.writing && this.#lead.isEmpty;
     speaking.quietFrames = isQuiet ? speaking.quietFrames + 1 : 0;
     if (speaking.quietFrames * FRAME_MS < this.#options.stalledAfterMs) return;
     speaking.quietFrames = 0;
@@ -242,7 +247,7 @@ export class Speaker {
   #finishIfHeard(): void {
     const speaking = this.#speaking;
     if (speaking === undefined || speaking.held || (speaking.writing && speaking.failure === undefined)) return;
-    if (this.#inFlight.length > 0 || speaking.clauses.some(({ isSent }) => !isSent)) return;
+    if (!this.#lead.isEmpty || unsent(speaking) !== undefined) return;
     if (speaking.failure !== undefined) {
       this.#tellFailure(speaking, speaking.failure.error);
       return;
@@ -250,6 +255,12 @@ export class Speaker {
     this.#speaking = undefined;
     this.#options.events.onFinished(speaking.reply, speaking.clauses.map(({ text }) => text).join(' '));
   }
+}
+
+/** What is to be sent next: the first clause of which not all is sent, or not all is there. */
+function unsent(speaking: Speaking): Clause | undefined {
+  while (speaking.clauses[speaking.sending]?.isSent === true) speaking.sending += 1;
+  return speaking.clauses[speaking.sending];
 }
 
 function heardOf({ clauses }: Speaking): string {

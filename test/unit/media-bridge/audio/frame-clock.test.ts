@@ -67,6 +67,21 @@ describe('the beat of all calls', () => {
     expect(heard.mock.calls.length).toBeLessThanOrEqual(135);
   });
 
+  it('says of each beat when it was due, also of those that come late and at once', () => {
+    let stallMs = 0;
+    const beat = new FrameClock(clockLateBy(() => stallMs));
+    const due: number[] = [];
+    const startMs = performance.now();
+    beat.onTick((dueMs) => due.push(dueMs - startMs));
+    vi.advanceTimersByTime(20);
+    stallMs = 55;
+    vi.advanceTimersByTime(20);
+    expect(due).toEqual([20, 40, 60, 80]);
+    stallMs += 1_000;
+    vi.advanceTimersByTime(20);
+    expect(due.slice(4)).toEqual([1_100]);
+  });
+
   it('makes up for a short stall, and not for a long one', () => {
     let stallMs = 0;
     const beat = new FrameClock(clockLateBy(() => stallMs));

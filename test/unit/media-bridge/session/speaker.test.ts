@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '#adapters/clock/system-clock';
 import { PortError } from '#core/ports/error';
 import { localesOf } from '#core/language/locale';
 import { replyId, type ReplyId } from '#core/ids';
@@ -18,8 +19,11 @@ function speakerUnderTest() {
   const events: string[] = [];
   /** Beat by beat: the number of the word the caller hears, or nothing. */
   const heard: (number | undefined)[] = [];
+  /** What comes between two beats comes half a beat after the first. */
+  let nowMs = 10;
   const speaker = new Speaker({
     textToSpeech: voice,
+    clock: { ...systemClock(), monotonicMs: () => nowMs },
     sendFrame: (pcm) => frames.push(pcm),
     onHeard: (pcm) => heard.push(pcm?.[0]),
     stalledAfterMs: 400,
@@ -32,7 +36,11 @@ function speakerUnderTest() {
     },
   });
   const tick = (times: number): void => {
-    for (let done = 0; done < times; done += 1) speaker.tick();
+    for (let done = 0; done < times; done += 1) {
+      nowMs += 10;
+      speaker.tick(nowMs);
+      nowMs += 10;
+    }
   };
   /** Lets synthesis, which is faster than real time, come to its end. */
   const synthesised = async (): Promise<void> => {
