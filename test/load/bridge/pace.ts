@@ -18,10 +18,15 @@ export function newPaceFindings(): PaceFindings {
   return { jitterMs: [], frames: 0, underruns: 0, maxLeadFrames: 0 };
 }
 
-/** Follows one call's outbound audio, reply by reply. */
+/**
+ * Follows one call's outbound audio, reply by reply. The caller's telephone plays each frame from when it came, or from when those before it are over:
+ * also those of another reply, unless it was told to stop.
+ */
 export class PaceMeter {
   readonly #findings: PaceFindings;
-  #reply: { readonly turn: number; startedMs: number; lastMs: number; frames: number } | undefined;
+  #reply: { readonly turn: number; lastMs: number; frames: number } | undefined;
+  /** When all that has come will have been played. */
+  #playedOutMs = -Infinity;
 
   constructor(findings: PaceFindings) {
     this.#findings = findings;
@@ -30,25 +35,22 @@ export class PaceMeter {
   /** `turn`: which reply it belongs to. */
   frame(turn: number, atMs: number): void {
     this.#findings.frames += 1;
-    const reply = this.#reply;
-    if (reply?.turn !== turn) {
-      this.#reply = { turn, startedMs: atMs, lastMs: atMs, frames: 1 };
-      return;
+    const before = this.#reply;
+    if (before?.turn !== turn) this.#reply = { turn, lastMs: atMs, frames: 1 };
+    else {
+      if (atMs > this.#playedOutMs) this.#findings.underruns += 1;
+      if (before.frames >= LEAD_BOUND_FRAMES) this.#findings.jitterMs.push(Math.abs(atMs - before.lastMs - FRAME_MS));
+      before.lastMs = atMs;
+      before.frames += 1;
     }
-    const playedMs = atMs - reply.startedMs;
-    // Played from the moment the first came: this one is needed when those before it have been heard.
-    if (playedMs > reply.frames * FRAME_MS) {
-      this.#findings.underruns += 1;
-      reply.startedMs = atMs - reply.frames * FRAME_MS;
-    }
-    if (reply.frames >= LEAD_BOUND_FRAMES) this.#findings.jitterMs.push(Math.abs(atMs - reply.lastMs - FRAME_MS));
-    reply.lastMs = atMs;
-    reply.frames += 1;
-    const lead = reply.frames - (atMs - reply.startedMs) / FRAME_MS;
-    this.#findings.maxLeadFrames = Math.max(this.#findings.maxLeadFrames, Math.round(lead));
+    this.#playedOutMs = Math.max(this.#playedOutMs, atMs) + FRAME_MS;
+    // The way here takes some milliseconds, more or less: not a frame.
+    const lead = Math.round((this.#playedOutMs - atMs) / FRAME_MS);
+    this.#findings.maxLeadFrames = Math.max(this.#findings.maxLeadFrames, lead);
   }
 
   stopped(): void {
     this.#reply = undefined;
+    this.#playedOutMs = -Infinity;
   }
 }
