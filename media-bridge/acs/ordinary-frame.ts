@@ -1,4 +1,4 @@
-import { SAMPLES_PER_FRAME } from '#core/audio/pcm';
+import { BASE64_FRAME_CHARS, base64Frame } from './base64-frame.ts';
 
 /** What stands before the audio and after it in the messages that ACS sends fifty times a second, character for character (acs-facts 4.3). */
 const HEAD = Buffer.from('{"kind":"AudioData","audioData":{');
@@ -9,23 +9,16 @@ const DATA = Buffer.from('"data":"');
 const TAILS = ['=="}}', '==","silent":false}}', '==","silent":true}}'].map((tail) => Buffer.from(tail));
 const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) => (/[\w:.+-]/.test(String.fromCharCode(byte)) ? 1 : 0));
 
-const frame = new Int16Array(SAMPLES_PER_FRAME);
-const bytes = Buffer.from(frame.buffer);
-/** Ends with two characters of padding, as 640 bytes do. */
-const BASE64_CHARS = 4 * Math.ceil(bytes.length / 3);
 const PADDING_CHARS = 2;
 
 /**
- * The 20 ms of an audio message in its ordinary shape; undefined for any other message, which has to be read with care. Costs a tenth of what parsing
- * JSON costs, and no memory but the string that the decoder wants: the next call, of whatever media session, writes over the frame.
+ * The 20 ms of an audio message in its ordinary shape; undefined for any other message, which has to be read with care. A frame costs a third of
+ * what parsing JSON costs, and no memory: the next call, of whatever media session, writes over it.
  */
 export function ordinaryFrame(message: Buffer): Int16Array | undefined {
   const start = audioStart(message);
-  if (start === undefined) return undefined;
-  const end = start + BASE64_CHARS;
-  if (!endsOrdinarily(message, end - PADDING_CHARS)) return undefined;
-  // What is no base64, a quotation mark among it, the decoder passes over, and then there is too little.
-  return bytes.write(message.toString('latin1', start, end), 'base64') === bytes.length ? frame : undefined;
+  if (start === undefined || !endsOrdinarily(message, start + BASE64_FRAME_CHARS - PADDING_CHARS)) return undefined;
+  return base64Frame(message, start);
 }
 
 function audioStart(message: Buffer): number | undefined {
