@@ -35,6 +35,17 @@ const SAME_WAY_SAMPLES = 10;
 const SURE_AFTER = 2;
 /** What is no echo for so many frames in a row is looked at in every fourth frame only: searching is the dearest thing done here. */
 const LOOKED_AT_FRAMES = 4;
+/**
+ * A telephone that has run out of audio plays all that follows later, and the next reply at once again: the way becomes longer and shorter by whole
+ * frames, in mid-word, and sounds the same. So many are tried at once, more only where a search finds them.
+ */
+const MOVED_FRAMES_MAX = 5;
+/** The share of a frame's power that is left at most when the way has moved so: no other voice is like that by chance. */
+const MOVED_LEFT = 0.2;
+/** A frame of which more is left says nothing about the way: it holds more than the echo, or less. */
+const LEARNED_LEFT = 0.5;
+/** A way that was learned from so many frames leaves so little of the echo that the rest is somebody else, however alike the whole is. */
+const WELL_KNOWN_FRAMES = 50;
 /** The agent has been heard for so long: an echo would have been. */
 const EXPERIENCE_FRAMES = 75;
 
@@ -44,10 +55,10 @@ const silence = new Float64Array(HALF_RATE_FRAME);
 export function echoGuard(): EchoGuard {
   const played = soundHistory(LONG_HISTORY);
   const heard = soundHistory(SHORT_HISTORY);
-  const left = soundHistory(SHORT_HISTORY);
-  const search = echoSearch(played, left);
+  const search = echoSearch(played, heard);
   const remainder = new Float64Array(HALF_RATE_FRAME);
   let now: Float64Array = silence;
+  let explained = false;
   /** In an array: a number that a closure keeps is allocated anew with every frame of every call. */
   const echoPower = new Float64Array(1);
   let filter: EchoFilter | undefined;
@@ -68,6 +79,31 @@ export function echoGuard(): EchoGuard {
     }
     filter = next;
     suspected = undefined;
+  }
+
+  /** Whether this frame came the known way, so many frames longer or shorter; that is the way from then on. */
+  function hasMoved(way: EchoFilter, frames: number): boolean {
+    const at = heard.written - HALF_RATE_FRAME;
+    const by = frames * HALF_RATE_FRAME;
+    if (way.leftIfMoved(at, by, now) > MOVED_LEFT) return false;
+    way.offset += by;
+    way.expected(at);
+    way.learn(now);
+    unexplained = 0;
+    suspected = undefined;
+    return true;
+  }
+
+  function hasMovedALittle(way: EchoFilter): boolean {
+    for (let frames = 1; frames <= MOVED_FRAMES_MAX; frames += 1)
+      if (hasMoved(way, -frames) || hasMoved(way, frames)) return true;
+    return false;
+  }
+
+  /** Whether what is found there is an echo of a way that is not known. */
+  function isAnotherWay({ offset, likeness }: EchoMatch): boolean {
+    if (likeness < leastAlike()) return false;
+    return filter === undefined || filter.learned <= WELL_KNOWN_FRAMES || framesBetween(offset, filter.offset) !== 0;
   }
 
   function leastAlike(): number {
@@ -102,8 +138,8 @@ export function echoGuard(): EchoGuard {
       const taken = echo === undefined || frame === undefined ? 0 : takeAway(echo, frame);
       const rest = taken === 0 ? frame : remainder;
       echoPower[0] = taken;
+      explained = taken > 0 && frame !== undefined && meanSquare(remainder) < LEARNED_LEFT * meanSquare(frame);
       heard.push(frame);
-      left.push(rest);
       return rest;
     },
     get echoPower() {
@@ -114,8 +150,13 @@ export function echoGuard(): EchoGuard {
       unexplained = heard.written - askedAt > HALF_RATE_FRAME ? 1 : unexplained + 1;
       askedAt = heard.written;
       if (unexplained > LOOKED_AT_FRAMES && unexplained % LOOKED_AT_FRAMES !== 0) return false;
+      if (filter !== undefined && hasMovedALittle(filter)) return true;
       const match = search();
-      if (match === undefined || match.likeness < leastAlike()) {
+      if (filter !== undefined && match !== undefined) {
+        const frames = framesBetween(match.offset, filter.offset);
+        if (frames !== 0 && hasMoved(filter, frames)) return true;
+      }
+      if (match === undefined || !isAnotherWay(match)) {
         suspected = undefined;
         return false;
       }
@@ -126,7 +167,12 @@ export function echoGuard(): EchoGuard {
       return true;
     },
     learn() {
-      if (audibleSince < AUDIBLE_FRAMES) filter?.learn(now);
+      if (explained && audibleSince < AUDIBLE_FRAMES) filter?.learn(now);
     },
   };
+}
+
+/** Whole ones: what was found is the strongest tap, or one beside it. */
+function framesBetween(one: number, other: number): number {
+  return Math.round((one - other) / HALF_RATE_FRAME);
 }
