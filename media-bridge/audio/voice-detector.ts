@@ -1,9 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import createFvad from '@echogarden/fvad-wasm';
-import { HALF_RATE_FRAME, HALF_RATE_HZ, halfRate } from '#core/audio/half-rate';
+import { halfRate } from '#core/audio/half-rate';
 import { SAMPLES_PER_FRAME } from '#core/audio/pcm';
 import { soundJudge, type SoundKind } from '#core/audio/sound-judge';
+import { loadFvad } from './fvad.ts';
 
 /** Tells the caller's voice from everything else on the line. One detector a call: it learns the line's noise, its echo and its music. */
 export interface VoiceDetector {
@@ -17,52 +15,33 @@ export interface VoiceDetector {
 
 export type VoiceDetectors = () => VoiceDetector;
 
-/** 0 lets most through, 3 least. It is the first of several judges, so it may let some noise through, and must not be late. */
-const AGGRESSIVENESS = 2;
+/** After so many frames of digital silence, and after fewer, nothing moves in libfvad any more: it need not hear the next ones. */
+export const SETTLED_FRAMES = 25;
 
-/**
- * WebRTC's detector (libfvad, BSD, as WebAssembly): half a microsecond a frame, no model to load, made for telephone speech. One instance of
- * the module serves all calls; each call has its own state in its memory.
- */
 export async function fvadDetectors(): Promise<VoiceDetectors> {
-  const fvad = await createFvad({ wasmBinary: readFileSync(wasmPath()) });
-  const buffer = fvad._malloc(HALF_RATE_FRAME * 2);
-  /** In samples. */
-  const start = buffer / 2;
+  const openLine = await loadFvad();
   return () => {
-    let handle = fvad._fvad_new();
-    if (handle === 0) throw new Error('No memory for another voice detector');
-    fvad._fvad_set_mode(handle, AGGRESSIVENESS);
-    fvad._fvad_set_sample_rate(handle, HALF_RATE_HZ);
+    const line = openLine();
     const inbound = halfRate();
     const outbound = halfRate();
+    let isOpen = true;
+    let silentFrames = 0;
     const sounds = soundJudge((samples) => {
-      // The view is taken anew each time: the module's memory moves when it grows. Rounding and clipping is the array's.
-      const memory = fvad.HEAP16;
-      if (samples === undefined) memory.fill(0, start, start + HALF_RATE_FRAME);
-      else
-        for (let at = 0; at < HALF_RATE_FRAME; at += 1)
-          memory[start + at] = Math.max(-32_768, Math.min(32_767, samples[at] ?? 0));
-      return fvad._fvad_process(handle, buffer, HALF_RATE_FRAME) === 1;
+      silentFrames = samples === undefined ? silentFrames + 1 : 0;
+      return silentFrames <= SETTLED_FRAMES && line.soundsLikeVoice(samples);
     });
     return {
       played(frame) {
-        if (handle !== 0) sounds.played(frame?.length === SAMPLES_PER_FRAME ? outbound(frame) : undefined);
+        if (isOpen) sounds.played(frame?.length === SAMPLES_PER_FRAME ? outbound(frame) : undefined);
       },
       judge(frame) {
-        if (handle === 0 || frame.length !== SAMPLES_PER_FRAME) return 'silence';
+        if (!isOpen || frame.length !== SAMPLES_PER_FRAME) return 'silence';
         return sounds.judge(inbound(frame));
       },
       close() {
-        if (handle !== 0) fvad._fvad_free(handle);
-        handle = 0;
+        if (isOpen) line.close();
+        isOpen = false;
       },
     };
   };
-}
-
-/** Beside the bundle where there is one, else in the package. */
-function wasmPath(): string {
-  const beside = fileURLToPath(new URL('./fvad.wasm', import.meta.url));
-  return existsSync(beside) ? beside : fileURLToPath(import.meta.resolve('@echogarden/fvad-wasm/fvad.wasm'));
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fvadDetectors } from '../../../../media-bridge/audio/voice-detector.ts';
+import { HALF_RATE_FRAME } from '#core/audio/half-rate';
+import { loadFvad } from '../../../../media-bridge/audio/fvad.ts';
+import { fvadDetectors, SETTLED_FRAMES } from '../../../../media-bridge/audio/voice-detector.ts';
 import { babble, NORMAL_SPEECH_DBFS } from '../../../support/line-sounds/babble.ts';
 import { ECHO_COLOURS, echoOf } from '../../../support/line-sounds/echo.ts';
 import { keypadTones } from '../../../support/line-sounds/keypad-tones.ts';
@@ -155,4 +157,40 @@ describe('a voice detector', () => {
     for (let calls = 0; calls < 2_000; calls += 1) detectors().close();
     expect(interruptionsMs(hear(wordsAfterThreeSeconds('Are you there?', -20)))).not.toEqual([]);
   });
+
+  it.each([
+    ['speech', talk({ seconds: 4, levelDbfs: -12, seed: 11 })],
+    ['noise', lineNoise({ seconds: 4, levelDbfs: -25, seed: 11 })],
+    ['a hum', lineNoise({ seconds: 4, levelDbfs: -30, seed: 11, kind: 'hum' })],
+    ['music', musicOnHold({ seconds: 4, levelDbfs: -15, seed: 11, piece: 2 })],
+    ['what clips', Int16Array.from({ length: 64_000 }, (_, n) => (n % 61 < 30 ? 32_767 : -32_768))],
+  ])('need not hear out a silence after %s', (_, before) => {
+    const after = framesOf(talk({ seconds: 4, levelDbfs: -20, seed: 12 }));
+    const silent = Array.from({ length: SETTLED_FRAMES }, () => undefined);
+    const longSilent = Array.from({ length: 8 }, () => silent).flat();
+    for (let frames = 1; frames < 200; frames += 33) {
+      const heardBefore = framesOf(before).slice(0, frames);
+      const short = fvadHears([...heardBefore, ...silent, ...after]);
+      const long = fvadHears([...heardBefore, ...longSilent, ...after]);
+      expect(long.slice(frames + silent.length, frames + longSilent.length)).not.toContain(true);
+      expect(long.slice(frames + longSilent.length)).toEqual(short.slice(frames + silent.length));
+    }
+  });
 });
+
+const openFvad = await loadFvad();
+
+/** As if the sound were one at 8 kHz. */
+function framesOf(pcm: Int16Array): Float64Array[] {
+  return Array.from({ length: pcm.length / HALF_RATE_FRAME }, (_, at) =>
+    Float64Array.from(pcm.subarray(at * HALF_RATE_FRAME, (at + 1) * HALF_RATE_FRAME)),
+  );
+}
+
+/** The first judge alone, which hears every frame. */
+function fvadHears(frames: readonly (Float64Array | undefined)[]): boolean[] {
+  const line = openFvad();
+  const heard = frames.map((frame) => line.soundsLikeVoice(frame));
+  line.close();
+  return heard;
+}
