@@ -6,11 +6,13 @@ import type { Log } from '#adapters/logging/logger';
 import type { CallId } from '#core/ids';
 import type { SessionLease, SessionStore } from '#core/ports/session-store';
 import { untilAborted } from '#core/until-aborted';
+import { writeAudioMessage } from './acs/outbound-message.ts';
 import { admitUpgrade, type UpgradeServices, type UpgradeVerdict } from './acs/upgrade.ts';
 import { lateLease } from './session/late-lease.ts';
 import { MediaSession } from './session/media-session.ts';
+import type { CallSocket } from './session/media-stream.ts';
 import { SessionRegistry } from './session/session-registry.ts';
-import type { MediaSocket, SessionServices } from './session/session-services.ts';
+import type { SessionServices } from './session/session-services.ts';
 
 export interface BridgeServices extends UpgradeServices, SessionServices {
   readonly sessions: SessionStore;
@@ -120,7 +122,7 @@ async function upgrade(
     return;
   }
   sockets.handleUpgrade(request, socket, head, (media) => {
-    attach(media, ended, (adapter) => {
+    attach(media, socket, ended, (adapter) => {
       const session = new MediaSession(
         adapter,
         { call: verdict.call, connectionId: verdict.connectionId, lease },
@@ -166,10 +168,18 @@ function isDraining(registry: SessionRegistry): boolean {
 }
 
 /** Listens to the socket before anything else happens: the first message is on its way. `ended` is aborted when the session gives the socket up. */
-function attach(media: WebSocket, ended: AbortController, start: (socket: MediaSocket) => MediaSession): void {
+function attach(
+  media: WebSocket,
+  socket: Duplex,
+  ended: AbortController,
+  start: (socket: CallSocket) => MediaSession,
+): void {
   const session = start({
     send: (text) => {
       if (media.readyState === media.OPEN) media.send(text);
+    },
+    sendAudio: (frame) => {
+      if (media.readyState === media.OPEN) writeAudioMessage(socket, frame);
     },
     close: (code, reason) => {
       ended.abort(new Error('the media session has ended'));

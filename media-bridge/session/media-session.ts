@@ -11,10 +11,10 @@ import { goodMoment } from './departure.ts';
 import { FrameGap } from './frame-gap.ts';
 import { heardWords, languageShown, nothingHeard } from './heard-words.ts';
 import { Hearing } from './hearing.ts';
-import { MediaStream } from './media-stream.ts';
+import { MediaStream, type CallSocket } from './media-stream.ts';
 import { openConversation } from './opening.ts';
 import { SessionJournal } from './session-journal.ts';
-import type { MediaSocket, SessionEnd, SessionServices, SessionStart } from './session-services.ts';
+import type { SessionEnd, SessionServices, SessionStart } from './session-services.ts';
 import { Speaker } from './speaker.ts';
 import { callToolRunner } from './tool-runner.ts';
 
@@ -48,7 +48,7 @@ export class MediaSession {
   #ended: Promise<void> | undefined;
   #hungUp: NodeJS.Timeout | undefined;
 
-  constructor(socket: MediaSocket, start: SessionStart, services: SessionServices) {
+  constructor(socket: CallSocket, start: SessionStart, services: SessionServices) {
     const { agents, clock, log } = services;
     const { call, lease } = start;
     const earlier = lease.earlier?.record;

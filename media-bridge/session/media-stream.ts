@@ -2,7 +2,7 @@ import type { Log } from '#adapters/logging/logger';
 import { SAMPLE_RATE_HZ } from '#core/audio/pcm';
 import type { CallId } from '#core/ids';
 import { readInboundMessage } from '../acs/inbound-message.ts';
-import { audioMessage, stopAudioMessage } from '../acs/outbound-message.ts';
+import { stopAudioMessage } from '../acs/outbound-message.ts';
 import type { MediaSocket, SessionEnd } from './session-services.ts';
 
 /** RFC 6455 section 7.4.1 and its registry: 1012 is "service restart". */
@@ -18,8 +18,13 @@ const CLOSE_CODES: { readonly [End in SessionEnd]: number } = {
 /** Two seconds of audio: a peer that reads so slowly will not play it in time either. */
 const BUFFERED_MAX_BYTES = 2 * 50 * 1_000;
 
+/** A call's socket, which knows what a frame of audio looks like on it. */
+export interface CallSocket extends MediaSocket {
+  sendAudio(frame: Int16Array): void;
+}
+
 export interface MediaStreamOptions {
-  readonly socket: MediaSocket;
+  readonly socket: CallSocket;
   readonly callId: CallId;
   readonly log: Log;
   readonly onAudio: (pcm: Int16Array) => void;
@@ -65,7 +70,7 @@ export class MediaStream {
   sendFrame(pcm: Int16Array): void {
     const { socket } = this.#options;
     if (socket.bufferedAmount > BUFFERED_MAX_BYTES) this.#counts.droppedFrames += 1;
-    else socket.send(audioMessage(pcm));
+    else socket.sendAudio(pcm);
   }
 
   /** Takes back what the front has queued. */

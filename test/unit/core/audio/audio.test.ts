@@ -2,30 +2,37 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { frameCutter } from '#core/audio/frames';
 import { levelDbfs } from '#core/audio/level';
-import { pcmFromBase64, pcmToBase64, SAMPLES_PER_FRAME, samplesToMs } from '#core/audio/pcm';
+import { pcmFromBase64, SAMPLES_PER_FRAME, samplesToMs, writeBase64 } from '#core/audio/pcm';
 
 const oneFrame = fc.int16Array({ minLength: SAMPLES_PER_FRAME, maxLength: SAMPLES_PER_FRAME });
 const samples = fc.int16Array({ maxLength: 2_000, size: 'max' });
+
+function base64Of(pcm: Int16Array): string {
+  const characters = new Uint16Array(Math.ceil(pcm.byteLength / 3) * 2);
+  writeBase64(pcm, characters);
+  return Buffer.from(characters.buffer).toString('latin1');
+}
 
 describe('audio on the wire', () => {
   it('is little-endian, two bytes a sample', () => {
     expect(pcmFromBase64(Buffer.from([0x01, 0x00, 0xff, 0xff, 0x00, 0x80]).toString('base64'))).toEqual(
       Int16Array.of(1, -1, -32_768),
     );
-    expect(pcmToBase64(Int16Array.of(1, -1, -32_768))).toBe('AQD//wCA');
+    expect(base64Of(Int16Array.of(1, -1, -32_768))).toBe('AQD//wCA');
   });
 
   it('comes back as it was sent', () => {
     fc.assert(
       fc.property(samples, (pcm) => {
-        expect(pcmFromBase64(pcmToBase64(pcm))).toEqual(pcm);
+        expect(base64Of(pcm)).toBe(Buffer.from(pcm.buffer).toString('base64'));
+        expect(pcmFromBase64(base64Of(pcm))).toEqual(pcm);
       }),
     );
   });
 
   it('may be a piece of something longer', () => {
     const pcm = Int16Array.from({ length: 10 }, (_, n) => n).subarray(3, 5);
-    expect(pcmFromBase64(pcmToBase64(pcm))).toEqual(Int16Array.of(3, 4));
+    expect(pcmFromBase64(base64Of(pcm))).toEqual(Int16Array.of(3, 4));
   });
 
   it.each([

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { SAMPLES_PER_FRAME } from '#core/audio/pcm';
 import { readCarefully, readInboundMessage } from '../../../../media-bridge/acs/inbound-message.ts';
 import { ordinaryFrame } from '../../../../media-bridge/acs/ordinary-frame.ts';
-import { audioMessage, stopAudioMessage } from '../../../../media-bridge/acs/outbound-message.ts';
 
 const read = (message: unknown) =>
   readInboundMessage(Buffer.from(typeof message === 'string' ? message : JSON.stringify(message)));
@@ -23,12 +22,6 @@ describe('an audio message', () => {
     ['with members that are new', { kind: 'AudioData', version: 2, audioData: { data, codec: {} } }],
   ])('%s is read', (_, message) => {
     expect(read(message)).toEqual({ ok: true, message: { kind: 'audio', pcm } });
-  });
-
-  it('goes out as it comes in', () => {
-    expect(read(audioMessage(pcm))).toEqual({ ok: true, message: { kind: 'audio', pcm } });
-    expect(JSON.parse(audioMessage(pcm))).toEqual({ kind: 'AudioData', audioData: { data } });
-    expect(JSON.parse(stopAudioMessage)).toEqual({ kind: 'StopAudio', stopAudio: {} });
   });
 });
 
