@@ -51,8 +51,11 @@ export function numberLexicon(pack: LanguagePack): NumberLexicon {
   return lexicon;
 }
 
+const NOT_ASCII = /[^ -~]/;
+
 /** Recognisers write accents, or leave them out. */
 export function foldWord(word: string): string {
+  if (!NOT_ASCII.test(word)) return word.toLowerCase();
   return word.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('\u2019', "'");
 }
 

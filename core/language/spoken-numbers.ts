@@ -34,7 +34,27 @@ export function spokenNumbers(
   { soundAlikes }: NumberReading = { soundAlikes: 'words' },
 ): readonly SpokenNumber[] {
   const lexicon = numberLexicon(pack);
-  const tokens = tokensOf(text, lexicon).map((token): Token => {
+  return numbersIn(tokensOf(text, lexicon), soundAlikes, lexicon);
+}
+
+/** The same in both readings: one list where nothing sounds like a digit. */
+export function spokenNumbersBothWays(
+  text: string,
+  pack: LanguagePack,
+): Readonly<Record<NumberReading['soundAlikes'], readonly SpokenNumber[]>> {
+  const lexicon = numberLexicon(pack);
+  const tokens = tokensOf(text, lexicon);
+  const words = numbersIn(tokens, 'words', lexicon);
+  const isAmbiguous = tokens.some(({ kind }) => kind === 'sound-alike');
+  return { words, digits: isAmbiguous ? numbersIn(tokens, 'digits', lexicon) : words };
+}
+
+function numbersIn(
+  found: readonly Token[],
+  soundAlikes: NumberReading['soundAlikes'],
+  lexicon: NumberLexicon,
+): readonly SpokenNumber[] {
+  const tokens = found.map((token): Token => {
     if (token.kind !== 'sound-alike') return token;
     return { ...token, kind: soundAlikes === 'digits' ? 'digit' : 'word' };
   });
@@ -63,17 +83,15 @@ function tokensOf(text: string, lexicon: NumberLexicon): Token[] {
     start: match.index,
     end: match.index + match[0].length,
   }));
+  const marks = units.map(({ start }, index) => hasMark(text.slice(units[index - 1]?.end ?? 0, start)));
   // No phrase goes over a pause: "nine oh, I think" ends in a zero.
-  const words = units.map(({ folded, start }, index) =>
-    MARK.test(text.slice(units[index - 1]?.end ?? start, start)) ? `,${folded}` : folded,
-  );
+  const words = units.map(({ folded }, index) => (index > 0 && marks[index] === true ? `,${folded}` : folded));
   const tokens: Token[] = [];
-  let before = 0;
   for (let at = 0; at < units.length;) {
     const unit = units[at];
     if (unit === undefined) break;
     const { start, end } = unit;
-    const marked = MARK.test(text.slice(before, start));
+    const marked = marks[at] === true;
     if (/^\d/.test(unit.text)) {
       tokens.push({ kind: 'written', digits: unit.text, start, end, marked });
       at += 1;
@@ -86,9 +104,12 @@ function tokensOf(text: string, lexicon: NumberLexicon): Token[] {
         tokens.push({ ...part, ...place, marked: marked && index === 0 });
       at += length;
     }
-    before = units[at - 1]?.end ?? end;
   }
   return tokens;
+}
+
+function hasMark(between: string): boolean {
+  return between !== ' ' && MARK.test(between);
 }
 
 interface Parsed {
@@ -104,6 +125,7 @@ interface Value {
 
 function numberAt(tokens: readonly Token[], at: number, lexicon: NumberLexicon): Parsed | undefined {
   const token = tokens[at];
+  if (token?.kind === 'word') return undefined;
   if (token?.kind === 'repeat') return repeated(tokens, at, token.value);
   const number = thousandsAt(tokens, at, lexicon);
   if (number !== undefined) return { digits: String(number.value), next: number.next };

@@ -12,19 +12,20 @@ const SECRET_DIGITS_MIN = 3;
 /** How many of the caller's turns an agent's question is waited for. */
 const ASKED_TURNS = 2;
 
-interface Cue {
+/** Words that announce a number, where they stand: a secret one, or another. */
+export interface Cue {
   readonly start: number;
   readonly end: number;
   readonly isSecret: boolean;
 }
 
+/** A piece, and the cues in it. */
+export interface CuedPiece extends SaidPiece {
+  readonly cues: readonly Cue[];
+}
+
 /** Numbers that were announced as a secret, or asked for as one: a PIN, a password, the end of a national id. */
-export function announcedTokens(
-  pieces: readonly SaidPiece[],
-  tokens: readonly SaidToken[],
-  pack: LanguagePack,
-): ReadonlySet<SaidToken> {
-  const find = cueFinder(pack);
+export function announcedTokens(pieces: readonly CuedPiece[], tokens: readonly SaidToken[]): ReadonlySet<SaidToken> {
   const found = new Set<SaidToken>();
   let run: SaidToken[] = [];
   const close = (): void => {
@@ -34,8 +35,7 @@ export function announcedTokens(
   };
   let asked = 0;
   let open = false;
-  for (const [index, { by, text }] of pieces.entries()) {
-    const cues = find(text);
+  for (const [index, { by, text, cues }] of pieces.entries()) {
     if (by === 'agent') {
       const last = cues.at(-1);
       if (last !== undefined) asked = last.isSecret ? ASKED_TURNS : 0;
@@ -87,22 +87,31 @@ function wordsIn(text: string): number {
   return text.match(/[\p{L}\p{M}'\u2019]+/gu)?.length ?? 0;
 }
 
-const finders = new WeakMap<LanguagePack, (text: string) => readonly Cue[]>();
+/** The cues of a text, the longest where several begin: "postal code" is none, "code" is. */
+export function cuesIn(text: string, pack: LanguagePack): readonly Cue[] {
+  const { pattern, secret } = cuesOf(pack);
+  return [...text.matchAll(pattern)].map((match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+    isSecret: secret.has(match[0].toLowerCase()),
+  }));
+}
 
-/** Where cues stand, the longest where several begin: "postal code" is none, "code" is. */
-function cueFinder(pack: LanguagePack): (text: string) => readonly Cue[] {
-  const before = finders.get(pack);
+interface CueWords {
+  readonly pattern: RegExp;
+  readonly secret: ReadonlySet<string>;
+}
+
+const known = new WeakMap<LanguagePack, CueWords>();
+
+function cuesOf(pack: LanguagePack): CueWords {
+  const before = known.get(pack);
   if (before !== undefined) return before;
   const secret = new Set(pack.secretCues);
   const all = [...new Set([...pack.secretCues, ...pack.numberCues])].sort((one, other) => other.length - one.length);
   const any = all.map((phrase) => phrase.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)).join('|');
   const pattern = new RegExp(String.raw`(?<![\p{L}\p{M}])(?:${any})(?![\p{L}\p{M}])`, 'giu');
-  const find = (text: string): readonly Cue[] =>
-    [...text.matchAll(pattern)].map((match) => ({
-      start: match.index,
-      end: match.index + match[0].length,
-      isSecret: secret.has(match[0].toLowerCase()),
-    }));
-  finders.set(pack, find);
-  return find;
+  const words = { pattern, secret };
+  known.set(pack, words);
+  return words;
 }
