@@ -7,36 +7,43 @@ export interface FrameCutter {
   flush(): void;
 }
 
-const nothing = new Int16Array(0);
-
 /** Cuts audio of any chunk size into frames, which are given to `onFrame` in order, each while `push` or `flush` runs. */
 export function frameCutter(onFrame: (frame: Int16Array) => void): FrameCutter {
-  let rest: Int16Array = nothing;
+  /** A frame that has begun, and so many samples of it. */
+  let begun: Int16Array | undefined;
+  let samples = 0;
+
+  /** Returns how much of the chunk went into it. */
+  function fill(frame: Int16Array, chunk: Int16Array): number {
+    const taken = Math.min(SAMPLES_PER_FRAME - samples, chunk.length);
+    frame.set(taken === chunk.length ? chunk : chunk.subarray(0, taken), samples);
+    samples += taken;
+    if (samples === SAMPLES_PER_FRAME) giveBegun(frame);
+    return taken;
+  }
+
+  function giveBegun(frame: Int16Array): void {
+    begun = undefined;
+    samples = 0;
+    onFrame(frame);
+  }
+
   return {
     push(chunk) {
       // Nearly every chunk of a call.
-      if (rest.length === 0 && chunk.length === SAMPLES_PER_FRAME) {
+      if (begun === undefined && chunk.length === SAMPLES_PER_FRAME) {
         onFrame(chunk);
         return;
       }
-      const pcm = rest.length === 0 ? chunk : joined(rest, chunk);
-      const whole = pcm.length - (pcm.length % SAMPLES_PER_FRAME);
-      rest = whole === pcm.length ? nothing : pcm.slice(whole);
-      for (let at = 0; at < whole; at += SAMPLES_PER_FRAME) onFrame(pcm.subarray(at, at + SAMPLES_PER_FRAME));
+      let at = begun === undefined ? 0 : fill(begun, chunk);
+      for (; at + SAMPLES_PER_FRAME <= chunk.length; at += SAMPLES_PER_FRAME)
+        onFrame(chunk.subarray(at, at + SAMPLES_PER_FRAME));
+      if (at === chunk.length) return;
+      begun = new Int16Array(SAMPLES_PER_FRAME);
+      fill(begun, chunk.subarray(at));
     },
     flush() {
-      if (rest.length === 0) return;
-      const frame = new Int16Array(SAMPLES_PER_FRAME);
-      frame.set(rest);
-      rest = nothing;
-      onFrame(frame);
+      if (begun !== undefined) giveBegun(begun);
     },
   };
-}
-
-function joined(one: Int16Array, other: Int16Array): Int16Array {
-  const both = new Int16Array(one.length + other.length);
-  both.set(one);
-  both.set(other, one.length);
-  return both;
 }
