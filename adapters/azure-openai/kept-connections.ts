@@ -1,17 +1,39 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { Readable } from 'node:stream';
 
 /** Below what load balancers in between cut without a word (Azure's after four minutes). */
 const IDLE_MAX_MS = 120_000;
 const REFRESH_MS = 25_000;
+/** How long an answer's own end may take after the last thing that is wanted of it. */
+const END_MAX_MS = 2_000;
 /** A server that closes a connection it has just been asked over: the request never reached it. */
 const CLOSED_MEANWHILE = new Set(['ECONNRESET', 'EPIPE']);
-const BODILESS = new Set([101, 103, 204, 205, 304]);
+
+export interface Asking {
+  readonly method: 'POST' | 'HEAD';
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body?: string;
+}
+
+/** A request that is under way. */
+export interface Asked {
+  /** Its head has come, whatever its status; the rest is read from it. Rejects with what the connection failed with. */
+  readonly answer: Promise<IncomingMessage>;
+  /** Nothing more of the answer is wanted. Once its end has come, which may be a moment later, the connection serves the next request. */
+  finish(): void;
+  /** Closes the connection, unless the answer is all there. */
+  cancel(): void;
+}
 
 export interface KeptConnections {
-  /** As the global `fetch`, for what the OpenAI client asks of it: a text body, headers, a signal. Follows no redirect. */
-  fetch(url: string | URL | Request, init?: RequestInit): Promise<Response>;
+  /** Follows no redirect. */
+  ask(url: string | URL, asking: Asking): Asked;
   /** Opens spare connections, and from now on keeps that many open. */
   warm(): void;
   close(): void;
@@ -27,36 +49,51 @@ export function keptConnections(endpoint: string, spareConnections: number): Kep
   const request = isSecure ? httpsRequest : httpRequest;
   let refresh: NodeJS.Timeout | undefined;
 
-  const send = (url: URL, options: RequestOptions, body: string | undefined): Promise<IncomingMessage> =>
-    new Promise((resolve, reject) => {
-      const sent = request(url, { ...options, agent }, resolve);
-      sent.once('error', (error: NodeJS.ErrnoException) => {
-        const again = sent.reusedSocket && CLOSED_MEANWHILE.has(error.code ?? '') && options.signal?.aborted !== true;
-        if (again) send(url, options, body).then(resolve, reject);
+  const ask = (url: string | URL, { method, headers = {}, body }: Asking): Asked => {
+    let sent: ClientRequest | undefined;
+    let isSettled = false;
+    const { promise: answer, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const send = (): void => {
+      const sending = request(url, { method, headers, agent }, (message) => {
+        isSettled = true;
+        resolve(message);
+      });
+      sent = sending;
+      // A connection that breaks in the middle of the answer says so here too.
+      sending.on('error', (error: NodeJS.ErrnoException) => {
+        const again = sending.reusedSocket && CLOSED_MEANWHILE.has(error.code ?? '') && !isSettled;
+        if (again) send();
         else reject(error);
       });
-      sent.end(body);
-    });
+      sending.end(body);
+    };
+    send();
+    return {
+      answer,
+      finish: () => {
+        if (sent === undefined || sent.destroyed) return;
+        const tooLate = setTimeout(() => sent?.destroy(), END_MAX_MS);
+        sent.once('close', () => clearTimeout(tooLate));
+      },
+      cancel: () => {
+        isSettled = true;
+        sent?.destroy();
+      },
+    };
+  };
 
   /** Any answer will do: asked all at once, each has a connection of its own. */
   const touch = (): void => {
     for (let spare = 0; spare < spareConnections; spare += 1) {
-      send(new URL('/', endpoint), { method: 'HEAD' }, undefined).then(
-        (response) => response.resume(),
+      ask(new URL('/', endpoint), { method: 'HEAD' }).answer.then(
+        (message) => message.resume(),
         () => undefined,
       );
     }
   };
 
   return {
-    fetch: async (url, init = {}) => {
-      const { method = 'GET', signal } = init;
-      const body = init.body ?? undefined;
-      if (typeof body !== 'string' && body !== undefined) throw new TypeError('only a text body is sent');
-      const headers = Object.fromEntries(new Headers(init.headers));
-      const options = { method, headers, ...(signal ? { signal } : {}) };
-      return responseOf(await send(new URL(url instanceof Request ? url.url : url), options, body));
-    },
+    ask,
     warm: () => {
       if (refresh !== undefined || spareConnections === 0) return;
       touch();
@@ -67,17 +104,4 @@ export function keptConnections(endpoint: string, spareConnections: number): Kep
       agent.destroy();
     },
   };
-}
-
-function responseOf(message: IncomingMessage): Response {
-  const { statusCode: status = 502, statusMessage: statusText = '' } = message;
-  const headers = new Headers();
-  for (const [name, values] of Object.entries(message.headersDistinct)) {
-    for (const value of values ?? []) headers.append(name, value);
-  }
-  if (BODILESS.has(status)) {
-    message.resume();
-    return new Response(null, { status, statusText, headers });
-  }
-  return new Response(Readable.toWeb(message), { status, statusText, headers });
 }

@@ -1,23 +1,19 @@
 import { AzureOpenAI } from 'openai';
-import type { ChatCompletionChunk, ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
+import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
 import { PortError } from '#core/ports/error';
 import type { LanguageModel, ModelRequest, ReplyChunk } from '#core/ports/language-model';
 import { lazyTokenProvider } from '../identity/lazy-credential.ts';
-import { filteredCategories } from './content-filter.ts';
-import { isFilteredPrompt, portErrorOf } from './model-error.ts';
-import { keptConnections } from './kept-connections.ts';
+import { CompletionReader, type ModelObserver } from './completion-reader.ts';
+import { EventStream } from './event-stream.ts';
+import { isFilteredPrompt, notReached, portErrorOf, statusError } from './model-error.ts';
+import { keptConnections, type Asked, type Asking, type KeptConnections } from './kept-connections.ts';
 import type { LanguageModelConfig } from './settings.ts';
 import { chatMessages, chatTools } from './wire-messages.ts';
-import { ToolCallPieces } from './tool-call-pieces.ts';
 
 /** Azure's scope for a model by identity. */
 const SCOPE = 'https://cognitiveservices.azure.com/.default';
 
-/** What a reply cost, and what was kept from the caller. For counters and logs: neither holds a word of the conversation. */
-export interface ModelObserver {
-  used(tokens: { readonly prompt: number; readonly completion: number }): void;
-  filtered(categories: readonly string[]): void;
-}
+export type { ModelObserver } from './completion-reader.ts';
 
 const nobody: ModelObserver = { used: () => undefined, filtered: () => undefined };
 
@@ -34,7 +30,10 @@ export interface LanguageModelOptions {
   readonly observer?: ModelObserver;
 }
 
-/** Streaming chat completions of an Azure OpenAI deployment as the `LanguageModel` port. */
+/**
+ * Streaming chat completions of an Azure OpenAI deployment as the `LanguageModel` port. The library makes and signs the request; what comes back is read
+ * straight from the connection, since the library's way of reading costs several times as much for each token.
+ */
 export function azureLanguageModel(config: LanguageModelConfig, options: LanguageModelOptions): AzureLanguageModel {
   const token = config.apiKey === undefined ? lazyTokenProvider(SCOPE) : undefined;
   const connections = keptConnections(config.endpoint, options.spareConnections);
@@ -42,12 +41,8 @@ export function azureLanguageModel(config: LanguageModelConfig, options: Languag
     endpoint: config.endpoint,
     deployment: config.deployment,
     apiVersion: config.apiVersion,
-    // The library waits as long as Retry-After says, up to a minute: no caller does. Retrying is the asker's decision.
-    maxRetries: 0,
-    timeout: config.chunkTimeoutMs,
-    // Its log would show what the model wrote.
+    // Its log would show what the caller said.
     logLevel: 'off',
-    fetch: (url, init) => connections.fetch(url, init),
     // What is left out here the library reads from variables of its own (OPENAI_BASE_URL, OPENAI_ORG_ID, ...): these are nobody's settings of ours.
     baseURL: '',
     organization: null,
@@ -56,7 +51,7 @@ export function azureLanguageModel(config: LanguageModelConfig, options: Languag
   });
   const observer = options.observer ?? nobody;
   return {
-    reply: (request, signal) => reply(client, config, observer, request, signal),
+    reply: (request, signal) => reply({ client, connections, config, observer }, request, signal),
     warm: () => {
       connections.warm();
       // The first one takes longest: it loads the identity library. A failure shows when it is needed.
@@ -66,51 +61,67 @@ export function azureLanguageModel(config: LanguageModelConfig, options: Languag
   };
 }
 
-async function* reply(
-  client: AzureOpenAI,
-  config: LanguageModelConfig,
-  observer: ModelObserver,
-  request: ModelRequest,
-  signal: AbortSignal,
-): AsyncGenerator<ReplyChunk> {
+interface Means {
+  readonly client: AzureOpenAI;
+  readonly connections: KeptConnections;
+  readonly config: LanguageModelConfig;
+  readonly observer: ModelObserver;
+}
+
+async function* reply(means: Means, request: ModelRequest, signal: AbortSignal): AsyncGenerator<ReplyChunk> {
+  const { config, observer } = means;
   signal.throwIfAborted();
-  const stalled = new AbortController();
-  const watch = setTimeout(() => stalled.abort(), config.chunkTimeoutMs);
-  try {
-    const stream = await client.chat.completions.create(completionParams(config, request), {
-      signal: AbortSignal.any([signal, stalled.signal]),
-    });
-    const calls = new ToolCallPieces();
-    let finishReason: string | undefined;
-    for await (const chunk of stream) {
-      watch.refresh();
-      noteUsage(chunk, observer);
-      const choice = chunk.choices[0];
-      if (choice === undefined) continue;
-      if (choice.delta.content) yield { type: 'text', text: choice.delta.content };
-      // A call is told when it is whole, which takes seconds when it holds a summary: that the model has begun is told at once.
-      if (calls.isEmpty && choice.delta.tool_calls !== undefined) yield { type: 'text', text: '' };
-      calls.add(choice.delta.tool_calls ?? []);
-      if (choice.finish_reason !== null) {
-        finishReason = choice.finish_reason;
-        if (finishReason === 'content_filter') observer.filtered(filteredCategories(choice));
-      }
-    }
-    // An aborted stream ends as if it were complete.
+  let asked: Asked | undefined;
+  let stream: EventStream | undefined;
+  let isSilent = false;
+  const cancel = (): void => {
+    stream?.stop();
+    asked?.cancel();
+  };
+  const watch = setTimeout(() => {
+    isSilent = true;
+    cancel();
+  }, config.chunkTimeoutMs);
+  const goOn = (): void => {
     signal.throwIfAborted();
-    if (finishReason === undefined) throw cutOff(stalled.signal.aborted);
-    if (finishReason !== 'content_filter') for (const call of calls.joined()) yield { type: 'tool-call', call };
+    if (isSilent) throw cutOff(true);
+  };
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    const asking = await askingFor(means, request);
+    // Signing in may have taken long.
+    goOn();
+    asked = means.connections.ask(asking.url, asking);
+    const answer = await asked.answer.catch((error: unknown) => {
+      throw notReached(error);
+    });
+    if (!isWell(answer.statusCode)) throw await statusError(answer);
+    stream = new EventStream(answer);
+    const completion = new CompletionReader(observer);
+    for (let events = await stream.read(); events !== undefined; events = await stream.read()) {
+      watch.refresh();
+      const words = completion.read(events);
+      if (words !== undefined) yield words;
+      if (!completion.isOver) continue;
+      asked.finish();
+      asked = undefined;
+      break;
+    }
+    signal.throwIfAborted();
+    const { finishReason } = completion;
+    if (finishReason === undefined) throw cutOff(isSilent);
+    if (finishReason !== 'content_filter') for (const call of completion.calls()) yield { type: 'tool-call', call };
     yield { type: 'end', reason: endReason(finishReason) };
   } catch (error) {
-    signal.throwIfAborted();
-    if (stalled.signal.aborted) throw cutOff(true);
+    goOn();
     if (!isFilteredPrompt(error)) throw portErrorOf(error);
     observer.filtered(['prompt']);
     yield { type: 'end', reason: 'filtered' };
   } finally {
     clearTimeout(watch);
+    signal.removeEventListener('abort', cancel);
     // Ends the connection when whoever iterates stops half-way.
-    stalled.abort();
+    cancel();
   }
 }
 
@@ -128,9 +139,16 @@ function completionParams(config: LanguageModelConfig, request: ModelRequest): C
   };
 }
 
-/** The last chunk has the usage and no choice. */
-function noteUsage(chunk: ChatCompletionChunk, observer: ModelObserver): void {
-  if (chunk.usage) observer.used({ prompt: chunk.usage.prompt_tokens, completion: chunk.usage.completion_tokens });
+/** Signed, and with all headers the library gives it. */
+async function askingFor({ client, config }: Means, request: ModelRequest): Promise<Asking & { readonly url: string }> {
+  const body = completionParams(config, request);
+  const { req, url } = await client.buildRequest({ method: 'post', path: '/chat/completions', body, stream: true });
+  if (typeof req.body !== 'string') throw new TypeError('only a text body is sent');
+  return { url, method: 'POST', headers: Object.fromEntries(req.headers), body: req.body };
+}
+
+function isWell(status = 0): boolean {
+  return status >= 200 && status <= 299;
 }
 
 function endReason(finishReason: string): 'complete' | 'length' | 'filtered' {

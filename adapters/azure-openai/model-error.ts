@@ -1,12 +1,27 @@
-import { APIConnectionError, APIError } from 'openai';
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { APIError } from 'openai';
 import { PortError } from '#core/ports/error';
+
+/** No answer came at all. */
+export function notReached(cause: unknown): PortError {
+  return new PortError('language-model', 'no response', { retryable: true, cause });
+}
+
+/** The library's own error of an answer that is no reply. */
+export async function statusError(answer: IncomingMessage): Promise<APIError> {
+  const body = await text(answer).catch(() => '');
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(answer.headersDistinct)) {
+    for (const value of values ?? []) headers.append(name, value);
+  }
+  const told = objectOf(body);
+  const error = told === undefined || 'error' in told ? told : { error: told };
+  return APIError.generate(answer.statusCode, error, told === undefined ? body : undefined, headers);
+}
 
 export function portErrorOf(error: unknown): PortError {
   if (error instanceof PortError) return error;
-  // Also its subclass for a time-out.
-  if (error instanceof APIConnectionError) {
-    return new PortError('language-model', 'no response', { retryable: true, cause: error });
-  }
   if (!(error instanceof APIError)) {
     return new PortError('language-model', 'the reply could not be read', { retryable: true, cause: error });
   }
@@ -37,4 +52,13 @@ function retryAfterOf(headers: Headers | undefined): number | undefined {
 
 function decimal(text: string | null | undefined): number | undefined {
   return typeof text === 'string' && /^\d{1,9}(\.\d{1,6})?$/.test(text.trim()) ? Number(text) : undefined;
+}
+
+function objectOf(body: string): object | undefined {
+  try {
+    const told: unknown = JSON.parse(body);
+    return typeof told === 'object' && told !== null ? told : undefined;
+  } catch {
+    return undefined;
+  }
 }

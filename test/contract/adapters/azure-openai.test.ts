@@ -1,5 +1,6 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { azureLanguageModel, type AzureLanguageModel, type ModelObserver } from '#adapters/azure-openai/language-model';
@@ -162,12 +163,15 @@ describe('a stream from the model', () => {
 
   /** A server that sends these lines and then keeps the connection open, or closes it. */
   async function serving(events: readonly unknown[], end: 'close' | 'hang'): Promise<LanguageModelConfig> {
-    server = createServer((_request, response) => {
+    return answering((response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       for (const event of events)
         response.write(`data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`);
       if (end === 'close') response.end();
     });
+  }
+  async function answering(answer: (response: ServerResponse) => void): Promise<LanguageModelConfig> {
+    server = createServer((_request, response) => answer(response));
     await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     return { ...config, endpoint: `http://127.0.0.1:${port}`, chunkTimeoutMs: 200 };
@@ -189,9 +193,72 @@ describe('a stream from the model', () => {
     await expect(collect(model.reply(asking('x'), signal))).rejects.toMatchObject({ retryable: true });
   });
 
-  it('that is no JSON is a port error', async () => {
-    const model = modelAt(await serving(['{"choices":['], 'close'));
-    await expect(collect(model.reply(asking('x'), signal))).rejects.toMatchObject({ name: 'PortError' });
+  it('that is no JSON is a port error, which shows nothing of what was written', async () => {
+    const model = modelAt(await serving(['My PIN is 4711'], 'close'));
+    const error: unknown = await collect(model.reply(asking('x'), signal)).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: 'PortError', retryable: true });
+    expect(inspect(error)).not.toMatch(/PIN|4711/);
+  });
+
+  it('that has said why it ends is complete, though its last line never comes', async () => {
+    const model = modelAt(await serving([choice({ content: 'Yes.' }), choice({}, 'stop')], 'hang'));
+    expect((await collect(model.reply(asking('x'), signal))).at(-1)).toEqual({ type: 'end', reason: 'complete' });
+  });
+
+  it.each(['\n', '\r\n', '\r'])('is read whatever it is cut into, with lines that end in %j', async (lineEnd) => {
+    const lines = [
+      ': a comment',
+      '',
+      `data: ${JSON.stringify(choice({ content: 'Grüß Gott, ' }))}`,
+      '',
+      `data:${JSON.stringify(choice({ content: '你好 👋' }, 'stop'))}`,
+      '',
+      // The empty line after the last event is left out.
+      'data: [DONE]',
+    ];
+    const bytes = Buffer.from(lines.join(lineEnd));
+    const config = await answering((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      const writeFrom = (at: number): void => {
+        if (at >= bytes.length) response.end();
+        else response.write(bytes.subarray(at, at + 7), () => setImmediate(writeFrom, at + 7));
+      };
+      writeFrom(0);
+    });
+    const chunks = await collect(modelAt(config).reply(asking('x'), signal));
+    expect(textOf(chunks)).toBe('Grüß Gott, 你好 👋');
+    expect(chunks.at(-1)).toEqual({ type: 'end', reason: 'complete' });
+  });
+
+  it('gives words that come together in one piece', async () => {
+    const events = [choice({ content: 'I ' }), choice({ content: 'can.' }), choice({}, 'stop'), '[DONE]'];
+    const text = events.map((event) => `data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`);
+    const model = modelAt(await answering((response) => response.end(text.join(''))));
+    expect(await collect(model.reply(asking('x'), signal))).toEqual([
+      { type: 'text', text: 'I can.' },
+      { type: 'end', reason: 'complete' },
+    ]);
+  });
+
+  it.each([
+    ['as an event of its own', 'event: error\ndata: {"code":"server_error"}\n\n'],
+    ['in a chunk', 'data: {"error":{"code":"server_error","message":"overloaded"}}\n\n'],
+  ])('that reports an error %s is no reply', async (_, event) => {
+    const model = modelAt(await answering((response) => response.end(event)));
+    await expect(collect(model.reply(asking('x'), signal))).rejects.toMatchObject({
+      port: 'language-model',
+      retryable: true,
+      code: 'server_error',
+      status: undefined,
+    });
+  });
+
+  it.each(['{"error":{"code":"429"}}', '"busy"', ''])('that is refused with %j tells how long', async (body) => {
+    const config = await answering((response) => response.writeHead(429, { 'retry-after': '7' }).end(body));
+    await expect(collect(modelAt(config).reply(asking('x'), signal))).rejects.toMatchObject({
+      status: 429,
+      retryAfterMs: 7_000,
+    });
   });
 
   it('with two tool calls mixed gives each whole', async () => {

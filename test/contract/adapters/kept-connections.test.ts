@@ -1,5 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as setTimeoutAsync } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { azureLanguageModel, type AzureLanguageModel } from '#adapters/azure-openai/language-model';
@@ -111,6 +112,38 @@ describe('connections to the model', () => {
     onRequest = (_response, socket) => socket.destroy();
     await expect(ask()).rejects.toMatchObject({ port: 'language-model', retryable: true });
     expect(made).toBe(1);
+  });
+
+  it('that break in the middle of an answer do not ask again', async () => {
+    await ask();
+    let requests = 0;
+    onRequest = (response, socket) => {
+      requests += 1;
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write('data: {"choices":[{"index":0,"delta":{"content":"Yes"},"finish_reason":null}]}\n\n', () =>
+        setTimeout(() => socket.resetAndDestroy(), 20),
+      );
+    };
+    await expect(ask()).rejects.toMatchObject({ port: 'language-model', retryable: true });
+    await setTimeoutAsync(50);
+    expect([requests, made]).toEqual([1, 1]);
+  });
+
+  it('serve the next reply though an answer ends a moment after its last word, and not when it never ends', async () => {
+    const endAfter = (ms: number) => (response: ServerResponse) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(
+        'data: {"choices":[{"index":0,"delta":{"content":"Yes."},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n',
+      );
+      setTimeout(() => response.end(), ms).unref();
+    };
+    onRequest = endAfter(20);
+    await ask();
+    await setTimeoutAsync(100);
+    onRequest = endAfter(60_000);
+    await ask();
+    expect(made).toBe(1);
+    await expect.poll(open, { timeout: 4_000 }).toBe(0);
   });
 
   it('of a reply that was interrupted are closed: the service stops writing', async () => {
