@@ -68,7 +68,8 @@ export function failingOverEar(ears: Services<SpeechToText>, options: FailOverOp
         discard: (stream: TranscriptStream) => void stream.close().catch(() => undefined),
         patienceMs: options.patienceMs,
       };
-      const { place, answer } = await firstToAnswer(group, question, options.clock, signal);
+      const { place, answer, settled } = await firstToAnswer(group, question, options.clock, signal);
+      settled();
       return watched(answer, (error) => group.failed(place, error));
     },
   };
@@ -115,15 +116,16 @@ async function* streamed<Chunk>(
     patienceMs,
     limitMs,
   };
-  const { place, answer } = await firstToAnswer(group, question, clock, signal);
+  const { place, answer, settled } = await firstToAnswer(group, question, clock, signal);
   try {
-    yield* answer.chunks;
+    for (const chunk of answer.chunks) yield chunk;
     for (let next = await answer.rest.next(); next.done !== true; next = await answer.rest.next()) yield next.value;
   } catch (error) {
     if (!signal.aborted) group.failed(place, error);
     throw error;
   } finally {
     await end(answer.rest);
+    settled();
   }
 }
 

@@ -4,6 +4,11 @@ import { isServiceFailure, type ServiceGroup } from './service-group.ts';
 /** How long a service that asks for a pause may keep a caller waiting when there is nobody else to ask. */
 const PAUSE_MAX_MS = 1_000;
 
+/** Made once: an error's stack costs more than all the rest of a question that is answered at once. */
+const OVER = new Error('the question is answered');
+const QUICKER = new Error('another service was quicker');
+const TOO_LATE = new Error('the caller waits no longer');
+
 export interface Question<Answer> {
   /** Resolves once there is something that cannot be taken back, such as a first piece of sound. */
   ask(place: number, signal: AbortSignal): Promise<Answer>;
@@ -18,6 +23,8 @@ export interface Question<Answer> {
 export interface Answered<Answer> {
   readonly place: number;
   readonly answer: Answer;
+  /** Until this is called, the signal that the answer was asked with follows the asker's. */
+  readonly settled: () => void;
 }
 
 interface Attempt {
@@ -51,10 +58,10 @@ class Race<Answer> {
   /** In the order they were asked. */
   readonly #running = new Set<Attempt>();
   readonly #over = new AbortController();
-  /** Ends the wait for the next attempt. */
-  #wait = new AbortController();
+  /** Each takes the place of the one before. */
+  #waits = 0;
   readonly #onAbort = (): void => {
-    this.#end();
+    this.#end(this.#signal.reason);
     this.#reject(this.#signal.reason);
   };
 
@@ -89,7 +96,7 @@ class Race<Answer> {
     const attempt: Attempt = { place, abort: new AbortController() };
     this.#running.add(attempt);
     this.#group.asked(place, insteadOf);
-    this.#question.ask(place, AbortSignal.any([this.#signal, attempt.abort.signal])).then(
+    this.#question.ask(place, attempt.abort.signal).then(
       (answer) => this.#won(attempt, answer),
       (error: unknown) => this.#lost(attempt, error),
     );
@@ -101,7 +108,7 @@ class Race<Answer> {
   /** Whoever still runs has had its time: a caller waits. */
   #giveUp(): void {
     for (const { place } of this.#running) this.#group.failed(place);
-    this.#running.forEach(({ abort }) => abort.abort(new Error('the caller waits no longer')));
+    this.#running.forEach(({ abort }) => abort.abort(TOO_LATE));
     this.#running.clear();
     this.#end();
     this.#reject(this.#group.silence());
@@ -119,7 +126,13 @@ class Race<Answer> {
     this.#running.delete(attempt);
     this.#end();
     this.#group.answered(attempt.place);
-    this.#resolve({ place: attempt.place, answer });
+    this.#resolve({ place: attempt.place, answer, settled: this.#follow(attempt) });
+  }
+
+  #follow({ abort }: Attempt): () => void {
+    const onAbort = (): void => abort.abort(this.#signal.reason);
+    this.#signal.addEventListener('abort', onAbort, { once: true });
+    return () => this.#signal.removeEventListener('abort', onAbort);
   }
 
   #lost(attempt: Attempt, error: unknown): void {
@@ -144,21 +157,25 @@ class Race<Answer> {
   }
 
   #after(ms: number, next: () => void): void {
-    this.#wait.abort();
-    this.#wait = new AbortController();
-    this.#clock.sleep(ms, this.#wait.signal).then(next, () => undefined);
+    this.#waits += 1;
+    const wait = this.#waits;
+    this.#clock.sleep(ms, this.#over.signal).then(
+      () => {
+        if (wait === this.#waits && !this.#over.signal.aborted) next();
+      },
+      () => undefined,
+    );
   }
 
   /** Of the race: whoever still runs is cancelled. */
-  #end(): void {
-    this.#over.abort();
-    this.#wait.abort();
+  #end(reason: unknown = QUICKER): void {
+    this.#over.abort(OVER);
     this.#signal.removeEventListener('abort', this.#onAbort);
     const others = [...this.#running];
     this.#running.clear();
     for (const { place, abort } of others) {
       this.#group.undecided(place);
-      abort.abort(new Error('another service was quicker'));
+      abort.abort(reason);
     }
   }
 }

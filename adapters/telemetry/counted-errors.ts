@@ -24,14 +24,20 @@ function isStream(result: unknown): result is AsyncIterable<unknown> {
   return typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
 }
 
-/** The same items; the error it ends with is counted. */
-export async function* countedStream<Item>(stream: AsyncIterable<Item>, telemetry: Telemetry): AsyncGenerator<Item> {
-  try {
-    yield* stream;
-  } catch (error) {
-    countError(error, telemetry);
-    throw error;
-  }
+/** The same items, handed on as they are; the error it ends with is counted. */
+export function countedStream<Item>(stream: AsyncIterable<Item>, telemetry: Telemetry): AsyncIterableIterator<Item> {
+  const items = stream[Symbol.asyncIterator]();
+  return {
+    next: () => {
+      const next = items.next();
+      next.catch((error: unknown) => countError(error, telemetry));
+      return next;
+    },
+    return: async () => (await items.return?.()) ?? { done: true, value: undefined },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 /** What is not a port's error, such as an aborted request, is nobody's failure. */

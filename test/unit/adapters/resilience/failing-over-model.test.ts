@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { failingOverModel } from '#adapters/resilience/failing-over';
 import { PortError } from '#core/ports/error';
@@ -203,6 +204,28 @@ describe('a model with a second deployment', () => {
     await expect(answer).rejects.toBe(reason);
     await clock.advance(0);
     expect([primary.cancelled, secondary.cancelled]).toEqual([1, 1]);
+  });
+
+  it('stops in the middle of a reply when the caller interrupts, and hears nothing of it after the end', async () => {
+    const given: AbortSignal[] = [];
+    const telling: LanguageModel = {
+      async *reply(_, ownSignal) {
+        given.push(ownSignal);
+        yield* words('one two') as ReplyChunk[];
+        await Promise.resolve();
+      },
+    };
+    const { model } = oneDeployment(telling);
+    const interrupted = new AbortController();
+    const reason = new Error('the caller speaks');
+    for await (const _chunk of model.reply(request, interrupted.signal)) interrupted.abort(reason);
+    const ended = new AbortController();
+    await collect(model.reply(request, ended.signal));
+    expect(getEventListeners(ended.signal, 'abort')).toEqual([]);
+    expect(given.map((own) => [own.aborted, own.reason as unknown])).toEqual([
+      [true, reason],
+      [false, undefined],
+    ]);
   });
 
   it('is not asked by a caller who has gone', async () => {

@@ -56,6 +56,27 @@ describe('failed requests', () => {
     expect(telemetry.measured(NAME)).toEqual([{ name: NAME, attributes: { service: 'model', kind: 'server' } }]);
   });
 
+  it('of a stream that is left in the middle are none, and it gives back what it holds', async () => {
+    const telemetry = recordingTelemetry();
+    let isOpen = true;
+    const port = countedErrors(
+      {
+        async *reply() {
+          try {
+            yield await Promise.resolve('one');
+            yield 'two';
+          } finally {
+            isOpen = false;
+          }
+        },
+      },
+      telemetry,
+    );
+    for await (const token of port.reply()) if (token === 'one') break;
+    expect(isOpen).toBe(false);
+    expect(telemetry.measurements).toEqual([]);
+  });
+
   it('are none when the caller has hung up, which aborts them', async () => {
     const telemetry = recordingTelemetry();
     const port = countedErrors({ load: () => Promise.reject(new DOMException('gone', 'AbortError')) }, telemetry);
