@@ -91,18 +91,33 @@ function endOfClause(text: string, isFirst: boolean, abbreviations: readonly str
   const isLong = text.length > CLAUSE_MAX_CHARS;
   // One more: a mark counts by what comes after it.
   const head = text.slice(0, CLAUSE_MAX_CHARS + 1);
-  // What opens and may yet be closed is waited for, until the clause is long enough: then it was text with a stray bracket.
-  const open = isLong ? undefined : openSpan(head);
-  const spans = [...head.matchAll(SPAN)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
+  // Looked for when there is an end at all: most pieces of a reply bring none.
+  let spans: Spans | undefined;
   for (const match of head.matchAll(END)) {
     const end = match.index + match[0].length;
-    if (end > CLAUSE_MAX_CHARS || (open !== undefined && end > open)) break;
-    if (spans.some((span) => match.index >= span.start && end <= span.end && end < span.end)) continue;
-    if (endsClause(text.slice(0, match.index), match[1] ?? '', isFirst, abbreviations)) return end;
+    if (end > CLAUSE_MAX_CHARS) break;
+    if (!endsClause(text.slice(0, match.index), match[1] ?? '', isFirst, abbreviations)) continue;
+    spans ??= spansOf(head, isLong);
+    if (spans.open !== undefined && end > spans.open) break;
+    if (!spans.closed.some((span) => match.index >= span.start && end <= span.end && end < span.end)) return end;
   }
   if (!isLong) return undefined;
   const space = text.lastIndexOf(' ', CLAUSE_MAX_CHARS);
   return space > 0 ? space : clip(text, CLAUSE_MAX_CHARS).length;
+}
+
+interface Spans {
+  readonly closed: readonly { readonly start: number; readonly end: number }[];
+  /** Where one begins that has no end yet. */
+  readonly open: number | undefined;
+}
+
+function spansOf(head: string, isLong: boolean): Spans {
+  return {
+    closed: [...head.matchAll(SPAN)].map((match) => ({ start: match.index, end: match.index + match[0].length })),
+    // What opens and may yet be closed is waited for, until the clause is long enough: then it was text with a stray bracket.
+    open: isLong ? undefined : openSpan(head),
+  };
 }
 
 /** Where a link or a tag begins that is not closed yet. */
