@@ -4,6 +4,9 @@ import type { Pace } from './frame-source.ts';
 /** Mean square of a pause against that of the loudest frame of its phrase: 12 dB less. */
 const PAUSE_SHARE = 1 / 16;
 
+/** Most pauses are gaps between sounds, shorter than this (80 ms). No service ends a phrase so early: 100 ms is the least it can be told. */
+const GAP_FRAMES = 4;
+
 /** Mean square of a sound against that of the line's noise: 6 dB more. */
 const SOUND_TIMES = 4;
 /** Noise as soft as this is silence: -70 dBFS. */
@@ -14,12 +17,14 @@ const NOISE_GROWTH = 1.02;
 const REST_FRAMES = 50;
 
 /**
- * How fast audio should leave. At once while the service hears a phrase and the speaker has just gone quiet: it counts the silence, and the caller
- * waits for the end of that count. Sparsely while nothing is heard at all, until the first frame that is louder than the line's noise.
+ * How fast audio should leave. At once while the service hears a phrase and the speaker has just gone quiet: first the end of the word, and then, when
+ * it is more than a gap, each frame, since the service counts the silence and the caller waits for the end of that count. Sparsely while nothing is
+ * heard at all, until the first frame that is louder than the line's noise.
  */
 export class PhrasePace {
   /** Of the phrase being heard; `undefined` between phrases. */
   #loudest: number | undefined;
+  #pauseFrames = 0;
   /** The first frame tells, be it voice: it falls at once. */
   #noise = Number.POSITIVE_INFINITY;
   #framesAtRest = 0;
@@ -30,6 +35,7 @@ export class PhrasePace {
 
   phraseEnded(): void {
     this.#loudest = undefined;
+    this.#pauseFrames = 0;
   }
 
   paceOf(pcm: Int16Array): Pace {
@@ -37,7 +43,8 @@ export class PhrasePace {
     this.#framesAtRest = this.#isSound(loudness) ? 0 : this.#framesAtRest + 1;
     if (this.#loudest === undefined) return this.#framesAtRest < REST_FRAMES ? 'together' : 'sparse';
     this.#loudest = Math.max(this.#loudest, loudness);
-    return loudness < this.#loudest * PAUSE_SHARE ? 'at-once' : 'together';
+    this.#pauseFrames = loudness < this.#loudest * PAUSE_SHARE ? this.#pauseFrames + 1 : 0;
+    return this.#pauseFrames === 1 || this.#pauseFrames > GAP_FRAMES ? 'at-once' : 'together';
   }
 
   #isSound(loudness: number): boolean {

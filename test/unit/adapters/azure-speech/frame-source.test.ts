@@ -147,15 +147,19 @@ describe('audio for the recogniser', () => {
 });
 
 describe('a pause in what the service is hearing', () => {
-  it('leaves at once, from the frame that is quieter than the words', () => {
+  it('leaves at once: with the first frame that is quieter than the words, and each when it is more than a gap', () => {
     const pace = new PhrasePace();
     pace.phraseHeard();
-    expect([8_000, 5_000, 9_000, 2_000, 100, 0].map((value) => pace.paceOf(frame(value)))).toEqual([
-      'together',
-      'together',
+    expect([8_000, 5_000, 9_000, 2_000, 100, 0, 0, 0, 0].map((value) => pace.paceOf(frame(value)))).toEqual([
+      ...times(3, 'together'),
+      'at-once',
+      ...times(3, 'together'),
+      ...times(2, 'at-once'),
+    ]);
+    expect([9_000, 0, 0, 9_000, 0].map((value) => pace.paceOf(frame(value)))).toEqual([
       'together',
       'at-once',
-      'at-once',
+      ...times(2, 'together'),
       'at-once',
     ]);
   });
