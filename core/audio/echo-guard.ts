@@ -39,11 +39,13 @@ const LOOKED_AT_FRAMES = 4;
  * A telephone that has run out of audio plays all that follows later, and the next reply at once again: the way becomes longer and shorter by whole
  * frames, in mid-word, and sounds the same. So many are tried at once, more only where a search finds them.
  */
-const MOVED_FRAMES_MAX = 5;
+const MOVED_FRAMES_MAX = 10;
 /** The share of a frame's power that is left at most when the way has moved so: no other voice is like that by chance. */
 const MOVED_LEFT = 0.2;
+/** And of what the way leaves as it was: in a vowel each way is like another that is longer by some waves. */
+const MOVED_BETTER = 0.4;
 /** A frame of which more is left says nothing about the way: it holds more than the echo, or less. */
-const LEARNED_LEFT = 0.5;
+const EXPLAINED_LEFT = 0.5;
 /** A way that was learned from so many frames leaves so little of the echo that the rest is somebody else, however alike the whole is. */
 const WELL_KNOWN_FRAMES = 50;
 /** The agent has been heard for so long: an echo would have been. */
@@ -58,9 +60,10 @@ export function echoGuard(): EchoGuard {
   const search = echoSearch(played, heard);
   const remainder = new Float64Array(HALF_RATE_FRAME);
   let now: Float64Array = silence;
-  let explained = false;
-  /** In an array: a number that a closure keeps is allocated anew with every frame of every call. */
+  /** In arrays: a number that a closure keeps is allocated anew with every frame of every call. */
   const echoPower = new Float64Array(1);
+  /** The share of the frame's power that the known way does not explain. */
+  const leftShare = new Float64Array(1);
   let filter: EchoFilter | undefined;
   let suspected: { readonly match: EchoMatch; readonly times: number } | undefined;
   let unexplained = 0;
@@ -81,13 +84,15 @@ export function echoGuard(): EchoGuard {
     suspected = undefined;
   }
 
+  function leftIfMoved(way: EchoFilter, frames: number): number {
+    return way.leftIfMoved(heard.written - HALF_RATE_FRAME, frames * HALF_RATE_FRAME, now);
+  }
+
   /** Whether this frame came the known way, so many frames longer or shorter; that is the way from then on. */
   function hasMoved(way: EchoFilter, frames: number): boolean {
-    const at = heard.written - HALF_RATE_FRAME;
-    const by = frames * HALF_RATE_FRAME;
-    if (way.leftIfMoved(at, by, now) > MOVED_LEFT) return false;
-    way.offset += by;
-    way.expected(at);
+    if (leftIfMoved(way, frames) > Math.min(MOVED_LEFT, MOVED_BETTER * (leftShare[0] ?? 1))) return false;
+    way.offset += frames * HALF_RATE_FRAME;
+    way.expected(heard.written - HALF_RATE_FRAME);
     way.learn(now);
     unexplained = 0;
     suspected = undefined;
@@ -95,9 +100,19 @@ export function echoGuard(): EchoGuard {
   }
 
   function hasMovedALittle(way: EchoFilter): boolean {
-    for (let frames = 1; frames <= MOVED_FRAMES_MAX; frames += 1)
-      if (hasMoved(way, -frames) || hasMoved(way, frames)) return true;
-    return false;
+    let least = 1;
+    let frames = 0;
+    for (let by = -MOVED_FRAMES_MAX; by <= MOVED_FRAMES_MAX; by += 1) {
+      const left = by === 0 ? 1 : leftIfMoved(way, by);
+      if (left >= least) continue;
+      least = left;
+      frames = by;
+    }
+    return frames !== 0 && hasMoved(way, frames);
+  }
+
+  function isExplained(): boolean {
+    return (leftShare[0] ?? 1) < EXPLAINED_LEFT;
   }
 
   /** Whether what is found there is an echo of a way that is not known. */
@@ -138,7 +153,7 @@ export function echoGuard(): EchoGuard {
       const taken = echo === undefined || frame === undefined ? 0 : takeAway(echo, frame);
       const rest = taken === 0 ? frame : remainder;
       echoPower[0] = taken;
-      explained = taken > 0 && frame !== undefined && meanSquare(remainder) < LEARNED_LEFT * meanSquare(frame);
+      leftShare[0] = taken === 0 || frame === undefined ? 1 : meanSquare(remainder) / meanSquare(frame);
       heard.push(frame);
       return rest;
     },
@@ -151,6 +166,7 @@ export function echoGuard(): EchoGuard {
       askedAt = heard.written;
       if (unexplained > LOOKED_AT_FRAMES && unexplained % LOOKED_AT_FRAMES !== 0) return false;
       if (filter !== undefined && hasMovedALittle(filter)) return true;
+      if (isExplained() && filter !== undefined && filter.learned > WELL_KNOWN_FRAMES) return false;
       const match = search();
       if (filter !== undefined && match !== undefined) {
         const frames = framesBetween(match.offset, filter.offset);
@@ -167,7 +183,7 @@ export function echoGuard(): EchoGuard {
       return true;
     },
     learn() {
-      if (explained && audibleSince < AUDIBLE_FRAMES) filter?.learn(now);
+      if (isExplained() && audibleSince < AUDIBLE_FRAMES) filter?.learn(now);
     },
   };
 }
