@@ -7,7 +7,7 @@ import { say, talk } from '../../../support/line-sounds/speech.ts';
 import { throughTelephone } from '../../../support/line-sounds/telephone-line.ts';
 
 const detectors = await fvadDetectors();
-const agent = talk({ seconds: 5, levelDbfs: -20, seed: 11, voice: 'awb' });
+const agent = talk({ seconds: 8, levelDbfs: -20, seed: 11, voice: 'awb' });
 const HALF_FRAME_MS = 10;
 const SPOKEN_AT_MS = 6_000;
 
@@ -46,5 +46,14 @@ describe('on a line where audio comes late and in bursts', () => {
     const held = heldMs({ ...lateLine(levelDb, delayFrames, 4), caller: { pcm, atMs: SPOKEN_AT_MS } });
     expect(held[0]).toBeGreaterThan(SPOKEN_AT_MS);
     expect(held[0]).toBeLessThan(SPOKEN_AT_MS + 450);
+  });
+
+  it('a caller’s vowel over an echo as loud is no echo that has moved by some of its waves', () => {
+    const words = atLevel(throughTelephone(say('Charged twice?', 'kal16')), -26);
+    const pcm = words.subarray(words.findIndex((sample) => Math.abs(sample) > 150));
+    const echo = echoOf(agent, { levelDb: -6, delayMs: HALF_FRAME_MS, colour: ECHO_COLOURS[0] ?? [1] });
+    const held = heldMs({ ...lateLine(-6, 6, 0), seed: 135, echo, caller: { pcm, atMs: 5_080 } });
+    expect(held[0]).toBeGreaterThan(5_080);
+    expect(held[0]).toBeLessThan(5_080 + 300);
   });
 });
