@@ -20,8 +20,7 @@ interface PooledSynthesiser {
  * token when signing in by identity (kept by the identity library) and, for an endpoint with a domain of its own, a GET that asks where to connect.
  *
  * Once `warm` was called, `spareSockets` are open and unused at all times. One is used by one utterance at a time, and comes back: of many calls that
- * take turns each finds one, and those too many go after a minute. One whose utterance was cut short is closed, not returned: the service would go on
- * sending the old audio.
+ * take turns each finds one, and those too many go after a minute. One whose utterance was cut short comes back when the service has said the rest of it.
  */
 export class SynthesiserPool {
   readonly #service: SpeechService;

@@ -17,6 +17,11 @@ import { discard, SynthesiserPool } from './synthesiser-pool.ts';
 
 /** How long the service may be silent, before its first audio and between two pieces. */
 const AUDIO_TIMEOUT_MS = 5_000;
+/**
+ * What the service still says of an utterance that was cut short is let go by, and its socket used again: an interruption would cost a handshake. The
+ * service speaks a sentence faster than it is heard; one that takes longer than this is hung up on.
+ */
+const REST_MAX_MS = 2_000;
 
 const CONNECTION_FAILURE = CancellationErrorCode[CancellationErrorCode.ConnectionFailure];
 
@@ -79,26 +84,61 @@ async function* speakWith(
     if (event.boundaryType !== SpeechSynthesisBoundaryType.Word) return;
     chunks.push({ type: 'word', text: event.text, atMs: Math.round(event.audioOffset / TICKS_PER_MS) });
   };
+  const service = serviceEnd();
   synthesiser.speakSsmlAsync(
     utterance.ssml,
     (result) => {
-      if (result.reason === ResultReason.SynthesizingAudioCompleted) chunks.end();
+      const isWhole = result.reason === ResultReason.SynthesizingAudioCompleted;
+      service.ended(isWhole ? 'whole' : 'failed');
+      if (isWhole) chunks.end();
       else chunks.fail(cancelled(result));
     },
-    (details) => chunks.fail(speechError('text-to-speech', CancellationErrorCode.RuntimeError, details)),
+    (details) => {
+      service.ended('failed');
+      chunks.fail(speechError('text-to-speech', CancellationErrorCode.RuntimeError, details));
+    },
   );
-  let whole = false;
   try {
     yield* chunks;
-    whole = true;
+  } catch (error) {
+    // Its own failure, a silence among them. An utterance that nobody wants any more is no fault of the service.
+    if (!signal.aborted) service.ended('failed');
+    throw error;
   } finally {
     clearTimeout(silence);
     signal.removeEventListener('abort', onAbort);
     synthesiser.synthesizing = () => undefined;
     synthesiser.wordBoundary = () => undefined;
-    if (whole) pool.giveBack(synthesiser);
-    else discard(synthesiser);
+    service.whenEnded((how) => (how === 'whole' ? pool.giveBack(synthesiser) : discard(synthesiser)));
   }
+}
+
+/** How an utterance ended at the service, whoever still listens. The first to say so is believed. */
+function serviceEnd(): {
+  ended(how: 'whole' | 'failed'): void;
+  whenEnded(then: (how: 'whole' | 'failed') => void): void;
+} {
+  let end: 'whole' | 'failed' | undefined;
+  let onEnd: ((how: 'whole' | 'failed') => void) | undefined;
+  const ended = (how: 'whole' | 'failed'): void => {
+    if (end !== undefined) return;
+    end = how;
+    onEnd?.(how);
+  };
+  return {
+    ended,
+    whenEnded: (then) => {
+      if (end !== undefined) {
+        then(end);
+        return;
+      }
+      const late = setTimeout(() => ended('failed'), REST_MAX_MS).unref();
+      onEnd = (how) => {
+        clearTimeout(late);
+        then(how);
+      };
+    },
+  };
 }
 
 function cancelled(result: SpeechSynthesisResult): PortError {

@@ -7,6 +7,7 @@ import type { SpeechService } from '#adapters/azure-speech/settings';
 import { azureTextToSpeech, type AzureTextToSpeech } from '#adapters/azure-speech/text-to-speech';
 import type { SpeechChunk } from '#core/ports/text-to-speech';
 import { collect } from '../../support/collect.ts';
+import { startCountingProxy } from '../../support/counting-proxy.ts';
 import { startSpeechServer, type SpeechServer } from '../../../emulator/speech/server.ts';
 
 const KEY = 'a key for the tests';
@@ -91,6 +92,20 @@ describe('the voice', () => {
     })();
     await expect(speaking).rejects.toBe(reason);
     expect(samplesOf(await collect(voice.speak(utterance('Go on.'), signal)))).toBeGreaterThan(0);
+  });
+
+  it('hangs up on no service because it was interrupted: what is left of the sentence is let go by', async () => {
+    const proxy = await startCountingProxy(emulator.url);
+    const interrupted = azureTextToSpeech(hostService(proxy.url), { spareSockets: 0 });
+    try {
+      const story = utterance('A long story, told slowly. It has two sentences.');
+      for await (const chunk of interrupted.speak(story, signal)) if (chunk.type === 'audio') break;
+      expect(samplesOf(await collect(interrupted.speak(utterance('Go on.'), signal)))).toBeGreaterThan(0);
+      expect(proxy.open).toBe(proxy.made);
+    } finally {
+      interrupted.close();
+      await proxy.close();
+    }
   });
 
   it('may be left in the middle', async () => {
