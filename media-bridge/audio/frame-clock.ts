@@ -36,6 +36,14 @@ export class FrameClock {
     };
   }
 
+  /**
+   * Whoever works on something that there may be much of asks between two pieces of it: timers wait until everything that has come in is read, and a
+   * hundred calls' frames come in at once.
+   */
+  catchUp(): void {
+    if (this.#timer !== undefined && this.#nextDueMs <= this.#clock.monotonicMs()) this.#beat();
+  }
+
   #arm(): void {
     // Somebody may have begun to listen in the middle of a beat.
     clearTimeout(this.#timer);

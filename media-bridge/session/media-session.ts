@@ -183,6 +183,8 @@ export class MediaSession {
 
   /** A message of the socket, in whatever shape. */
   receive(data: Buffer, isBinary: boolean): void {
+    // Before this message, so that none of all calls' holds back the others' audio.
+    this.#services.frameClock.catchUp();
     if (this.#ended !== undefined) return;
     try {
       this.#stream.read(data, isBinary);

@@ -21,6 +21,29 @@ describe('the beat of all calls', () => {
     expect([one.mock.calls.length, other.mock.calls.length]).toEqual([50, 50]);
   });
 
+  it('does not wait for its timer while messages of the calls are read one after the other', () => {
+    let lateMs = 0;
+    const beat = new FrameClock(clockLateBy(() => lateMs));
+    const heard = vi.fn();
+    beat.onTick(heard);
+    beat.catchUp();
+    expect(heard).not.toHaveBeenCalled();
+    lateMs = 25;
+    beat.catchUp();
+    beat.catchUp();
+    expect(heard).toHaveBeenCalledTimes(1);
+    lateMs = 45;
+    beat.catchUp();
+    expect(heard).toHaveBeenCalledTimes(2);
+    expect(vi.getTimerCount()).toBe(1);
+  });
+
+  it('does nothing between messages when nobody listens', () => {
+    const beat = new FrameClock(clockLateBy(() => 50));
+    beat.catchUp();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('runs on no timer when nobody listens, also after a second goodbye', () => {
     const beat = new FrameClock(clockLateBy(() => 0));
     const [one, other] = [beat.onTick(vi.fn()), beat.onTick(vi.fn())];
